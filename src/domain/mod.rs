@@ -1,0 +1,6 @@
+//! Rules and words: what a session, an application, a redirect, a log-out *is*.
+//!
+//! This floor does no I/O, reads no clock but through [`clock::Clock`], draws no chance, and names no other floor.
+
+pub mod clock;
+pub mod id;

@@ -1,0 +1,3 @@
+//! exeunt: the identity server that logs people out.
+
+pub mod domain;
