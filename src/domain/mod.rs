@@ -4,3 +4,7 @@
 
 pub mod clock;
 pub mod id;
+pub mod logout;
+pub mod secret;
+pub mod session;
+pub mod user;

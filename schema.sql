@@ -1,0 +1,184 @@
+-- exeunt: what a fresh file looks like. An older file is led here step by step in src/store/migrate.rs.
+-- Times are milliseconds since 1970 UTC. Order is `seq`, one counter for the whole house, never a time:
+-- whatever has a seq at or below a barrier raised against it is dead.
+
+CREATE TABLE house (
+  id         INTEGER PRIMARY KEY CHECK (id = 1),
+  seq        INTEGER NOT NULL,            -- last number given
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE pools (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  secret_hash BLOB NOT NULL,
+  secret_seq  INTEGER NOT NULL,           -- management tokens made before this number are dead
+  position    INTEGER NOT NULL UNIQUE,    -- the first is the default
+  created_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+  id            TEXT PRIMARY KEY,
+  pool_id       TEXT NOT NULL REFERENCES pools,
+  username      TEXT,
+  username_key  TEXT,                     -- normalised; so are email and phone below
+  name          TEXT NOT NULL DEFAULT '',
+  email         TEXT,
+  email_key     TEXT,
+  phone         TEXT,
+  role          TEXT NOT NULL CHECK (role IN ('person', 'admin')),
+  status        TEXT NOT NULL CHECK (status IN ('activated', 'disabled', 'deleted')),
+  password_hash TEXT,
+  password_seq  INTEGER NOT NULL DEFAULT 0, -- a log-in checked against an older password is refused
+  barrier_seq   INTEGER NOT NULL DEFAULT 0, -- raised by a kick from everything
+  created_at    INTEGER NOT NULL,
+  updated_at    INTEGER NOT NULL,
+  last_login_at INTEGER,
+  last_ip       TEXT,
+  logins        INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX users_by_username ON users (pool_id, username_key) WHERE username_key IS NOT NULL;
+CREATE UNIQUE INDEX users_by_email    ON users (pool_id, email_key)    WHERE email_key IS NOT NULL;
+CREATE UNIQUE INDEX users_by_phone    ON users (pool_id, phone)        WHERE phone IS NOT NULL;
+CREATE INDEX users_by_creation        ON users (pool_id, created_at DESC, id DESC);
+
+CREATE TABLE applications (
+  id                      TEXT PRIMARY KEY,
+  pool_id                 TEXT NOT NULL REFERENCES pools,
+  identifier              TEXT UNIQUE,    -- its host is {identifier}.{base host}; null once deleted
+  name                    TEXT NOT NULL,
+  secret_hash             BLOB NOT NULL,
+  redirect_uris           TEXT NOT NULL,  -- JSON array of entries as typed
+  logout_redirect_uris    TEXT NOT NULL,
+  backchannel_logout_uri  TEXT,
+  frontchannel_logout_uri TEXT,
+  grant_types             TEXT NOT NULL,
+  is_default              INTEGER NOT NULL CHECK (is_default IN (0, 1)),
+  barrier_seq             INTEGER NOT NULL DEFAULT 0, -- raised when everybody in it is forced out
+  created_at              INTEGER NOT NULL,
+  updated_at              INTEGER NOT NULL,
+  deleted_at              INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX applications_by_pool ON applications (pool_id, created_at);
+CREATE UNIQUE INDEX applications_default ON applications (pool_id) WHERE is_default = 1;
+
+CREATE TABLE access_keys (
+  id          TEXT PRIMARY KEY,
+  pool_id     TEXT NOT NULL REFERENCES pools,
+  user_id     TEXT REFERENCES users,      -- its rights end with this admin's; null: made by the operator
+  secret_hash BLOB NOT NULL,
+  seq         INTEGER NOT NULL,
+  name        TEXT NOT NULL DEFAULT '',
+  created_at  INTEGER NOT NULL,
+  used_at     INTEGER,
+  revoked_at  INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX access_keys_by_pool ON access_keys (pool_id, created_at);
+
+CREATE TABLE sessions (
+  id           INTEGER PRIMARY KEY,
+  sid          TEXT NOT NULL UNIQUE,
+  user_id      TEXT NOT NULL REFERENCES users,
+  seq          INTEGER NOT NULL,
+  auth_seq     INTEGER NOT NULL,          -- last log-in
+  auth_at      INTEGER NOT NULL,
+  created_at   INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
+  expires_at   INTEGER NOT NULL,
+  ip           TEXT NOT NULL,
+  user_agent   TEXT NOT NULL,
+  ended_at     INTEGER,
+  cause        TEXT,
+  ending_id    TEXT
+) STRICT;
+CREATE INDEX sessions_live_by_user ON sessions (user_id, seq) WHERE ended_at IS NULL;
+CREATE INDEX sessions_ended_by_user ON sessions (user_id, ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX sessions_by_ending ON sessions (ending_id) WHERE ending_id IS NOT NULL;
+CREATE INDEX sessions_by_seen ON sessions (last_seen_at) WHERE ended_at IS NULL;
+CREATE INDEX sessions_by_expiry ON sessions (expires_at) WHERE ended_at IS NULL;
+CREATE INDEX sessions_by_end ON sessions (ended_at) WHERE ended_at IS NOT NULL;
+
+-- One browser holds a different secret for each host; all die with the session, because they only refer to it.
+CREATE TABLE session_secrets (
+  hash       BLOB PRIMARY KEY,
+  session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
+  host       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_secrets_by_session ON session_secrets (session_id);
+
+-- The ledger of who is in which application, and so of who must be told.
+CREATE TABLE participants (
+  session_id     INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
+  application_id TEXT NOT NULL REFERENCES applications,
+  user_id        TEXT NOT NULL,
+  seq            INTEGER NOT NULL,
+  barrier_seq    INTEGER NOT NULL DEFAULT 0, -- raised when this session is forced out of this application
+  joined_at      INTEGER NOT NULL,
+  ended_at       INTEGER,
+  PRIMARY KEY (session_id, application_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX participants_live ON participants (application_id, seq) WHERE ended_at IS NULL;
+CREATE INDEX participants_live_by_user ON participants (user_id, application_id, seq) WHERE ended_at IS NULL;
+
+-- Barriers of one user in one application.
+CREATE TABLE kicks (
+  user_id        TEXT NOT NULL,
+  application_id TEXT NOT NULL,
+  barrier_seq    INTEGER NOT NULL,
+  PRIMARY KEY (user_id, application_id)
+) STRICT, WITHOUT ROWID;
+
+-- One-time codes that carry a session from one host to another of the same browser.
+CREATE TABLE handoffs (
+  hash       BLOB PRIMARY KEY,
+  session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
+  host       TEXT NOT NULL,
+  state_hash BLOB NOT NULL,
+  next       TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Every ending and its receipt. What it covered refers to it by id.
+CREATE TABLE endings (
+  id             TEXT PRIMARY KEY,
+  seq            INTEGER NOT NULL UNIQUE,
+  pool_id        TEXT NOT NULL REFERENCES pools,
+  at             INTEGER NOT NULL,
+  cause          TEXT NOT NULL,
+  scope          TEXT NOT NULL CHECK (scope IN ('cell', 'app', 'device', 'all')),
+  application_id TEXT,
+  users          TEXT,                    -- JSON array of ids; null: everybody in the application
+  actor_kind     TEXT NOT NULL,
+  actor_id       TEXT NOT NULL,
+  ip             TEXT NOT NULL,
+  request_id     TEXT NOT NULL,
+  open           INTEGER NOT NULL CHECK (open IN (0, 1)) -- 1 until the rows it covers have been written out
+) STRICT, WITHOUT ROWID;
+CREATE INDEX endings_open ON endings (seq) WHERE open = 1;
+CREATE INDEX endings_by_pool ON endings (pool_id, seq);
+
+-- What an ending covered: each application that held a piece of a session, and so must be told.
+CREATE TABLE ending_parts (
+  ending_id      TEXT NOT NULL REFERENCES endings ON DELETE CASCADE,
+  session_id     INTEGER NOT NULL,
+  application_id TEXT NOT NULL,
+  user_id        TEXT NOT NULL,
+  PRIMARY KEY (ending_id, session_id, application_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+  id         INTEGER PRIMARY KEY,
+  at         INTEGER NOT NULL,
+  pool_id    TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id   TEXT NOT NULL,
+  act        TEXT NOT NULL,
+  user_id    TEXT,                        -- whom it concerns
+  target     TEXT NOT NULL DEFAULT '',    -- what it concerns: an application, a key
+  ending_id  TEXT,
+  ip         TEXT NOT NULL,
+  user_agent TEXT NOT NULL DEFAULT '',
+  request_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_by_pool ON audit (pool_id, id);
+CREATE INDEX audit_by_user ON audit (user_id, id) WHERE user_id IS NOT NULL;

@@ -1,0 +1,6 @@
+//! Seals: chance, hashes, passwords, signatures. No other floor names a cryptographic crate.
+
+pub mod password;
+pub mod random;
+pub mod seal;
+pub mod signing;

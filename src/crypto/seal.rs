@@ -1,0 +1,136 @@
+//! Hashes of secrets, and short values that the house hands out and recognises again (CSRF values, farewell links).
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use aws_lc_rs::{constant_time, digest, hmac};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::random;
+use crate::domain::secret::{Secret, SecretHash};
+
+/// SHA-256 of a secret as presented. The whole value counts: a truncated one hashes to something else (GHSA-6mq3-xmgp-pjm5).
+pub fn hash(secret: &str) -> SecretHash {
+    let digest = digest::digest(&digest::SHA256, secret.as_bytes());
+    let mut bytes = [0u8; 32];
+    bytes.copy_from_slice(digest.as_ref());
+    SecretHash(bytes)
+}
+
+/// Whether two hashes are the same, in constant time.
+pub fn same(a: &SecretHash, b: &SecretHash) -> bool {
+    constant_time::verify_slices_are_equal(&a.0, &b.0).is_ok()
+}
+
+/// A new secret of 256 bits in URL-safe characters, and its hash.
+pub fn fresh() -> (Secret, SecretHash) {
+    let text = base64url(&random::octets::<32>());
+    let hash = hash(&text);
+    (Secret::new(text), hash)
+}
+
+/// A new secret in Authing's shape: 32 hex digits (128 bits).
+pub fn fresh_hex32() -> (Secret, SecretHash) {
+    let text = hex(&random::octets::<16>());
+    let hash = hash(&text);
+    (Secret::new(text), hash)
+}
+
+/// The house's own key, kept beside the database with mode 0600; every other key is derived from it by purpose.
+#[derive(Clone)]
+pub struct MasterKey([u8; 32]);
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKey(…)")
+    }
+}
+
+impl MasterKey {
+    /// A new one.
+    pub fn fresh() -> Self {
+        Self(random::octets())
+    }
+
+    /// Reads the key file, or makes it with mode 0600. A file of another length is refused, never overwritten.
+    pub fn load(path: &Path) -> std::io::Result<Self> {
+        match std::fs::read(path) {
+            Ok(octets) => octets.as_slice().try_into().map(Self).map_err(|_| {
+                let says = format!("{} must hold 32 octets; restore it from your backup", path.display());
+                std::io::Error::new(std::io::ErrorKind::InvalidData, says)
+            }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                let key = Self::fresh();
+                let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+                file.write_all(&key.0)?;
+                file.sync_all()?;
+                Ok(key)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The key for one purpose: HMAC-SHA-256 of the purpose's name.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes());
+        let mut key = [0u8; 32];
+        key.copy_from_slice(tag.as_ref());
+        key
+    }
+
+    /// A keyed mark on `parts` for `purpose`, to be recognised later by [`MasterKey::recognises`].
+    pub fn mark(&self, purpose: &str, parts: &[&str]) -> String {
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.derive(purpose)), &framed(parts));
+        base64url(&tag.as_ref()[..24])
+    }
+
+    /// Whether `mark` is the house's own on `parts`; constant time.
+    pub fn recognises(&self, purpose: &str, parts: &[&str], mark: &str) -> bool {
+        constant_time::verify_slices_are_equal(self.mark(purpose, parts).as_bytes(), mark.as_bytes()).is_ok()
+    }
+}
+
+/// Length before content, so that no two lists of parts look the same.
+fn framed(parts: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    bytes
+}
+
+fn hex(octets: &[u8]) -> String {
+    let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
+    octets.iter().flat_map(|o| [digit(o >> 4), digit(o & 15)]).collect()
+}
+
+/// Unpadded base64url (RFC 4648 section 5).
+fn base64url(octets: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_for_one_purpose_and_one_list() {
+        let key = MasterKey::fresh();
+        let mark = key.mark("csrf", &["ab", "c"]);
+        assert!(key.recognises("csrf", &["ab", "c"], &mark));
+        assert!(!key.recognises("csrf", &["a", "bc"], &mark));
+        assert!(!key.recognises("farewell", &["ab", "c"], &mark));
+        assert!(!key.recognises("csrf", &["ab", "c"], ""));
+    }
+
+    #[test]
+    fn fresh_secrets_differ_and_hold_256_bits() {
+        let secrets: std::collections::HashSet<String> = (0..1000).map(|_| fresh().0.reveal().to_owned()).collect();
+        assert_eq!(secrets.len(), 1000);
+        assert!(secrets.iter().all(|s| s.len() == 43));
+    }
+}

@@ -1,0 +1,115 @@
+//! What happened, for people: append and page through.
+
+use rusqlite::{Connection, Row, params};
+
+use super::db::{Act, Rows};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{EndingId, PoolId, UserId};
+use crate::domain::logout::Origin;
+
+/// An event to be remembered.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// Pool.
+    pub pool: PoolId,
+    /// What, one of the words of `domain::audit`.
+    pub act: &'static str,
+    /// Whom it concerns.
+    pub user: Option<UserId>,
+    /// What it concerns.
+    pub target: &'a str,
+    /// Receipt, when sessions ended.
+    pub ending: Option<EndingId>,
+    /// By whom and from where.
+    pub origin: &'a Origin,
+    /// User agent, for log-ins.
+    pub user_agent: &'a str,
+}
+
+/// Appends.
+pub fn append(act: &Act<'_>, event: &Event<'_>) -> Rows<()> {
+    act.conn()
+        .prepare_cached(
+            "INSERT INTO audit (at, pool_id, actor_kind, actor_id, act, user_id, target, ending_id, ip, user_agent, request_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            act.now,
+            event.pool,
+            event.origin.actor.kind(),
+            event.origin.actor.id(),
+            event.act,
+            event.user,
+            event.target,
+            event.ending,
+            event.origin.ip,
+            event.user_agent,
+            event.origin.request
+        ])?;
+    Ok(())
+}
+
+/// An event as read back, with the names it needs to be a sentence.
+#[derive(Debug, Clone)]
+pub struct AuditRow {
+    /// Row number, the cursor of pages.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Kind of actor.
+    pub actor_kind: String,
+    /// Name of the actor, or their id.
+    pub actor: String,
+    /// What.
+    pub act: String,
+    /// Whom it concerns.
+    pub user: Option<UserId>,
+    /// Their name.
+    pub user_name: String,
+    /// What it concerns: the name of the application, or as stored.
+    pub target: String,
+    /// Receipt.
+    pub ending: Option<EndingId>,
+    /// Address.
+    pub ip: String,
+    /// User agent of a log-in.
+    pub user_agent: String,
+    /// Request.
+    pub request: String,
+}
+
+const SELECT: &str = "SELECT e.id, e.at, e.actor_kind,
+    coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = e.actor_id), e.actor_id),
+    e.act, e.user_id,
+    coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = e.user_id), ''),
+    coalesce((SELECT name FROM applications WHERE id = e.target), e.target), e.ending_id, e.ip, e.user_agent, e.request_id
+    FROM audit e";
+
+fn row_to_event(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
+    Ok(AuditRow {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        actor_kind: row.get(2)?,
+        actor: row.get(3)?,
+        act: row.get(4)?,
+        user: row.get(5)?,
+        user_name: row.get(6)?,
+        target: row.get(7)?,
+        ending: row.get(8)?,
+        ip: row.get(9)?,
+        user_agent: row.get(10)?,
+        request: row.get(11)?,
+    })
+}
+
+/// Events of a pool before `before`, newest first.
+pub fn of_pool(conn: &Connection, pool: PoolId, before: i64, limit: u32) -> Rows<Vec<AuditRow>> {
+    let text = format!("{SELECT} WHERE e.pool_id = ?1 AND e.id < ?2 ORDER BY e.id DESC LIMIT ?3");
+    Ok(conn.prepare_cached(&text)?.query_map(params![pool, before, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Events that concern a user, newest first.
+pub fn of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<AuditRow>> {
+    let text = format!("{SELECT} WHERE e.user_id = ?1 ORDER BY e.id DESC LIMIT ?2");
+    Ok(conn.prepare_cached(&text)?.query_map(params![user, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?)
+}

@@ -1,0 +1,329 @@
+//! The only SQL that ends a session. `carry_out` is called from `flow::logout` alone; a house rule checks both.
+//!
+//! 1. The ending takes a number in the one order of the house.
+//! 2. One row says what must come of it; it is the receipt.
+//! 3. Named sessions are ended row by row, each application in them written down as one that must be told.
+//! 4. A kick of users, or of everybody in an application, raises a *barrier* instead: one number a user and application,
+//!    which every reader compares. The cost is the same for five sessions and for twenty thousand (performance.md G4).
+//! 5. The rows below a barrier are written out afterwards by [`expand`], in batches. The ending stays open until then,
+//!    so a crash in between loses nobody who must be told.
+
+use rusqlite::{Connection, Row, params};
+
+use super::audit::{self, Event};
+use super::db::{Act, Maybe, Rows};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
+use crate::domain::logout::{Cause, Plan, Receipt, Selection};
+use crate::domain::session::{Seq, SessionId};
+
+/// Carries out a plan, whole or not at all.
+pub fn carry_out(act: &Act<'_>, id: EndingId, plan: &Plan) -> Rows<Receipt> {
+    let mut receipt = Receipt {
+        id,
+        seq: act.next_seq()?,
+        at: act.now,
+        pool: plan.pool(),
+        cause: plan.cause(),
+        users: Vec::new(),
+        known: 0,
+        unknown: 0,
+    };
+    let ending = Ending { id, seq: receipt.seq, cause: plan.cause() };
+    match plan.selection() {
+        Selection::Sessions(sessions) => {
+            insert(act, &receipt, plan, "device", None, false)?;
+            for session in sessions {
+                receipt.users.extend(end_session(act, &ending, *session)?);
+            }
+        }
+        Selection::Cells { sessions, within } => {
+            insert(act, &receipt, plan, "cell", Some(*within), false)?;
+            for session in sessions {
+                receipt.users.extend(end_cell(act, &ending, *session, *within)?);
+            }
+        }
+        Selection::Users { ids, within } => {
+            let scope = if within.is_some() { "app" } else { "all" };
+            for user in ids {
+                let known = raise(act, plan.pool(), *user, *within, receipt.seq)?;
+                if known { receipt.users.push(*user) } else { receipt.unknown += 1 }
+            }
+            // Nobody known: nothing to write out, and never a list that reads like everybody.
+            insert(act, &receipt, plan, scope, *within, !receipt.users.is_empty())?;
+        }
+        Selection::Application(application) => {
+            let text = "UPDATE applications SET barrier_seq = ?2 WHERE id = ?1 AND pool_id = ?3";
+            act.conn().prepare_cached(text)?.execute(params![application, receipt.seq, plan.pool()])?;
+            insert(act, &receipt, plan, "app", Some(*application), true)?;
+        }
+    }
+    receipt.users.sort_unstable();
+    receipt.users.dedup();
+    receipt.known = receipt.users.len();
+    if let Selection::Sessions(_) | Selection::Cells { .. } = plan.selection() {
+        let text = "UPDATE endings SET users = ?2 WHERE id = ?1";
+        act.conn().prepare_cached(text)?.execute(params![id, as_json(&receipt.users)])?;
+    }
+    remember(act, &receipt, plan)?;
+    Ok(receipt)
+}
+
+/// One row a reader compares with: this user's in one application, or this user's everywhere. `false`: not of this pool.
+fn raise(act: &Act<'_>, pool: PoolId, user: UserId, within: Option<ApplicationId>, seq: Seq) -> Rows<bool> {
+    let changed = match within {
+        None => {
+            let text = "UPDATE users SET barrier_seq = ?3 WHERE id = ?1 AND pool_id = ?2 AND status <> 'deleted'";
+            act.conn().prepare_cached(text)?.execute(params![user, pool, seq])?
+        }
+        Some(application) => {
+            let text = "INSERT INTO kicks (user_id, application_id, barrier_seq)
+                        SELECT id, ?3, ?4 FROM users WHERE id = ?1 AND pool_id = ?2 AND status <> 'deleted'
+                        ON CONFLICT (user_id, application_id) DO UPDATE SET barrier_seq = excluded.barrier_seq";
+            act.conn().prepare_cached(text)?.execute(params![user, pool, application, seq])?
+        }
+    };
+    Ok(changed == 1)
+}
+
+fn insert(
+    act: &Act<'_>,
+    receipt: &Receipt,
+    plan: &Plan,
+    scope: &str,
+    within: Option<ApplicationId>,
+    open: bool,
+) -> Rows<()> {
+    let origin = plan.origin();
+    act.conn()
+        .prepare_cached(
+            "INSERT INTO endings (id, seq, pool_id, at, cause, scope, application_id, users, actor_kind, actor_id, ip, request_id, open)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            receipt.id,
+            receipt.seq,
+            receipt.pool,
+            receipt.at,
+            receipt.cause,
+            scope,
+            within,
+            named(receipt, plan),
+            origin.actor.kind(),
+            origin.actor.id(),
+            origin.ip,
+            origin.request,
+            open
+        ])?;
+    Ok(())
+}
+
+/// The users column: null says everybody, and only the selection that means everybody writes it (security.md K4).
+fn named(receipt: &Receipt, plan: &Plan) -> Option<String> {
+    match plan.selection() {
+        Selection::Application(_) => None,
+        Selection::Sessions(_) | Selection::Cells { .. } | Selection::Users { .. } => Some(as_json(&receipt.users)),
+    }
+}
+
+fn remember(act: &Act<'_>, receipt: &Receipt, plan: &Plan) -> Rows<()> {
+    let within = match plan.selection() {
+        Selection::Cells { sessions: _, within } | Selection::Application(within) => Some(*within),
+        Selection::Users { ids: _, within } => *within,
+        Selection::Sessions(_) => None,
+    };
+    let target = within.map(|id| id.to_string()).unwrap_or_default();
+    let one = if let [user] = receipt.users.as_slice() { Some(*user) } else { None };
+    audit::append(
+        act,
+        &Event {
+            pool: receipt.pool,
+            act: plan.cause().as_str(),
+            user: one,
+            target: &target,
+            ending: Some(receipt.id),
+            origin: plan.origin(),
+            user_agent: "",
+        },
+    )
+}
+
+struct Ending {
+    id: EndingId,
+    seq: Seq,
+    cause: Cause,
+}
+
+/// Ends one session whole; answers whose it was, nothing when it had ended before.
+fn end_session(act: &Act<'_>, ending: &Ending, session: SessionId) -> Rows<Option<UserId>> {
+    let text = "UPDATE sessions SET ended_at = ?2, cause = ?3, ending_id = ?4 WHERE id = ?1 AND ended_at IS NULL RETURNING user_id";
+    let user: Option<UserId> = act
+        .conn()
+        .prepare_cached(text)?
+        .query_row(params![session, act.now, ending.cause, ending.id], |row| row.get(0))
+        .maybe()?;
+    if user.is_some() {
+        let text = "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id)
+                    SELECT ?2, session_id, application_id, user_id FROM participants WHERE session_id = ?1 AND ended_at IS NULL";
+        act.conn().prepare_cached(text)?.execute(params![session, ending.id])?;
+        let text = "UPDATE participants SET ended_at = ?2 WHERE session_id = ?1 AND ended_at IS NULL";
+        act.conn().prepare_cached(text)?.execute(params![session, act.now])?;
+    }
+    Ok(user)
+}
+
+/// Ends one session's part in one application; a session that has none left ends altogether.
+fn end_cell(act: &Act<'_>, ending: &Ending, session: SessionId, within: ApplicationId) -> Rows<Option<UserId>> {
+    let barrier = if ending.cause.asks_password_again() { ending.seq } else { Seq(0) };
+    let text = "UPDATE participants SET ended_at = ?3, barrier_seq = max(barrier_seq, ?4)
+                WHERE session_id = ?1 AND application_id = ?2 AND ended_at IS NULL RETURNING user_id";
+    let user: Option<UserId> = act
+        .conn()
+        .prepare_cached(text)?
+        .query_row(params![session, within, act.now, barrier], |row| row.get(0))
+        .maybe()?;
+    let Some(user) = user else { return Ok(None) };
+    let text = "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id) VALUES (?1, ?2, ?3, ?4)";
+    act.conn().prepare_cached(text)?.execute(params![ending.id, session, within, user])?;
+    let text = "SELECT EXISTS (SELECT 1 FROM participants WHERE session_id = ?1 AND ended_at IS NULL)";
+    let someone_left: bool = act.conn().prepare_cached(text)?.query_row([session], |row| row.get(0))?;
+    if !someone_left {
+        end_session(act, ending, session)?;
+    }
+    Ok(Some(user))
+}
+
+/// An ending below whose barrier rows may still stand.
+#[derive(Debug, Clone)]
+pub struct OpenEnding {
+    /// Id.
+    pub id: EndingId,
+    /// Its barrier.
+    pub seq: Seq,
+    /// Cause.
+    pub cause: Cause,
+    /// One application, or everything.
+    pub within: Option<ApplicationId>,
+    /// Whom; none: everybody in the application.
+    pub users: Option<Vec<UserId>>,
+    /// Pool.
+    pub pool: PoolId,
+}
+
+fn row_to_open(row: &Row<'_>) -> rusqlite::Result<OpenEnding> {
+    let users: Option<String> = row.get(4)?;
+    Ok(OpenEnding {
+        id: row.get(0)?,
+        seq: row.get(1)?,
+        cause: row.get(2)?,
+        within: row.get(3)?,
+        users: users
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|e| rusqlite::Error::FromSqlConversionFailure(4, rusqlite::types::Type::Text, Box::new(e)))?,
+        pool: row.get(5)?,
+    })
+}
+
+/// Endings that are not written out yet, oldest first.
+pub fn open(conn: &Connection, limit: u32) -> Rows<Vec<OpenEnding>> {
+    let text = "SELECT id, seq, cause, application_id, users, pool_id FROM endings WHERE open = 1 ORDER BY seq LIMIT ?1";
+    Ok(conn.prepare_cached(text)?.query_map([limit], row_to_open)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Writes out at most `limit` rows below the barrier of an ending, for the users from `from` on. Answers where to go on,
+/// or `None` when it is closed.
+pub fn expand(act: &Act<'_>, open: &OpenEnding, from: usize, limit: usize) -> Rows<Option<usize>> {
+    let ending = Ending { id: open.id, seq: open.seq, cause: open.cause };
+    let mut left = limit;
+    if let (Some(application), None) = (open.within, &open.users) {
+        let text = "SELECT session_id FROM participants WHERE application_id = ?1 AND ended_at IS NULL AND seq <= ?2 ORDER BY seq LIMIT ?3";
+        let sessions = numbers(act.conn(), text, params![application, open.seq, left])?;
+        for session in &sessions {
+            end_cell(act, &ending, *session, application)?;
+        }
+        if sessions.len() == left {
+            return Ok(Some(0));
+        }
+    }
+    for (at, user) in open.users.iter().flatten().enumerate().skip(from) {
+        let ended = expand_user(act, &ending, *user, open.within, left)?;
+        left -= ended;
+        if left == 0 {
+            return Ok(Some(at));
+        }
+    }
+    act.conn().prepare_cached("UPDATE endings SET open = 0 WHERE id = ?1")?.execute([open.id])?;
+    Ok(None)
+}
+
+fn expand_user(act: &Act<'_>, ending: &Ending, user: UserId, within: Option<ApplicationId>, limit: usize) -> Rows<usize> {
+    match within {
+        Some(application) => {
+            let text = "SELECT session_id FROM participants
+                        WHERE user_id = ?1 AND application_id = ?2 AND ended_at IS NULL AND seq <= ?3 ORDER BY seq LIMIT ?4";
+            let sessions = numbers(act.conn(), text, params![user, application, ending.seq, limit])?;
+            for session in &sessions {
+                end_cell(act, ending, *session, application)?;
+            }
+            Ok(sessions.len())
+        }
+        None => {
+            let text = "SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL AND seq <= ?2 ORDER BY seq LIMIT ?3";
+            let sessions = numbers(act.conn(), text, params![user, ending.seq, limit])?;
+            for session in &sessions {
+                end_session(act, ending, *session)?;
+            }
+            Ok(sessions.len())
+        }
+    }
+}
+
+fn numbers(conn: &Connection, text: &str, values: &[&dyn rusqlite::ToSql]) -> Rows<Vec<SessionId>> {
+    let mut sql = conn.prepare_cached(text)?;
+    Ok(sql.query_map(values, |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Writes out what open endings say of one session before it is entered again, so that an application that was in it
+/// before the kick is still told.
+pub fn settle(act: &Act<'_>, session: SessionId, user: UserId) -> Rows<()> {
+    for open in open(act.conn(), 1_000)? {
+        let Some(application) = open.within else { continue };
+        if open.users.as_ref().is_some_and(|users| users.binary_search(&user).is_err()) {
+            continue;
+        }
+        let text = "SELECT EXISTS (SELECT 1 FROM participants
+                    WHERE session_id = ?1 AND application_id = ?2 AND ended_at IS NULL AND seq <= ?3)";
+        let below: bool =
+            act.conn().prepare_cached(text)?.query_row(params![session, application, open.seq], |row| row.get(0))?;
+        if below {
+            let ending = Ending { id: open.id, seq: open.seq, cause: open.cause };
+            let barrier_only = "UPDATE participants SET ended_at = ?3 WHERE session_id = ?1 AND application_id = ?2";
+            act.conn().prepare_cached(barrier_only)?.execute(params![session, application, act.now])?;
+            let part = "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id) VALUES (?1, ?2, ?3, ?4)";
+            act.conn().prepare_cached(part)?.execute(params![ending.id, session, application, user])?;
+        }
+    }
+    Ok(())
+}
+
+fn as_json(users: &[UserId]) -> String {
+    let mut text = String::with_capacity(users.len() * 27 + 2);
+    text.push('[');
+    for (at, user) in users.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        text.push('"');
+        text.push_str(user.as_str());
+        text.push('"');
+    }
+    text.push(']');
+    text
+}
+
+/// Removes receipts older than `before`, a few at a time.
+pub fn forget(act: &Act<'_>, before: Timestamp, limit: u32) -> Rows<usize> {
+    let text = "DELETE FROM endings WHERE id IN (SELECT id FROM endings WHERE at < ?1 AND open = 0 LIMIT ?2)";
+    Ok(act.conn().prepare_cached(text)?.execute(params![before, limit])?)
+}

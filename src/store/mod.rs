@@ -1,0 +1,19 @@
+//! Rows. The only floor that says rusqlite: SQL as text, functions on a connection or a transaction.
+//!
+//! Reads go through a pool, inline on the thread that asks; every write is an [`db::Act`] on the one writer thread, which
+//! groups what waits into one commit with `synchronous=FULL` (decisions.md section 10).
+
+pub mod access_keys;
+pub mod applications;
+pub mod audit;
+pub mod columns;
+pub mod db;
+pub mod ending;
+pub mod endings;
+pub mod handoffs;
+pub mod migrate;
+pub mod online;
+pub mod open;
+pub mod pools;
+pub mod sessions;
+pub mod users;

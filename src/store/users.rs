@@ -1,0 +1,225 @@
+//! People and their password hashes.
+
+use rusqlite::{Connection, Row, params};
+
+use super::db::{Act, Maybe, Rows};
+use crate::domain::id::{PoolId, UserId};
+use crate::domain::session::Seq;
+use crate::domain::user::User;
+
+/// Keys by which a person is found at log-in, already normalised.
+#[derive(Debug, Clone, Default)]
+pub struct LoginKeys {
+    /// User name key.
+    pub username: Option<String>,
+    /// E-mail key.
+    pub email: Option<String>,
+    /// Phone.
+    pub phone: Option<String>,
+}
+
+/// Which key a person typed.
+#[derive(Debug, Clone, Copy)]
+pub enum LoginColumn {
+    /// User name.
+    Username,
+    /// E-mail.
+    Email,
+    /// Phone.
+    Phone,
+}
+
+/// A user with what the password is compared with.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The user.
+    pub user: User,
+    /// PHC string; none: no password was ever set.
+    pub password_hash: Option<String>,
+    /// Changed with each new password.
+    pub password_seq: Seq,
+}
+
+const COLUMNS: &str = "id, pool_id, username, name, email, phone, role, status, created_at, updated_at, last_login_at,
+    last_ip, logins";
+
+pub(super) fn row_to_user(row: &Row<'_>) -> rusqlite::Result<User> {
+    Ok(User {
+        id: row.get(0)?,
+        pool: row.get(1)?,
+        username: row.get(2)?,
+        name: row.get(3)?,
+        email: row.get(4)?,
+        phone: row.get(5)?,
+        role: row.get(6)?,
+        status: row.get(7)?,
+        created_at: row.get(8)?,
+        updated_at: row.get(9)?,
+        last_login_at: row.get(10)?,
+        last_ip: row.get(11)?,
+        logins: row.get(12)?,
+    })
+}
+
+fn row_to_candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
+    Ok(Candidate { user: row_to_user(row)?, password_hash: row.get(13)?, password_seq: row.get(14)? })
+}
+
+/// One user, whatever their status but deleted.
+pub fn find(conn: &Connection, id: UserId) -> Rows<Option<User>> {
+    let text = format!("SELECT {COLUMNS} FROM users WHERE id = ?1 AND status <> 'deleted'");
+    conn.prepare_cached(&text)?.query_row([id], row_to_user).maybe()
+}
+
+/// One user with the password hash.
+pub fn candidate(conn: &Connection, id: UserId) -> Rows<Option<Candidate>> {
+    let text = format!("SELECT {COLUMNS}, password_hash, password_seq FROM users WHERE id = ?1 AND status <> 'deleted'");
+    conn.prepare_cached(&text)?.query_row([id], row_to_candidate).maybe()
+}
+
+/// Who logs in with this key in this pool.
+pub fn by_login(conn: &Connection, pool: PoolId, column: LoginColumn, key: &str) -> Rows<Option<Candidate>> {
+    let column = match column {
+        LoginColumn::Username => "username_key",
+        LoginColumn::Email => "email_key",
+        LoginColumn::Phone => "phone",
+    };
+    let text = format!(
+        "SELECT {COLUMNS}, password_hash, password_seq FROM users WHERE pool_id = ?1 AND {column} = ?2 AND status <> 'deleted'"
+    );
+    conn.prepare_cached(&text)?.query_row(params![pool, key], row_to_candidate).maybe()
+}
+
+/// Adds a user; a key taken by another is a conflict.
+pub fn insert(act: &Act<'_>, user: &User, keys: &LoginKeys, password_hash: Option<&str>) -> Rows<()> {
+    let seq = act.next_seq()?;
+    act.conn()
+        .prepare_cached(
+            "INSERT INTO users (id, pool_id, username, username_key, name, email, email_key, phone, role, status,
+               password_hash, password_seq, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)",
+        )?
+        .execute(params![
+            user.id,
+            user.pool,
+            user.username,
+            keys.username,
+            user.name,
+            user.email,
+            keys.email,
+            user.phone,
+            user.role,
+            user.status,
+            password_hash,
+            seq,
+            act.now
+        ])?;
+    Ok(())
+}
+
+/// Writes the profile, role and status.
+pub fn update(act: &Act<'_>, user: &User, keys: &LoginKeys) -> Rows<()> {
+    act.conn()
+        .prepare_cached(
+            "UPDATE users SET username = ?2, username_key = ?3, name = ?4, email = ?5, email_key = ?6, phone = ?7,
+               role = ?8, status = ?9, updated_at = ?10
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            user.id,
+            user.username,
+            keys.username,
+            user.name,
+            user.email,
+            keys.email,
+            user.phone,
+            user.role,
+            user.status,
+            act.now
+        ])?;
+    Ok(())
+}
+
+/// Sets the password; log-ins that were checked against the old one and have not finished are refused.
+pub fn set_password(act: &Act<'_>, id: UserId, password_hash: &str) -> Rows<()> {
+    let seq = act.next_seq()?;
+    act.conn()
+        .prepare_cached("UPDATE users SET password_hash = ?2, password_seq = ?3, updated_at = ?4 WHERE id = ?1")?
+        .execute(params![id, password_hash, seq, act.now])?;
+    Ok(())
+}
+
+/// Stores the same password at the present cost; nobody's log-in is disturbed.
+pub fn rehash_password(act: &Act<'_>, id: UserId, checked: Seq, password_hash: &str) -> Rows<()> {
+    act.conn()
+        .prepare_cached("UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_seq = ?2")?
+        .execute(params![id, checked, password_hash])?;
+    Ok(())
+}
+
+/// Takes a user out of the house and frees the log-in names; the row stays for receipts.
+pub fn delete(act: &Act<'_>, id: UserId) -> Rows<()> {
+    act.conn()
+        .prepare_cached(
+            "UPDATE users SET status = 'deleted', username_key = NULL, email_key = NULL, phone = NULL,
+               password_hash = NULL, updated_at = ?2 WHERE id = ?1",
+        )?
+        .execute(params![id, act.now])?;
+    Ok(())
+}
+
+/// Counts a log-in.
+pub fn logged_in(act: &Act<'_>, id: UserId, ip: &str) -> Rows<()> {
+    act.conn()
+        .prepare_cached("UPDATE users SET last_login_at = ?2, last_ip = ?3, logins = logins + 1 WHERE id = ?1")?
+        .execute(params![id, act.now, ip])?;
+    Ok(())
+}
+
+/// How many administrators of the pool may log in.
+pub fn count_admins(conn: &Connection, pool: PoolId) -> Rows<i64> {
+    let text = "SELECT count(*) FROM users WHERE pool_id = ?1 AND role = 'admin' AND status = 'activated'";
+    Ok(conn.prepare_cached(text)?.query_row([pool], |row| row.get(0))?)
+}
+
+/// Whether the house has any user at all.
+pub fn any(conn: &Connection) -> Rows<bool> {
+    Ok(conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE status <> 'deleted')")?.query_row([], |row| row.get(0))?)
+}
+
+/// A page of users, newest first: those created before `before`, at most `limit`.
+pub fn page(conn: &Connection, pool: PoolId, before: Option<(i64, UserId)>, limit: u32) -> Rows<Vec<User>> {
+    let (at, id) = before.map_or((i64::MAX, "g".to_owned()), |(at, id)| (at, id.to_string()));
+    let text = format!(
+        "SELECT {COLUMNS} FROM users WHERE pool_id = ?1 AND (created_at, id) < (?2, ?3) AND status <> 'deleted'
+         ORDER BY created_at DESC, id DESC LIMIT ?4"
+    );
+    let mut sql = conn.prepare_cached(&text)?;
+    Ok(sql.query_map(params![pool, at, id, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Users whose name, user name, e-mail, phone or id holds `text`; at most `limit`.
+pub fn search(conn: &Connection, pool: PoolId, text: &str, limit: u32) -> Rows<Vec<User>> {
+    let like = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM users WHERE pool_id = ?1 AND status <> 'deleted' AND (id = ?3
+           OR name LIKE ?2 ESCAPE '\\' OR username LIKE ?2 ESCAPE '\\' OR email LIKE ?2 ESCAPE '\\' OR phone LIKE ?2 ESCAPE '\\')
+         ORDER BY created_at DESC, id DESC LIMIT ?4"
+    );
+    let mut sql = conn.prepare_cached(&sql)?;
+    Ok(sql.query_map(params![pool, like, text, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What the last step of a log-in checks again inside its transaction: status, and that the password is still the one
+/// that was compared.
+pub fn still(conn: &Connection, id: UserId, checked: Seq) -> Rows<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND status = 'activated' AND password_seq = ?2)";
+    Ok(conn.prepare_cached(text)?.query_row(params![id, checked], |row| row.get(0))?)
+}
+
+/// Whether the user is an administrator who may log in, read at the time of the call (security.md K7).
+pub fn is_admin(conn: &Connection, id: UserId) -> Rows<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND status = 'activated' AND role = 'admin')";
+    Ok(conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?)
+}
+
