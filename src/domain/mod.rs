@@ -8,3 +8,4 @@ pub mod logout;
 pub mod secret;
 pub mod session;
 pub mod user;
+pub mod redirect;
