@@ -1,0 +1,73 @@
+//! The error page: a wall without a door, plain words, what one can do, and a way to log out.
+
+use maud::{Markup, html};
+
+use super::count::Count;
+use super::frame::Frame;
+use super::parts::{calm, copy_button, csrf, icon};
+use super::shell::{Door, Gate, gate};
+use super::words::Refusals;
+
+/// What an error page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorView<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The number by which the log knows this request.
+    pub request_id: &'a str,
+    /// How long to wait before trying again.
+    pub retry_seconds: Option<u32>,
+    /// A place to go back to: its name and its path.
+    pub way_back: Option<(&'a str, &'a str)>,
+}
+
+/// The error page.
+pub fn error(frame: &Frame, view: &ErrorView) -> Markup {
+    let (title, line) = Refusals::page(frame.lang, view.status);
+    let words = &frame.words().gate;
+    let side = html! {
+        span.seal.s88.word aria-hidden="true" { (view.status) }
+        h1 { (title) }
+        p { (line) }
+        @if let Some(seconds) = view.retry_seconds { p { ((words.wait_seconds)(Count::from(seconds))) } }
+    };
+    let deed = html! {
+        div.deed {
+            section {
+                h2 { (words.can_do) }
+                ul.ruled {
+                    (ways(frame, view))
+                    li {
+                        span.grow {
+                            (words.ask_admin)
+                            small { (words.quote_request_id) code #request-id { (view.request_id) } }
+                        }
+                        (copy_button(frame, "request-id", Some(words.copy_request_id)))
+                    }
+                }
+            }
+            @if let Some(who) = frame.who {
+                form.between method="post" action="/u/logout" data-leaves {
+                    (csrf(frame))
+                    span.small { ((words.you_are)(&calm(who.name))) }
+                    button.btn.s.ends { (icon("leave")) (frame.words().common.log_out) }
+                }
+            }
+        }
+    };
+    gate(frame, Gate { title, error: true, side, door: Door::None, deed })
+}
+
+fn ways(frame: &Frame, view: &ErrorView) -> Markup {
+    let words = &frame.words().gate;
+    html! {
+        @if let Some((place, href)) = view.way_back {
+            li { span.grow { a href=(href) { ((words.go_back_to)(&calm(place))) } } }
+        }
+        @if frame.who.is_some() {
+            li { span.grow { a href="/u" { (words.go_personal_center) } } }
+        } @else {
+            li { span.grow { a href="/login" { (words.go_log_in) } } }
+        }
+    }
+}

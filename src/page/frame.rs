@@ -1,0 +1,126 @@
+//! What every page knows: who reads, in which language and zone, and where they are.
+
+use super::time::{Times, Zone};
+use super::words::{Lang, Words};
+use crate::domain::clock::Timestamp;
+
+/// Light or dark, or as the reader's system has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// The name in the cookie and in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads the name; anything unknown follows the system.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// The person who reads, when somebody is logged in.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// What we call them.
+    pub name: &'a str,
+    /// Their user name, email or phone.
+    pub identifier: &'a str,
+    /// Whether the console is open to them.
+    pub is_admin: bool,
+}
+
+/// What every page knows.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The language of the page.
+    pub lang: Lang,
+    /// The reader's zone.
+    pub zone: &'a Zone,
+    /// The present.
+    pub now: Timestamp,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Who reads, if anybody is logged in.
+    pub who: Option<Person<'a>>,
+    /// The hidden value that each form sends back.
+    pub csrf: &'a str,
+    /// Path and query of this page, for the switches that come back to it.
+    pub path: &'a str,
+    /// Name of the user pool.
+    pub pool_name: &'a str,
+    /// Version of the server.
+    pub version: &'a str,
+    /// Whether this is a development server.
+    pub dev: bool,
+    /// URL of the event stream that keeps this page fresh.
+    pub live: Option<&'a str>,
+}
+
+impl<'a> Frame<'a> {
+    /// The sentences of the page's language.
+    pub fn words(&self) -> &'static Words {
+        self.lang.words()
+    }
+
+    /// Tells times to the reader.
+    pub fn times(&self) -> Times<'a> {
+        Times { lang: self.lang, zone: self.zone, now: self.now }
+    }
+
+    /// This page in another language: the same path and query with `lang` set.
+    pub fn path_in(&self, lang: Lang) -> String {
+        let (path, query) = self.path.split_once('?').unwrap_or((self.path, ""));
+        let mut href = format!("{path}?");
+        for pair in query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")) {
+            href.push_str(pair);
+            href.push('&');
+        }
+        href.push_str("lang=");
+        href.push_str(lang.key());
+        href
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_switch_keeps_the_rest_of_the_query() {
+        let zone = Zone::default();
+        let mut frame = Frame {
+            lang: Lang::Zh,
+            zone: &zone,
+            now: Timestamp(0),
+            theme: Theme::System,
+            who: None,
+            csrf: "c",
+            path: "/login?next=a%26b&lang=zh&x=1",
+            pool_name: "Acme",
+            version: "0",
+            dev: false,
+            live: None,
+        };
+        assert_eq!(frame.path_in(Lang::En), "/login?next=a%26b&x=1&lang=en");
+        frame.path = "/login";
+        assert_eq!(frame.path_in(Lang::En), "/login?lang=en");
+    }
+}

@@ -1,0 +1,157 @@
+//! The log-in page: who asks on the left, the shut door, and the form on the right.
+
+use maud::{Markup, html};
+
+use super::count::Count;
+use super::frame::Frame;
+use super::parts::{Seal, Stamp, calm, csrf, hidden, name, seal, show_button, stamp};
+use super::shell::{Door, Gate, gate};
+
+/// The application that a person logs in to.
+#[derive(Debug, Clone, Copy)]
+pub struct AppFace<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its identifier, the first label of its host.
+    pub identifier: &'a str,
+}
+
+/// What the log-in page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct LoginView<'a> {
+    /// Where to.
+    pub application: AppFace<'a>,
+    /// The host the browser goes to afterwards.
+    pub return_host: Option<&'a str>,
+    /// Where the form is posted.
+    pub action: &'a str,
+    /// An opaque value that the form sends back.
+    pub next: &'a str,
+    /// What was typed before.
+    pub identifier: &'a str,
+    /// Why it did not work.
+    pub problem: Option<LoginProblem>,
+}
+
+/// Why a log-in did not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginProblem {
+    /// A field was left empty.
+    Missing {
+        /// The first one.
+        identifier: bool,
+        /// The second one.
+        password: bool,
+    },
+    /// Unknown user or wrong password; nobody learns which.
+    Wrong {
+        /// How often one may still try.
+        attempts_left: Option<u32>,
+    },
+    /// Tried too often.
+    Throttled {
+        /// How long to wait.
+        seconds: u32,
+    },
+    /// No room to check the password now.
+    Busy,
+    /// The hidden value of the form is too old.
+    Expired,
+    /// The user is disabled.
+    Disabled,
+    /// The user may not enter this application.
+    NotAllowed,
+}
+
+/// The log-in page.
+pub fn login(frame: &Frame, view: &LoginView) -> Markup {
+    let (words, app) = (frame.words(), calm(view.application.name));
+    let side = html! {
+        (seal(view.application.name, Seal::AppGate))
+        h1 { ((words.gate.log_in_to)(&app)) }
+        @if let Some(host) = view.return_host { p { (words.gate.return_to) b { (name(host)) } } }
+        p.trust { ((words.gate.trust)(&calm(frame.pool_name), &app)) }
+    };
+    gate(
+        frame,
+        Gate {
+            title: words.common.log_in,
+            error: view.problem.is_some(),
+            side,
+            door: Door::Shut,
+            deed: form(frame, view),
+        },
+    )
+}
+
+fn form(frame: &Frame, view: &LoginView) -> Markup {
+    let words = frame.words();
+    let (account_why, password_why) = faults(frame, view.problem);
+    html! {
+        form.deed method="post" action=(view.action) novalidate {
+            (csrf(frame))
+            (hidden("next", view.next))
+            @if let Some(problem) = view.problem { (summary(frame, problem)) }
+            div.field {
+                label for="account" { (words.gate.account) }
+                input.input #account name="account" autocomplete="username" autocapitalize="none" spellcheck="false" required
+                    value=(view.identifier) aria-invalid=[account_why.map(|_| "true")] aria-describedby=[account_why.map(|_| "account-why")]
+                    autofocus[view.problem.is_none()];
+                @if let Some(why) = account_why { p.why #account-why { (why) } }
+            }
+            div.field {
+                label for="password" { (words.gate.password) }
+                div.with {
+                    input.input #password name="password" type="password" autocomplete="current-password" required
+                        aria-invalid=[password_why.map(|_| "true")] aria-describedby=[password_why.map(|_| "password-why")];
+                    (show_button(frame, "password"))
+                }
+                @if let Some(why) = password_why { p.why #password-why { (why) } }
+            }
+            button.btn.go.wide { (words.common.log_in) }
+            p.small { @if view.problem.is_some() { (words.gate.who_to_ask) } @else { (words.gate.shared_computer) } }
+        }
+    }
+}
+
+/// The sentences under the two fields.
+fn faults(frame: &Frame, problem: Option<LoginProblem>) -> (Option<&'static str>, Option<&'static str>) {
+    let refusal = &frame.words().refusal;
+    match problem {
+        Some(LoginProblem::Missing { identifier, password }) => {
+            (identifier.then_some(refusal.missing_account), password.then_some(refusal.missing_password))
+        }
+        Some(LoginProblem::Wrong { .. } | LoginProblem::Expired | LoginProblem::Busy) => {
+            (None, Some(refusal.enter_again))
+        }
+        Some(LoginProblem::Throttled { .. } | LoginProblem::Disabled | LoginProblem::NotAllowed) | None => (None, None),
+    }
+}
+
+/// What went wrong, on top and focused, with links to the fields it concerns.
+fn summary(frame: &Frame, problem: LoginProblem) -> Markup {
+    let words = frame.words();
+    let refusal = &words.refusal;
+    let line = match problem {
+        LoginProblem::Missing { .. } => String::new(),
+        LoginProblem::Wrong { attempts_left: Some(left) } => (refusal.wrong_left)(Count::from(left)),
+        LoginProblem::Wrong { attempts_left: None } => refusal.wrong.to_owned(),
+        LoginProblem::Throttled { seconds } => (refusal.throttled)(Count::from(seconds)),
+        LoginProblem::Busy => refusal.busy.to_owned(),
+        LoginProblem::Expired => refusal.expired.to_owned(),
+        LoginProblem::Disabled => refusal.disabled.to_owned(),
+        LoginProblem::NotAllowed => refusal.not_allowed_here.to_owned(),
+    };
+    let (account_why, password_why) = faults(frame, Some(problem));
+    html! {
+        div.notice.no role="alert" tabindex="-1" autofocus {
+            (stamp(&words.common, Stamp::Error))
+            div {
+                p { b { (words.gate.not_logged_in) } }
+                @if !line.is_empty() { p { (line) } }
+                @if let Some(why) = account_why { p { a href="#account" { (why) } } }
+                @if let Some(why) = password_why { p { a href="#password" { (why) } } }
+            }
+        }
+    }
+}

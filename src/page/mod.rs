@@ -1,0 +1,22 @@
+//! Faces: the only floor that says maud. A view value goes in, [`maud::Markup`] comes out; no query, no request, no clock.
+//!
+//! Every page takes a [`Frame`] (who reads, in which language and zone, and when) and a small view of its own. The look is a
+//! gatehouse ledger: one wall, one door, ruled paper, red only where something ends. Every page works without a script, wears
+//! no inline style, and logs people out by a form.
+
+pub mod asset;
+pub mod count;
+pub mod error;
+pub mod frame;
+pub mod login;
+pub mod logout;
+pub mod parts;
+mod shell;
+pub mod time;
+pub mod words;
+
+pub use count::Count;
+pub use frame::{Frame, Person, Theme};
+pub use parts::{Device, DeviceKind, Stamp};
+pub use time::Zone;
+pub use words::{Cause, Lang};

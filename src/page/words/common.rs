@@ -1,0 +1,83 @@
+//! Words that many pages share.
+
+use super::table::{Counted, Named, Said, people, s};
+
+sentences! {
+/// Words that many pages share.
+Common {
+    skip: Said = "跳到正文", "Skip to content";
+    error_prefix: Said = "错误：", "Error: ";
+    log_in: Said = "登录", "Log in";
+    log_out: Said = "退出登录", "Log out";
+    personal_center: Said = "个人中心", "Personal center";
+    console: Said = "控制台", "Console";
+    devices: Said = "登录设备", "Devices";
+    menu_of: Named = |n| format!("{n}的菜单"), |n| format!("Menu of {n}");
+    appearance: Said = "外观", "Appearance";
+    system: Said = "随系统", "System";
+    light: Said = "浅色", "Light";
+    dark: Said = "深色", "Dark";
+    language: Said = "语言", "Language";
+    development: Said = "开发模式", "development mode";
+
+    copy: Said = "复制", "Copy";
+    copied: Said = "已复制", "Copied";
+    show: Said = "显示", "Show";
+    hide: Said = "隐藏", "Hide";
+    show_password: Said = "显示密码", "Show password";
+    save: Said = "保存", "Save";
+    cancel: Said = "取消", "Cancel";
+    search: Said = "搜索", "Search";
+    clear_search: Said = "清除搜索", "Clear the search";
+    next_page: Said = "后面的", "More";
+    first_page: Said = "回到开头", "Back to the start";
+    optional: Said = "选填", "optional";
+    live: Said = "实时更新", "Live";
+    list_comma: Said = "、", ", ";
+    and_others: Counted = |n| format!("等 {n} 个"), |n| format!(" and {n} more");
+    on: fn(&str, &str) -> String = |what, os| format!("{os} 上的 {what}"), |what, os| format!("{what} on {os}");
+    unknown_device: Said = "未知设备", "Unknown device";
+    nothing: Said = "没有", "none";
+    state: Said = "状态", "State";
+    actions: Said = "操作", "Actions";
+    none_here: Said = "没有登录", "not logged in";
+
+    now: Said = "现在", "now";
+    now_at: Named = |t| format!("现在 {t}"), |t| format!("now, {t}");
+    today: Said = "今天", "Today";
+    today_at: Named = |t| format!("今天 {t}"), |t| format!("today {t}");
+    yesterday_at: Named = |t| format!("昨天 {t}"), |t| format!("yesterday {t}");
+    // One row each of: moments ago, minutes, hours, a day, days. The script reads them from the page.
+    ago: [Said; 5] = ["刚刚", "{} 分钟前", "{} 小时前", "{} 天前", "{} 天前"], ["just now", "{} min ago", "{} h ago", "{} day ago", "{} days ago"];
+    ago_short: [Said; 5] = ["刚刚", "{} 分钟前", "{} 小时前", "{} 天前", "{} 天前"], ["now", "{} min", "{} h", "{} d", "{} d"];
+
+    people: Counted = |n| format!("{n} 人"), people;
+    sessions: Counted = |n| format!("{n} 个会话"), |n| s(n, "session");
+
+    // Stamps: one glyph, or four letters at most.
+    stamp_in: Said = "在", "IN";
+    stamp_idle: Said = "闲", "IDLE";
+    stamp_out: Said = "离", "OUT";
+    stamp_off: Said = "停", "OFF";
+    stamp_ack: Said = "达", "ACK";
+    stamp_wait: Said = "候", "WAIT";
+    stamp_try: Said = "试", "TRY";
+    stamp_lost: Said = "弃", "LOST";
+    stamp_no: Said = "拒", "NO";
+    stamp_error: Said = "误", "ERR";
+    stamp_done: Said = "成", "DONE";
+    stamp_changed: Said = "改", "EDIT";
+    meaning_in: Said = "在线", "online";
+    meaning_idle: Said = "空闲", "idle";
+    meaning_out: Said = "已退出", "logged out";
+    meaning_ended: Said = "已被结束", "ended by somebody else";
+    meaning_ends: Said = "将被结束", "will end";
+    meaning_off: Said = "已停用", "disabled";
+    meaning_ack: Said = "已确认", "confirmed";
+    meaning_wait: Said = "等待应答", "waiting for an answer";
+    meaning_try: Said = "重试中", "trying again";
+    meaning_lost: Said = "已放弃", "given up";
+    meaning_no: Said = "被拒绝", "refused";
+    meaning_changed: Said = "有改动", "changed";
+}
+}

@@ -1,0 +1,159 @@
+//! What happened, as a sentence: recent activity, the ticker of the console, the audit log.
+
+use super::super::parts::Stamp;
+use super::table::{Named, Said};
+use super::{Cause, Lang};
+
+sentences! {
+/// What happened.
+Events {
+    logged_in: Said = "登录", "Logged in";
+    logged_in_to: Named = |app| format!("登录{app}"), |app| format!("Logged in to {app}");
+    wrong_password: Said = "密码错误，没有登录", "Wrong password, not logged in";
+    throttled: Said = "尝试太多次，没有登录", "Too many attempts, not logged in";
+    logged_out: Said = "退出登录", "Logged out";
+    ended_in: Named = |app| format!("结束了{app}的登录"), |app| format!("Login to {app} ended");
+    by: Named = |who| format!("由{who}"), |who| format!("by {who}");
+    password_changed: Said = "更换密码", "Changed the password";
+    profile_changed: Said = "修改资料", "Changed the profile";
+    user_created: Said = "创建用户", "Created the user";
+    user_changed: Said = "修改用户", "Changed the user";
+    user_disabled: Said = "停用用户", "Disabled the user";
+    user_enabled: Said = "恢复用户", "Enabled the user";
+    user_deleted: Said = "删除用户", "Deleted the user";
+    application_created: Said = "创建应用", "Created the application";
+    application_changed: Said = "修改应用", "Changed the application";
+    application_deleted: Said = "删除应用", "Deleted the application";
+    secret_rotated: Said = "更换应用密钥", "Replaced the application secret";
+    key_created: Said = "创建访问密钥", "Created an access key";
+    key_revoked: Said = "作废访问密钥", "Revoked an access key";
+    delivery_given_up: Said = "通知没有送达，已放弃", "A message was given up";
+}
+}
+
+/// A thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Somebody logged in.
+    LoggedIn,
+    /// Somebody gave a wrong password.
+    LoginRefused,
+    /// Somebody tried too often.
+    Throttled,
+    /// A session, or a part of it, ended.
+    Ended(Cause),
+    /// A user changed the password.
+    PasswordChanged,
+    /// A user changed name or contacts.
+    ProfileChanged,
+    /// An administrator made a user.
+    UserCreated,
+    /// An administrator changed a user.
+    UserChanged,
+    /// An administrator disabled a user.
+    UserDisabled,
+    /// An administrator enabled a user.
+    UserEnabled,
+    /// An administrator deleted a user.
+    UserDeleted,
+    /// An administrator made an application.
+    ApplicationCreated,
+    /// An administrator changed an application.
+    ApplicationChanged,
+    /// An administrator deleted an application.
+    ApplicationDeleted,
+    /// An application got a new secret.
+    SecretRotated,
+    /// An access key was made.
+    KeyCreated,
+    /// An access key was revoked.
+    KeyRevoked,
+    /// A message to an application was given up.
+    DeliveryGivenUp,
+    /// Anything else, by its name in the log.
+    Other(String),
+}
+
+impl Deed {
+    /// The stamp of the row.
+    pub fn stamp(&self) -> Stamp {
+        match self {
+            Self::LoggedIn => Stamp::In,
+            Self::LoginRefused | Self::Throttled => Stamp::No,
+            Self::Ended(cause) if cause.is_own_act() => Stamp::Out,
+            Self::Ended(_) => Stamp::Ended,
+            Self::UserDisabled | Self::UserDeleted | Self::ApplicationDeleted | Self::KeyRevoked => Stamp::Off,
+            Self::DeliveryGivenUp => Stamp::Lost,
+            Self::PasswordChanged
+            | Self::ProfileChanged
+            | Self::UserCreated
+            | Self::UserChanged
+            | Self::UserEnabled
+            | Self::ApplicationCreated
+            | Self::ApplicationChanged
+            | Self::SecretRotated
+            | Self::KeyCreated
+            | Self::Other(_) => Stamp::Changed,
+        }
+    }
+
+    /// The sentence, about an application where one is named.
+    pub fn sentence(&self, lang: Lang, application: Option<&str>) -> String {
+        let words = &lang.words().event;
+        let fixed = match self {
+            Self::LoggedIn => return application.map_or_else(|| words.logged_in.to_owned(), words.logged_in_to),
+            Self::Ended(cause) => return ended(lang, *cause, application),
+            Self::Other(name) => return name.clone(),
+            Self::LoginRefused => words.wrong_password,
+            Self::Throttled => words.throttled,
+            Self::PasswordChanged => words.password_changed,
+            Self::ProfileChanged => words.profile_changed,
+            Self::UserCreated => words.user_created,
+            Self::UserChanged => words.user_changed,
+            Self::UserDisabled => words.user_disabled,
+            Self::UserEnabled => words.user_enabled,
+            Self::UserDeleted => words.user_deleted,
+            Self::ApplicationCreated => words.application_created,
+            Self::ApplicationChanged => words.application_changed,
+            Self::ApplicationDeleted => words.application_deleted,
+            Self::SecretRotated => words.secret_rotated,
+            Self::KeyCreated => words.key_created,
+            Self::KeyRevoked => words.key_revoked,
+            Self::DeliveryGivenUp => words.delivery_given_up,
+        };
+        fixed.to_owned()
+    }
+}
+
+/// An ending, and the application it was about when it was not about the whole session.
+fn ended(lang: Lang, cause: Cause, application: Option<&str>) -> String {
+    let why = cause.in_few_words(lang);
+    match (lang, application) {
+        (Lang::Zh, Some(app)) => format!("{why}，{app}"),
+        (Lang::En, Some(app)) => format!("{why}, {app}"),
+        (Lang::Zh | Lang::En, None) => why.to_owned(),
+    }
+}
+
+impl Cause {
+    /// Why a session ended, in a few words, told from outside.
+    pub fn in_few_words(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::PersonalCenter => ("在个人中心退出登录", "Logged out in the personal center"),
+            Self::FrontEnd => ("从应用退出登录", "Logged out from an application"),
+            Self::EndSession => ("从应用退出登录（标准接口）", "Logged out from an application (OpenID Connect)"),
+            Self::Kicked => ("通过接口强制下线", "Forced to log out, by the API"),
+            Self::Console => ("在控制台强制下线", "Forced to log out, in the console"),
+            Self::PasswordChanged => ("更换密码，登录结束", "Ended when the password changed"),
+            Self::Disabled => ("停用用户，登录结束", "Ended when the user was disabled"),
+            Self::Deleted => ("删除用户，登录结束", "Ended when the user was deleted"),
+            Self::ApplicationDeleted => ("删除应用，登录结束", "Ended when the application was deleted"),
+            Self::Expired => ("到期，登录结束", "Expired"),
+            Self::Replaced => ("被新的登录取代", "Replaced by a newer login"),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Every sentence of every page, in Chinese and in English, side by side.
+//!
+//! One row holds one thought in both languages; a row with a language missing does not compile. Punctuation is part of the
+//! sentence: a template never glues two halves with a comma of its own.
+//!
+//! The words follow the vocabulary of the house: log in, log out, force log out; 登录, 退出登录, 强制下线.
+
+#[macro_use]
+mod table;
+mod cause;
+mod common;
+mod event;
+mod gate;
+mod lang;
+mod person;
+mod refusal;
+
+pub use cause::Cause;
+pub use common::Common;
+pub use event::{Deed, Events};
+pub use gate::Gate;
+pub use lang::{Lang, Words};
+pub use person::PersonalCenter;
+pub use refusal::{FieldProblem, Refusals, Rule};

@@ -1,0 +1,81 @@
+//! Sentences of the personal center.
+
+use super::table::{Counted, Named, Said, s};
+use super::{Cause, Lang};
+
+sentences! {
+/// The personal center.
+PersonalCenter {
+    overview: Said = "概览", "Overview";
+    profile: Said = "资料", "Profile";
+    security: Said = "安全", "Security";
+
+    good_morning: Named = |n| format!("早上好，{n}"), |n| format!("Good morning, {n}");
+    good_afternoon: Named = |n| format!("下午好，{n}"), |n| format!("Good afternoon, {n}");
+    good_evening: Named = |n| format!("晚上好，{n}"), |n| format!("Good evening, {n}");
+    last_login: fn(&str, &str) -> String = |when, where_| format!("上次登录：{when}，{where_}。"), |when, where_| format!("Last login: {when}, {where_}.");
+    first_login: Said = "这是你第一次登录。", "This is your first login.";
+    not_you: Said = "不是你？", "Not you?";
+    devices_unit: fn(super::super::count::Count) -> &'static str = |_| "台登录设备", |n| if n.is_one() { "device" } else { "devices" };
+    applications_unit: fn(super::super::count::Count) -> &'static str = |_| "个应用登录中", |n| if n.is_one() { "application open" } else { "applications open" };
+    oldest: Named = |t| format!("最早的一台登录于{t}"), |t| format!("the oldest logged in {t}");
+    password_age: Said = "密码更换于", "Password changed";
+    password_never: Said = "密码还没有更换过", "The password was never changed";
+    change_it: Said = "更换密码", "Change it";
+    recently: Said = "最近", "Recently";
+    no_activity: Said = "还没有记录。", "Nothing yet.";
+
+    devices_line: Counted = |n| format!("你在 {n} 台设备上登录着。线的左端是登录，右端是最近一次活动。"), |n| format!("You are logged in on {}. A line begins at login and ends at the last activity.", s(n, "device"));
+    this_device: Said = "当前设备", "This device";
+    in_use: Said = "正在使用", "In use";
+    other_devices: Said = "其他设备", "Other devices";
+    no_other_devices: Said = "没有其他设备。", "There are no other devices.";
+    log_out_others: Counted = |n| format!("退出其他 {n} 台设备"), |n| if n.is_one() { "Log out the other one".to_owned() } else { format!("Log out the other {n}") };
+    log_out_short: Said = "退出", "Log out";
+    time_logged_in: fn(&str, &str) -> String = |from, to| format!("{from} 登录，最近活动 {to}"), |from, to| format!("logged in {from}, last active {to}");
+    since: Named = |t| format!("{t} 登录"), |t| format!("since {t}");
+    unknown_device_question: Said = "有不认识的设备？", "Something you do not recognise?";
+    unknown_device_answer: Said = "退出它并更换密码", "Log it out and change your password";
+    ended: Counted = |n| format!("最近 30 天结束的登录（{n}）"), |n| format!("Ended in the last 30 days ({n})");
+    ended_when: fn(&str, &str, &str) -> String = |why, from, to| format!("{why}，{from} 至 {to}"), |why, from, to| format!("{why}, {from} to {to}");
+    device_ended: Said = "那台设备已退出登录", "That device is logged out";
+    devices_ended: Said = "其他设备都已退出登录", "The other devices are logged out";
+
+    profile_line: Said = "登录时可以用用户名、邮箱或手机号。", "You can log in with your user name, email or phone.";
+    name: Said = "姓名", "Name";
+    username: Said = "用户名", "User name";
+    email: Said = "邮箱", "Email";
+    phone: Said = "手机号", "Phone";
+    user_id: Said = "用户编号", "User id";
+
+    password_heading: Said = "更换密码", "Change password";
+    password_line: Said = "新密码至少 8 个字符，长比花样多更要紧。", "At least 8 characters; long matters more than odd.";
+    current_password: Said = "原密码", "Present password";
+    new_password: Said = "新密码", "New password";
+    again_password: Said = "再输一次新密码", "New password again";
+    end_others: Said = "同时退出我的其他设备", "Log out my other devices too";
+    end_others_note: Said = "别人若知道旧密码，也就一并离开了。", "Anybody who knew the old password leaves with them.";
+    password_changed: Said = "密码已更换", "The password is changed";
+    password_not_changed: Said = "密码没有更换", "The password was not changed";
+}
+}
+
+impl PersonalCenter {
+    /// Why a session of one's own ended, in a few words.
+    pub fn why_ended(lang: Lang, cause: Cause) -> &'static str {
+        let (zh, en) = match cause {
+            Cause::PersonalCenter | Cause::FrontEnd | Cause::EndSession => ("你自己退出", "Logged out by you"),
+            Cause::Kicked | Cause::Console => ("管理员结束", "Ended by an administrator"),
+            Cause::PasswordChanged => ("更换密码时结束", "Ended when the password changed"),
+            Cause::Disabled => ("账号停用时结束", "Ended when you were disabled"),
+            Cause::Deleted => ("账号删除时结束", "Ended when the user was deleted"),
+            Cause::ApplicationDeleted => ("应用删除时结束", "Ended when the application was deleted"),
+            Cause::Expired => ("到期", "Expired"),
+            Cause::Replaced => ("被新的登录取代", "Replaced by a newer login"),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
