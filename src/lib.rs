@@ -2,4 +2,6 @@
 
 pub mod crypto;
 pub mod domain;
+pub mod notify;
 pub mod page;
+pub mod store;

@@ -2,10 +2,12 @@
 //!
 //! This floor does no I/O, reads no clock but through [`clock::Clock`], draws no chance, and names no other floor.
 
+pub mod application;
+pub mod audit;
 pub mod clock;
 pub mod id;
 pub mod logout;
+pub mod redirect;
 pub mod secret;
 pub mod session;
 pub mod user;
-pub mod redirect;

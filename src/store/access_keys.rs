@@ -56,7 +56,14 @@ pub fn of_pool(conn: &Connection, pool: PoolId) -> Rows<Vec<AccessKeyRow>> {
 }
 
 /// Adds a key, or gives an existing one the stated secret (seed files).
-pub fn put(act: &Act<'_>, id: AccessKeyId, pool: PoolId, user: Option<UserId>, secret: &SecretHash, name: &str) -> Rows<()> {
+pub fn put(
+    act: &Act<'_>,
+    id: AccessKeyId,
+    pool: PoolId,
+    user: Option<UserId>,
+    secret: &SecretHash,
+    name: &str,
+) -> Rows<()> {
     let seq = act.next_seq()?;
     act.conn()
         .prepare_cached(

@@ -142,7 +142,9 @@ pub fn update(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
 }
 
 fn clear_default(act: &Act<'_>, pool: PoolId) -> Rows<()> {
-    act.conn().prepare_cached("UPDATE applications SET is_default = 0 WHERE pool_id = ?1 AND is_default = 1")?.execute([pool])?;
+    act.conn()
+        .prepare_cached("UPDATE applications SET is_default = 0 WHERE pool_id = ?1 AND is_default = 1")?
+        .execute([pool])?;
     Ok(())
 }
 

@@ -105,7 +105,10 @@ fn row_to_event(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
 /// Events of a pool before `before`, newest first.
 pub fn of_pool(conn: &Connection, pool: PoolId, before: i64, limit: u32) -> Rows<Vec<AuditRow>> {
     let text = format!("{SELECT} WHERE e.pool_id = ?1 AND e.id < ?2 ORDER BY e.id DESC LIMIT ?3");
-    Ok(conn.prepare_cached(&text)?.query_map(params![pool, before, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?)
+    Ok(conn
+        .prepare_cached(&text)?
+        .query_map(params![pool, before, limit], row_to_event)?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// Events that concern a user, newest first.

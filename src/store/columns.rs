@@ -64,6 +64,9 @@ impl ToSql for SecretHash {
 impl FromSql for SecretHash {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let octets = value.as_blob()?;
-        octets.try_into().map(Self).map_err(|_| FromSqlError::InvalidBlobSize { expected_size: 32, blob_size: octets.len() })
+        octets
+            .try_into()
+            .map(Self)
+            .map_err(|_| FromSqlError::InvalidBlobSize { expected_size: 32, blob_size: octets.len() })
     }
 }

@@ -150,7 +150,8 @@ impl Store {
         clock: Arc<dyn Clock>,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
-        let writer = std::thread::Builder::new().name("writer".into()).spawn(move || write_all(writer, &jobs, &*clock))?;
+        let writer =
+            std::thread::Builder::new().name("writer".into()).spawn(move || write_all(writer, &jobs, &*clock))?;
         Ok(Self { readers, queue: Some(queue), writer: Some(writer) })
     }
 
@@ -230,7 +231,8 @@ fn write_group(conn: &Connection, first: Queued, jobs: &Receiver<Queued>, clock:
         next = if answers.len() < GROUP { another(jobs) } else { None };
     }
     if outcome.is_ok() {
-        outcome = conn.prepare_cached("COMMIT").and_then(|mut sql| sql.execute([])).map(|_| ()).map_err(StoreError::from);
+        outcome =
+            conn.prepare_cached("COMMIT").and_then(|mut sql| sql.execute([])).map(|_| ()).map_err(StoreError::from);
     }
     if outcome.is_err() && !conn.is_autocommit() {
         let _ = conn.execute_batch("ROLLBACK");

@@ -183,7 +183,8 @@ fn end_cell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Applicat
         .query_row(params![session, within, act.now, barrier], |row| row.get(0))
         .maybe()?;
     let Some(user) = user else { return Ok(None) };
-    let text = "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id) VALUES (?1, ?2, ?3, ?4)";
+    let text =
+        "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id) VALUES (?1, ?2, ?3, ?4)";
     act.conn().prepare_cached(text)?.execute(params![ending.id, session, within, user])?;
     let text = "SELECT EXISTS (SELECT 1 FROM participants WHERE session_id = ?1 AND ended_at IS NULL)";
     let someone_left: bool = act.conn().prepare_cached(text)?.query_row([session], |row| row.get(0))?;
@@ -227,13 +228,14 @@ fn row_to_open(row: &Row<'_>) -> rusqlite::Result<OpenEnding> {
 
 /// Endings that are not written out yet, oldest first.
 pub fn open(conn: &Connection, limit: u32) -> Rows<Vec<OpenEnding>> {
-    let text = "SELECT id, seq, cause, application_id, users, pool_id FROM endings WHERE open = 1 ORDER BY seq LIMIT ?1";
+    let text =
+        "SELECT id, seq, cause, application_id, users, pool_id FROM endings WHERE open = 1 ORDER BY seq LIMIT ?1";
     Ok(conn.prepare_cached(text)?.query_map([limit], row_to_open)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Writes out at most `limit` rows below the barrier of an ending, for the users from `from` on. Answers where to go on,
 /// or `None` when it is closed.
-pub fn expand(act: &Act<'_>, open: &OpenEnding, from: usize, limit: usize) -> Rows<Option<usize>> {
+pub fn expand(act: &Act<'_>, open: &OpenEnding, from: usize, limit: u32) -> Rows<Option<usize>> {
     let ending = Ending { id: open.id, seq: open.seq, cause: open.cause };
     let mut left = limit;
     if let (Some(application), None) = (open.within, &open.users) {
@@ -242,7 +244,7 @@ pub fn expand(act: &Act<'_>, open: &OpenEnding, from: usize, limit: usize) -> Ro
         for session in &sessions {
             end_cell(act, &ending, *session, application)?;
         }
-        if sessions.len() == left {
+        if sessions.len() >= left as usize {
             return Ok(Some(0));
         }
     }
@@ -257,7 +259,13 @@ pub fn expand(act: &Act<'_>, open: &OpenEnding, from: usize, limit: usize) -> Ro
     Ok(None)
 }
 
-fn expand_user(act: &Act<'_>, ending: &Ending, user: UserId, within: Option<ApplicationId>, limit: usize) -> Rows<usize> {
+fn expand_user(
+    act: &Act<'_>,
+    ending: &Ending,
+    user: UserId,
+    within: Option<ApplicationId>,
+    limit: u32,
+) -> Rows<u32> {
     match within {
         Some(application) => {
             let text = "SELECT session_id FROM participants
@@ -266,15 +274,16 @@ fn expand_user(act: &Act<'_>, ending: &Ending, user: UserId, within: Option<Appl
             for session in &sessions {
                 end_cell(act, ending, *session, application)?;
             }
-            Ok(sessions.len())
+            Ok(u32::try_from(sessions.len()).unwrap_or(limit))
         }
         None => {
-            let text = "SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL AND seq <= ?2 ORDER BY seq LIMIT ?3";
+            let text =
+                "SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL AND seq <= ?2 ORDER BY seq LIMIT ?3";
             let sessions = numbers(act.conn(), text, params![user, ending.seq, limit])?;
             for session in &sessions {
                 end_session(act, ending, *session)?;
             }
-            Ok(sessions.len())
+            Ok(u32::try_from(sessions.len()).unwrap_or(limit))
         }
     }
 }

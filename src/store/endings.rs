@@ -73,7 +73,8 @@ pub struct PartRow {
 
 /// The parts of an ending, at most `limit`.
 pub fn parts(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<PartRow>> {
-    let text = "SELECT s.sid, p.application_id, p.user_id FROM ending_parts p LEFT JOIN sessions s ON s.id = p.session_id
+    let text =
+        "SELECT s.sid, p.application_id, p.user_id FROM ending_parts p LEFT JOIN sessions s ON s.id = p.session_id
                 WHERE p.ending_id = ?1 LIMIT ?2";
     let mut sql = conn.prepare_cached(text)?;
     let rows = sql.query_map(params![id, limit], |row| {

@@ -36,7 +36,9 @@ pub fn insert(act: &Act<'_>, hash: &SecretHash, row: &HandoffRow) -> Rows<()> {
 /// Takes a code out: it works once, whatever comes of it.
 pub fn take(act: &Act<'_>, hash: &SecretHash) -> Rows<Option<HandoffRow>> {
     act.conn()
-        .prepare_cached("DELETE FROM handoffs WHERE hash = ?1 RETURNING session_id, host, state_hash, next, expires_at")?
+        .prepare_cached(
+            "DELETE FROM handoffs WHERE hash = ?1 RETURNING session_id, host, state_hash, next, expires_at",
+        )?
         .query_row([hash], |row| {
             Ok(HandoffRow {
                 session: row.get(0)?,

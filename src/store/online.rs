@@ -89,7 +89,12 @@ pub fn of_user(conn: &Connection, application: ApplicationId, user: UserId, limi
 }
 
 /// Sessions in an application whose address or session id is `text`, newest first, at most `limit`.
-pub fn by_address_or_sid(conn: &Connection, application: ApplicationId, text: &str, limit: u32) -> Rows<Vec<OnlineRow>> {
+pub fn by_address_or_sid(
+    conn: &Connection,
+    application: ApplicationId,
+    text: &str,
+    limit: u32,
+) -> Rows<Vec<OnlineRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM participants p {JOINS}
          WHERE p.application_id = ?1 AND {ALIVE} AND (s.ip = ?2 OR s.sid = ?2) ORDER BY p.seq DESC LIMIT ?3"
@@ -100,7 +105,9 @@ pub fn by_address_or_sid(conn: &Connection, application: ApplicationId, text: &s
 
 /// Sessions in an application, counted up to `cap`.
 pub fn count_sessions(conn: &Connection, application: ApplicationId, cap: u32) -> Rows<u32> {
-    let text = format!("SELECT count(*) FROM (SELECT 1 FROM participants p {JOINS} WHERE p.application_id = ?1 AND {ALIVE} LIMIT ?2)");
+    let text = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM participants p {JOINS} WHERE p.application_id = ?1 AND {ALIVE} LIMIT ?2)"
+    );
     Ok(conn.prepare_cached(&text)?.query_row(params![application, cap], |row| row.get(0))?)
 }
 
@@ -117,12 +124,15 @@ pub fn count_people(conn: &Connection, application: ApplicationId, cap: u32) -> 
 /// People and sessions of a pool, each counted up to `cap`.
 pub fn count_pool(conn: &Connection, pool: PoolId, cap: u32) -> Rows<(u32, u32)> {
     let alive = "s.ended_at IS NULL AND s.seq > u.barrier_seq AND u.status = 'activated' AND u.pool_id = ?1";
-    let sessions = format!("SELECT count(*) FROM (SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE {alive} LIMIT ?2)");
+    let sessions = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE {alive} LIMIT ?2)"
+    );
     let people = format!(
         "SELECT count(*) FROM (SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE {alive}
            AND NOT EXISTS (SELECT 1 FROM sessions n WHERE n.user_id = s.user_id AND n.ended_at IS NULL AND n.seq > s.seq) LIMIT ?2)"
     );
-    let count = |text: &str| -> Rows<u32> { Ok(conn.prepare_cached(text)?.query_row(params![pool, cap], |row| row.get(0))?) };
+    let count =
+        |text: &str| -> Rows<u32> { Ok(conn.prepare_cached(text)?.query_row(params![pool, cap], |row| row.get(0))?) };
     Ok((count(&people)?, count(&sessions)?))
 }
 
@@ -139,4 +149,20 @@ pub fn users(conn: &Connection, application: ApplicationId, offset: u32, limit: 
     );
     let mut sql = conn.prepare_cached(&text)?;
     Ok(sql.query_map(params![application, offset, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// People in an application whose name, user name, e-mail, phone or id holds `text`, or who have a session with that
+/// address or session id; each by their newest entrance.
+pub fn search(conn: &Connection, application: ApplicationId, pool: PoolId, text: &str, limit: u32) -> Rows<Vec<OnlineRow>> {
+    let mut found: Vec<OnlineRow> = Vec::new();
+    for user in super::users::search(conn, pool, text, limit)? {
+        found.extend(of_user(conn, application, user.id, 1)?);
+    }
+    if text.contains(['.', ':']) || Sid::parse(text).is_ok() {
+        found.extend(by_address_or_sid(conn, application, text, limit)?);
+    }
+    found.sort_by_key(|row| std::cmp::Reverse(row.seq));
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|row| seen.insert(row.user));
+    Ok(found)
 }

@@ -32,7 +32,9 @@ pub fn all(conn: &Connection) -> Rows<Vec<PoolRow>> {
 
 /// One pool.
 pub fn find(conn: &Connection, id: PoolId) -> Rows<Option<PoolRow>> {
-    conn.prepare_cached("SELECT id, name, secret_hash, secret_seq FROM pools WHERE id = ?1")?.query_row([id], row_to_pool).maybe()
+    conn.prepare_cached("SELECT id, name, secret_hash, secret_seq FROM pools WHERE id = ?1")?
+        .query_row([id], row_to_pool)
+        .maybe()
 }
 
 /// Adds a pool after the others.

@@ -10,7 +10,8 @@ use crate::domain::secret::SecretHash;
 use crate::domain::session::{Participation, Seq, Session, SessionId};
 
 /// The question every request asks. A session below its user's barrier, or of a user who may not log in, is no session.
-const LIVE: &str = "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u.username, u.email, u.phone, u.id), u.role,
+const LIVE: &str =
+    "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u.username, u.email, u.phone, u.id), u.role,
     s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, c.host
   FROM session_secrets c
   JOIN sessions s ON s.id = c.session_id
@@ -18,13 +19,15 @@ const LIVE: &str = "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u
   WHERE c.hash = ?1 AND s.ended_at IS NULL AND s.seq > u.barrier_seq AND u.status = 'activated'";
 
 /// The same by row number, for codes and streams that refer to the session itself.
-const LIVE_BY_ID: &str = "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u.username, u.email, u.phone, u.id), u.role,
+const LIVE_BY_ID: &str =
+    "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u.username, u.email, u.phone, u.id), u.role,
     s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, ''
   FROM sessions s
   JOIN users u ON u.id = s.user_id
   WHERE s.id = ?1 AND s.ended_at IS NULL AND s.seq > u.barrier_seq AND u.status = 'activated'";
 
-const PARTICIPANTS: &str = "SELECT p.application_id, p.seq, max(p.barrier_seq, a.barrier_seq, coalesce(k.barrier_seq, 0)),
+const PARTICIPANTS: &str =
+    "SELECT p.application_id, p.seq, max(p.barrier_seq, a.barrier_seq, coalesce(k.barrier_seq, 0)),
     p.ended_at IS NOT NULL OR a.deleted_at IS NOT NULL
   FROM participants p
   JOIN applications a ON a.id = p.application_id
@@ -112,14 +115,18 @@ pub fn begin(act: &Act<'_>, new: &NewSession<'_>) -> Rows<SessionId> {
 pub fn renew(act: &Act<'_>, id: SessionId, expires_at: Timestamp) -> Rows<()> {
     let seq = act.next_seq()?;
     act.conn()
-        .prepare_cached("UPDATE sessions SET auth_seq = ?2, auth_at = ?3, last_seen_at = ?3, expires_at = ?4 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE sessions SET auth_seq = ?2, auth_at = ?3, last_seen_at = ?3, expires_at = ?4 WHERE id = ?1",
+        )?
         .execute(params![id, seq, act.now, expires_at])?;
     Ok(())
 }
 
 /// Gives the session a secret on a host; an earlier one there dies.
 pub fn set_secret(act: &Act<'_>, id: SessionId, host: &str, hash: &SecretHash) -> Rows<()> {
-    act.conn().prepare_cached("DELETE FROM session_secrets WHERE session_id = ?1 AND host = ?2")?.execute(params![id, host])?;
+    act.conn()
+        .prepare_cached("DELETE FROM session_secrets WHERE session_id = ?1 AND host = ?2")?
+        .execute(params![id, host])?;
     act.conn()
         .prepare_cached("INSERT INTO session_secrets (hash, session_id, host) VALUES (?1, ?2, ?3)")?
         .execute(params![hash, id, host])?;
@@ -150,7 +157,9 @@ pub fn barrier(conn: &Connection, id: SessionId, user: UserId, application: Appl
 /// Writes down that a session was used; never moves the time back.
 pub fn touch(act: &Act<'_>, id: SessionId, at: Timestamp) -> Rows<()> {
     act.conn()
-        .prepare_cached("UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at < ?2 AND ended_at IS NULL")?
+        .prepare_cached(
+            "UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at < ?2 AND ended_at IS NULL",
+        )?
         .execute(params![id, at])?;
     Ok(())
 }
@@ -192,7 +201,8 @@ fn row_to_listed(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
 
 /// The newest living sessions of a user, at most `limit`, with their applications.
 pub fn of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<SessionRow>> {
-    let text = "SELECT s.id, s.sid, s.created_at, s.last_seen_at, s.ip, s.user_agent, s.ended_at, s.cause FROM sessions s
+    let text =
+        "SELECT s.id, s.sid, s.created_at, s.last_seen_at, s.ip, s.user_agent, s.ended_at, s.cause FROM sessions s
                 WHERE s.user_id = ?1 AND s.ended_at IS NULL
                   AND s.seq > (SELECT barrier_seq FROM users WHERE id = ?1)
                 ORDER BY s.seq DESC LIMIT ?2";
@@ -238,11 +248,7 @@ pub fn by_sid(conn: &Connection, user: UserId, sid: Sid) -> Rows<Option<SessionI
 }
 
 /// A living session of this pool by its public id, and whose it is.
-pub fn by_sid_in_pool(
-    conn: &Connection,
-    pool: PoolId,
-    sid: Sid,
-) -> Rows<Option<(SessionId, UserId)>> {
+pub fn by_sid_in_pool(conn: &Connection, pool: PoolId, sid: Sid) -> Rows<Option<(SessionId, UserId)>> {
     let text = "SELECT s.id, s.user_id FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE s.sid = ?1 AND u.pool_id = ?2 AND s.ended_at IS NULL";
     conn.prepare_cached(text)?.query_row(params![sid, pool], |row| Ok((row.get(0)?, row.get(1)?))).maybe()

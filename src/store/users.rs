@@ -73,7 +73,8 @@ pub fn find(conn: &Connection, id: UserId) -> Rows<Option<User>> {
 
 /// One user with the password hash.
 pub fn candidate(conn: &Connection, id: UserId) -> Rows<Option<Candidate>> {
-    let text = format!("SELECT {COLUMNS}, password_hash, password_seq FROM users WHERE id = ?1 AND status <> 'deleted'");
+    let text =
+        format!("SELECT {COLUMNS}, password_hash, password_seq FROM users WHERE id = ?1 AND status <> 'deleted'");
     conn.prepare_cached(&text)?.query_row([id], row_to_candidate).maybe()
 }
 
@@ -184,7 +185,9 @@ pub fn count_admins(conn: &Connection, pool: PoolId) -> Rows<i64> {
 
 /// Whether the house has any user at all.
 pub fn any(conn: &Connection) -> Rows<bool> {
-    Ok(conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE status <> 'deleted')")?.query_row([], |row| row.get(0))?)
+    Ok(conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE status <> 'deleted')")?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// A page of users, newest first: those created before `before`, at most `limit`.
@@ -222,4 +225,3 @@ pub fn is_admin(conn: &Connection, id: UserId) -> Rows<bool> {
     let text = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND status = 'activated' AND role = 'admin')";
     Ok(conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?)
 }
-

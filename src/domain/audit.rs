@@ -1,0 +1,29 @@
+//! What is worth remembering besides endings, which are remembered by their cause.
+
+/// Words of the audit log.
+pub mod act {
+    /// Somebody logged in.
+    pub const LOGIN: &str = "login";
+    /// A log-in was refused: wrong password.
+    pub const LOGIN_REFUSED: &str = "login_refused";
+    /// A person changed their own password.
+    pub const PASSWORD_CHANGED: &str = "password_set";
+    /// A person changed their own profile.
+    pub const PROFILE_CHANGED: &str = "profile_changed";
+    /// An administrator created a user.
+    pub const USER_CREATED: &str = "user_created";
+    /// An administrator changed a user.
+    pub const USER_CHANGED: &str = "user_changed";
+    /// An administrator created an application.
+    pub const APPLICATION_CREATED: &str = "application_created";
+    /// An administrator changed an application.
+    pub const APPLICATION_CHANGED: &str = "application_changed";
+    /// The secret of an application was made anew.
+    pub const APPLICATION_SECRET: &str = "application_secret";
+    /// An access key was made.
+    pub const KEY_CREATED: &str = "key_created";
+    /// An access key was revoked.
+    pub const KEY_REVOKED: &str = "key_revoked";
+    /// A management token was handed out.
+    pub const TOKEN_ISSUED: &str = "token_issued";
+}

@@ -1,0 +1,146 @@
+//! A person's own account: profile, password, sessions.
+
+use std::sync::Arc;
+
+use super::error::{Done, FlowError};
+use super::logout;
+use super::session::remember_anew;
+use super::state::State;
+use super::users::{UserForm, edit_own};
+use crate::crypto::password::{self, Verdict};
+use crate::domain::audit;
+use crate::domain::clock::Timestamp;
+use crate::domain::contact::{NewPassword, Password};
+use crate::domain::logout::{Cause, Origin, Receipt};
+use crate::domain::session::Session;
+use crate::domain::user::User;
+use crate::store::audit::{self as rows, AuditRow, Event};
+use crate::store::sessions::{self, SessionRow};
+use crate::store::users;
+
+/// Most sessions that a page lists.
+const LISTED: u32 = 200;
+/// Ended sessions are listed for this long.
+const HISTORY_MS: i64 = 30 * 24 * 3_600_000;
+
+/// What the personal center shows of a person.
+#[derive(Debug)]
+pub struct Account {
+    /// The person.
+    pub user: User,
+    /// Living sessions, newest first.
+    pub sessions: Vec<SessionRow>,
+    /// Sessions that ended lately.
+    pub ended: Vec<SessionRow>,
+    /// What happened lately.
+    pub events: Vec<AuditRow>,
+}
+
+/// Reads it.
+pub fn read(state: &State, session: &Session) -> Done<Account> {
+    let since = state.now().plus_ms(-HISTORY_MS);
+    state.store.read(|conn| {
+        let user = users::find(conn, session.user)?.ok_or(FlowError::Unauthenticated)?;
+        let mut living = sessions::of_user(conn, session.user, LISTED)?;
+        living.sort_by_key(|row| row.id != session.id); // this device first; the rest stay as they were
+        Ok(Account {
+            user,
+            sessions: living,
+            ended: sessions::ended_of_user(conn, session.user, since, 50)?,
+            events: rows::of_user(conn, session.user, 8)?,
+        })
+    })
+}
+
+/// Changes the own profile.
+pub async fn change_profile(
+    state: &Arc<State>,
+    session: Arc<Session>,
+    form: UserForm,
+    seen: Option<Timestamp>,
+    origin: Origin,
+) -> Done<()> {
+    state
+        .write(move |act, state| {
+            edit_own(act, session.user, seen, form)?;
+            let event = Event {
+                pool: session.pool,
+                act: audit::act::PROFILE_CHANGED,
+                user: Some(session.user),
+                target: "",
+                ending: None,
+                origin: &origin,
+                user_agent: "",
+            };
+            rows::append(act, &event)?;
+            remember_anew(act, state, session.user);
+            Ok(())
+        })
+        .await
+}
+
+/// A change of the own password.
+#[derive(Debug)]
+pub struct PasswordChange {
+    /// The present password.
+    pub current: String,
+    /// The new one.
+    pub new: String,
+    /// The new one, typed again.
+    pub again: String,
+    /// Whether other devices stay logged in.
+    pub keep_others: bool,
+}
+
+/// Changes the own password and, unless told otherwise, ends every other session.
+pub async fn change_password(
+    state: &Arc<State>,
+    session: Arc<Session>,
+    change: PasswordChange,
+    origin: Origin,
+) -> Done<Option<Receipt>> {
+    let account = format!("own {}", session.user);
+    if let Some(seconds) = state.throttle.wait(&account, &origin.ip) {
+        return Err(FlowError::Throttled { seconds });
+    }
+    let current = Password::parse(&change.current).map_err(|why| FlowError::field("current", why.code()))?;
+    let new = NewPassword::parse(&change.new).map_err(|why| FlowError::field("new", why.code()))?;
+    if change.new != change.again {
+        return Err(FlowError::field("again", "again_differs"));
+    }
+    let here = state.clone();
+    state
+        .hashing
+        .run(move |memory| {
+            let user = session.user;
+            let known = here.store.read(|conn| users::candidate(conn, user))?.ok_or(FlowError::Unauthenticated)?;
+            let stored = known.password_hash.as_deref().unwrap_or_else(password::nobody);
+            if password::verify(memory, current.expose(), stored) == Verdict::Wrong {
+                here.throttle.failed(&account, &origin.ip);
+                return Err(FlowError::field("current", "password_wrong"));
+            }
+            let hash = password::hash(new.expose()).ok_or(FlowError::Busy)?;
+            let checked = known.password_seq;
+            here.write_now(move |act, state| {
+                if !users::still(act.conn(), user, checked)? {
+                    return Err(FlowError::Stale);
+                }
+                users::set_password(act, user, &hash)?;
+                let event = Event {
+                    pool: session.pool,
+                    act: audit::act::PASSWORD_CHANGED,
+                    user: Some(user),
+                    target: "",
+                    ending: None,
+                    origin: &origin,
+                    user_agent: "",
+                };
+                rows::append(act, &event)?;
+                if change.keep_others {
+                    return Ok(None);
+                }
+                logout::end_others(act, state, &session, (Cause::PasswordChanged, origin))
+            })
+        })
+        .await
+}

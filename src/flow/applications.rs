@@ -1,0 +1,275 @@
+//! Applications and access keys, for administrators and seed files. Deleting an application goes through the door.
+
+use std::sync::Arc;
+
+use super::directory;
+use super::error::{Done, FieldRefused, FlowError};
+use super::logout;
+use super::state::State;
+use crate::crypto::{random, seal};
+use crate::domain::audit;
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{AccessKeyId, ApplicationId, PoolId, UserId};
+use crate::domain::identifier::Identifier;
+use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
+use crate::domain::redirect::RedirectEntry;
+use crate::domain::secret::{Secret, SecretHash};
+use crate::domain::session::Seq;
+use crate::store::access_keys::{self, AccessKeyRow};
+use crate::store::applications::{self, ApplicationRow};
+use crate::store::audit::Event;
+use crate::store::db::{Act, StoreError};
+
+/// Entries in one list at most, and characters in one entry.
+const ENTRIES: usize = 100;
+const ENTRY_LENGTH: usize = 2_048;
+const NAME_LENGTH: usize = 100;
+
+/// An application form as typed; lists one entry a line.
+#[derive(Debug, Clone, Default)]
+pub struct ApplicationForm {
+    /// Name.
+    pub name: String,
+    /// Label of its host.
+    pub identifier: String,
+    /// Log-in callbacks.
+    pub redirect_uris: Vec<String>,
+    /// Log-out callbacks.
+    pub logout_redirect_uris: Vec<String>,
+    /// Back-channel log-out address.
+    pub backchannel_logout_uri: String,
+    /// Front-channel log-out address.
+    pub frontchannel_logout_uri: String,
+    /// OAuth grant types; none: the usual two.
+    pub grant_types: Vec<String>,
+    /// What the base host means when none is named.
+    pub is_default: bool,
+}
+
+/// A form whose every field was accepted.
+#[derive(Debug, Clone)]
+pub struct ValidApplication {
+    name: String,
+    identifier: Identifier,
+    form: ApplicationForm,
+}
+
+impl ApplicationForm {
+    /// Judges every field and every line and reports all that is wrong.
+    pub fn judge(mut self) -> Done<ValidApplication> {
+        let mut refused = Vec::new();
+        let name = self.name.trim().to_owned();
+        if name.is_empty() {
+            refused.push(FieldRefused::new("name", "required"));
+        } else if name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
+            refused.push(FieldRefused::new("name", "name_unusable"));
+        }
+        let identifier = Identifier::parse(self.identifier.trim())
+            .map_err(|why| refused.push(FieldRefused::new("identifier", why.code())))
+            .ok();
+        self.redirect_uris = lines("redirect_uris", &self.redirect_uris, &mut refused);
+        self.logout_redirect_uris = lines("logout_redirect_uris", &self.logout_redirect_uris, &mut refused);
+        for (field, text) in [
+            ("backchannel_logout_uri", &mut self.backchannel_logout_uri),
+            ("frontchannel_logout_uri", &mut self.frontchannel_logout_uri),
+        ] {
+            *text = text.trim().to_owned();
+            if !text.is_empty() {
+                match RedirectEntry::parse(text) {
+                    Ok(entry) if entry.is_plain() => {}
+                    Ok(_) => refused.push(FieldRefused::new(field, "wildcard")),
+                    Err(why) => refused.push(FieldRefused::new(field, why.code())),
+                }
+            }
+        }
+        let Some(identifier) = identifier.filter(|_| refused.is_empty()) else {
+            return Err(FlowError::Invalid(refused));
+        };
+        Ok(ValidApplication { name, identifier, form: self })
+    }
+}
+
+fn lines(field: &'static str, typed: &[String], refused: &mut Vec<FieldRefused>) -> Vec<String> {
+    let typed: Vec<&str> = typed.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+    if typed.len() > ENTRIES {
+        refused.push(FieldRefused::new(field, "too_many"));
+    }
+    let mut kept: Vec<String> = Vec::new();
+    for (number, line) in typed.into_iter().enumerate() {
+        let code = if line.len() > ENTRY_LENGTH { Some("too_long") } else { RedirectEntry::parse(line).err().map(|e| e.code()) };
+        match code {
+            Some(code) => refused.push(FieldRefused { field, code, line: Some(number) }),
+            None if kept.iter().any(|other| other == line) => {}
+            None => kept.push(line.to_owned()),
+        }
+    }
+    kept
+}
+
+fn some(text: &str) -> Option<String> {
+    if text.is_empty() { None } else { Some(text.to_owned()) }
+}
+
+impl ValidApplication {
+    fn write_into(&self, row: &mut ApplicationRow) {
+        row.name.clone_from(&self.name);
+        row.identifier = self.identifier.as_str().to_owned();
+        row.redirect_uris.clone_from(&self.form.redirect_uris);
+        row.logout_redirect_uris.clone_from(&self.form.logout_redirect_uris);
+        row.backchannel_logout_uri = some(&self.form.backchannel_logout_uri);
+        row.frontchannel_logout_uri = some(&self.form.frontchannel_logout_uri);
+        row.is_default = self.form.is_default;
+        if !self.form.grant_types.is_empty() {
+            row.grant_types.clone_from(&self.form.grant_types);
+        }
+    }
+}
+
+fn taken(error: StoreError) -> FlowError {
+    match error {
+        StoreError::Conflict(_) => FlowError::field("identifier", "taken"),
+        other => FlowError::Storage(other),
+    }
+}
+
+fn note(act: &Act<'_>, pool: PoolId, what: &'static str, target: &str, origin: &Origin) -> Done<()> {
+    let event = Event { pool, act: what, user: None, target, ending: None, origin, user_agent: "" };
+    Ok(crate::store::audit::append(act, &event)?)
+}
+
+/// Creates an application; id and secret may be fixed by a seed file.
+pub fn create(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    fixed: (Option<ApplicationId>, &SecretHash),
+    valid: &ValidApplication,
+    origin: &Origin,
+) -> Done<ApplicationId> {
+    let (id, secret) = fixed;
+    let id = id.unwrap_or_else(|| ApplicationId::from_random(random::octets()));
+    let mut row = ApplicationRow {
+        id,
+        pool,
+        identifier: String::new(),
+        name: String::new(),
+        secret: *secret,
+        redirect_uris: Vec::new(),
+        logout_redirect_uris: Vec::new(),
+        backchannel_logout_uri: None,
+        frontchannel_logout_uri: None,
+        grant_types: vec!["authorization_code".into(), "refresh_token".into()],
+        is_default: false,
+        barrier: Seq(0),
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    valid.write_into(&mut row);
+    applications::insert(act, &row).map_err(taken)?;
+    note(act, pool, audit::act::APPLICATION_CREATED, id.as_str(), origin)?;
+    directory::changed(act, state)?;
+    Ok(id)
+}
+
+fn in_pool(act: &Act<'_>, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {
+    applications::find(act.conn(), id)?.filter(|row| row.pool == pool).ok_or(FlowError::Absent("application"))
+}
+
+/// Changes an application; a form that was opened before another change is stale.
+pub fn edit(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    which: (PoolId, ApplicationId),
+    seen: Option<Timestamp>,
+    valid: &ValidApplication,
+    origin: &Origin,
+) -> Done<()> {
+    let (pool, id) = which;
+    let mut row = in_pool(act, pool, id)?;
+    if seen.is_some_and(|seen| seen != row.updated_at) {
+        return Err(FlowError::Stale);
+    }
+    valid.write_into(&mut row);
+    applications::update(act, &row).map_err(taken)?;
+    note(act, pool, audit::act::APPLICATION_CHANGED, id.as_str(), origin)?;
+    directory::changed(act, state)
+}
+
+/// Gives an application a secret: a stated one, or a new one that is shown once.
+pub fn set_secret(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    which: (PoolId, ApplicationId),
+    stated: Option<SecretHash>,
+    origin: &Origin,
+) -> Done<Option<Secret>> {
+    let (pool, id) = which;
+    let mut row = in_pool(act, pool, id)?;
+    let (shown, hash) = match stated {
+        Some(hash) => (None, hash),
+        None => {
+            let (secret, hash) = seal::fresh_hex32();
+            (Some(secret), hash)
+        }
+    };
+    row.secret = hash;
+    applications::update(act, &row)?;
+    note(act, pool, audit::act::APPLICATION_SECRET, id.as_str(), origin)?;
+    directory::changed(act, state)?;
+    Ok(shown)
+}
+
+/// Deletes an application: everybody's part in it ends first.
+pub fn delete(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    id: ApplicationId,
+    origin: &Origin,
+) -> Done<Receipt> {
+    in_pool(act, pool, id)?;
+    let why = (Cause::ApplicationDeleted, origin.clone());
+    let receipt = logout::end(act, state, pool, Selection::Application(id), why)?;
+    applications::delete(act, id)?;
+    directory::changed(act, state)?;
+    Ok(receipt)
+}
+
+/// An application as its form shows it: entries as typed.
+pub fn find(state: &State, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {
+    let row = state.store.read(|conn| applications::find(conn, id))?;
+    row.filter(|row| row.pool == pool).ok_or(FlowError::Absent("application"))
+}
+
+/// Makes an access key; the secret is shown once. Its rights end with the administrator's who made it.
+pub fn create_key(
+    act: &mut Act<'_>,
+    pool: PoolId,
+    user: Option<UserId>,
+    name: &str,
+    origin: &Origin,
+) -> Done<(AccessKeyId, Secret)> {
+    let (id, (secret, hash)) = (AccessKeyId::from_random(random::octets()), seal::fresh_hex32());
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME_LENGTH).collect();
+    access_keys::put(act, id, pool, user, &hash, &name)?;
+    note(act, pool, audit::act::KEY_CREATED, id.as_str(), origin)?;
+    Ok((id, secret))
+}
+
+/// Revokes an access key; its tokens stop working at once.
+pub fn revoke_key(act: &mut Act<'_>, pool: PoolId, id: AccessKeyId, origin: &Origin) -> Done<()> {
+    if !access_keys::revoke(act, pool, id)? {
+        return Err(FlowError::Absent("access key"));
+    }
+    note(act, pool, audit::act::KEY_REVOKED, id.as_str(), origin)
+}
+
+/// Keys of a pool.
+pub fn keys(state: &State, pool: PoolId) -> Done<Vec<AccessKeyRow>> {
+    Ok(state.store.read(|conn| access_keys::of_pool(conn, pool))?)
+}
+
+/// The operator, at the command line or by a seed file.
+pub fn by_operator() -> Origin {
+    Origin { actor: Actor::Operator, ip: String::new(), request: String::new() }
+}

@@ -1,0 +1,184 @@
+//! The door. Every session ends here, whoever ends it and why; there is no other way (house rule 1).
+//!
+//! 1. `Plan::of`: pure, refuses an empty selection.
+//! 2. `store::ending::carry_out`, the only call of it in the house: everything on disk in the caller's transaction.
+//! 3. After the commit and before the answer: what was remembered of these users is outdated, so no request is believed
+//!    on an old answer; their open pages are poked; the upkeep is woken to write out what stands below a barrier.
+//!
+//! A crash between 2 and 3 loses nothing: memory is gone with it, and the barrier is in the rows.
+
+use std::sync::Arc;
+
+use super::error::{Done, FlowError};
+use super::state::State;
+use crate::crypto::random;
+use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
+use crate::domain::logout::{Cause, NoPlan, Origin, Plan, Receipt, Selection};
+use crate::domain::session::{Session, SessionId};
+use crate::store::db::Act;
+use crate::store::{ending, sessions};
+
+impl From<NoPlan> for FlowError {
+    fn from(no: NoPlan) -> Self {
+        match no {
+            NoPlan::Nobody => Self::field("userIds", "nobody"),
+        }
+    }
+}
+
+/// Ends `selection` in `pool`.
+pub fn end(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    selection: Selection,
+    why: (Cause, Origin),
+) -> Done<Receipt> {
+    let everybody = matches!(selection, Selection::Application(_));
+    let plan = Plan::of(pool, selection, why.0, why.1)?;
+    let receipt = ending::carry_out(act, EndingId::from_random(random::octets()), &plan)?;
+    let (state, heard) = (state.clone(), receipt.clone());
+    act.after_commit(move || {
+        if everybody {
+            state.sessions.outdate_everybody();
+            state.hub.poke_pool(heard.pool);
+        } else {
+            state.sessions.outdate(&heard.users);
+            state.hub.poke_users(heard.pool, &heard.users);
+        }
+        state.bell.ring();
+    });
+    Ok(receipt)
+}
+
+/// A person leaves: this session, whole. Ending what has ended is no error; then there is no receipt.
+pub fn leave(act: &mut Act<'_>, state: &Arc<State>, session: &Session, why: (Cause, Origin)) -> Done<Option<Receipt>> {
+    if sessions::by_id(act.conn(), session.id)?.is_none() {
+        return Ok(None);
+    }
+    end(act, state, session.pool, Selection::Sessions(vec![session.id]), why).map(Some)
+}
+
+/// A person ends one of their own sessions by its public id; another person's does not exist (security.md S9).
+pub fn end_own(act: &mut Act<'_>, state: &Arc<State>, session: &Session, sid: Sid, origin: Origin) -> Done<Receipt> {
+    let Some(id) = sessions::by_sid(act.conn(), session.user, sid)? else { return Err(FlowError::Absent("session")) };
+    end(act, state, session.pool, Selection::Sessions(vec![id]), (Cause::PersonalCenter, origin))
+}
+
+/// A person ends all their other sessions. `None`: there were none.
+pub fn end_others(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    session: &Session,
+    why: (Cause, Origin),
+) -> Done<Option<Receipt>> {
+    let others = sessions::others_of_user(act.conn(), session.user, Some(session.id))?;
+    if others.is_empty() {
+        return Ok(None);
+    }
+    end(act, state, session.pool, Selection::Sessions(others), why).map(Some)
+}
+
+/// A kick: users in one application, or everywhere. The application must be of the pool; users that are not count as
+/// unknown, and nobody learns which (security.md K6).
+pub fn kick(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    whom: (Vec<UserId>, Option<ApplicationId>),
+    why: (Cause, Origin),
+) -> Done<Receipt> {
+    let (ids, within) = whom;
+    if let Some(application) = within {
+        own_application(state, pool, application)?;
+    }
+    end(act, state, pool, Selection::Users { ids, within }, why)
+}
+
+fn own_application(state: &State, pool: PoolId, id: ApplicationId) -> Done<()> {
+    match state.directory().application(id) {
+        Some(application) if application.pool == pool => Ok(()),
+        Some(_) | None => Err(FlowError::Absent("application")),
+    }
+}
+
+/// The four scopes, as the console offers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// These sessions in this application.
+    Cell,
+    /// These people in this application, on every device.
+    App,
+    /// These devices, in every application.
+    Device,
+    /// These people, everywhere.
+    All,
+}
+
+impl Scope {
+    /// From the word in a form.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "cell" => Some(Self::Cell),
+            "app" => Some(Self::App),
+            "device" => Some(Self::Device),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+
+    /// As in forms and rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cell => "cell",
+            Self::App => "app",
+            Self::Device => "device",
+            Self::All => "all",
+        }
+    }
+}
+
+/// An administrator ends picked sessions by a scope. Sessions that have ended meanwhile, or are of another pool, are
+/// passed over; if none is left that is said.
+pub fn end_picked(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    picked: (Vec<Sid>, Option<ApplicationId>, Scope),
+    origin: Origin,
+) -> Done<Receipt> {
+    let (sids, application, scope) = picked;
+    let (mut devices, mut people): (Vec<SessionId>, Vec<UserId>) = (Vec::new(), Vec::new());
+    for sid in sids {
+        if let Some((id, user)) = sessions::by_sid_in_pool(act.conn(), pool, sid)? {
+            devices.push(id);
+            people.push(user);
+        }
+    }
+    if devices.is_empty() {
+        return Err(FlowError::Absent("session"));
+    }
+    let within = || application.ok_or(FlowError::field("application", "required"));
+    if let Some(application) = application {
+        own_application(state, pool, application)?;
+    }
+    let selection = match scope {
+        Scope::Cell => Selection::Cells { sessions: devices, within: within()? },
+        Scope::App => Selection::Users { ids: people, within: Some(within()?) },
+        Scope::Device => Selection::Sessions(devices),
+        Scope::All => Selection::Users { ids: people, within: None },
+    };
+    end(act, state, pool, selection, (Cause::Console, origin))
+}
+
+/// An administrator ends everybody's part in an application.
+pub fn end_everybody(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    application: ApplicationId,
+    origin: Origin,
+) -> Done<Receipt> {
+    own_application(state, pool, application)?;
+    end(act, state, pool, Selection::Application(application), (Cause::Console, origin))
+}

@@ -1,0 +1,136 @@
+//! Credentials of administrators' programs: pool secret or access key become a management token, and a token becomes a
+//! caller. Rights are read from the database at every call (security.md K7), so a revoked key, a changed secret or a
+//! demoted administrator stops working at once.
+
+use std::sync::Arc;
+
+use super::error::{Done, FlowError};
+use super::login::From;
+use super::state::State;
+use crate::crypto::signing::{self, ManagementClaims};
+use crate::crypto::{random, seal};
+use crate::domain::audit;
+use crate::domain::id::{AccessKeyId, PoolId, Sid};
+use crate::domain::logout::{Actor, Origin};
+use crate::domain::session::Seq;
+use crate::store::audit::Event;
+use crate::store::{access_keys, pools, users};
+
+/// Life of a management token in seconds. Authing's JavaScript SDK asks for a new one an hour before the end.
+pub const LIFE_SECONDS: i64 = 7_200;
+
+/// A program that may act in a pool.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Pool.
+    pub pool: PoolId,
+    /// Which credential.
+    pub actor: Actor,
+}
+
+/// A token on its way out.
+#[derive(Debug)]
+pub struct Issued {
+    /// The JWT.
+    pub token: String,
+    /// Seconds since the epoch.
+    pub iat: i64,
+    /// Seconds since the epoch.
+    pub exp: i64,
+}
+
+/// Exchanges a credential for a token. Wrong id and wrong secret look the same and are throttled by address.
+pub async fn issue(state: &Arc<State>, id: &str, secret: &str, issuer: &str, from: From) -> Done<Issued> {
+    if let Some(seconds) = state.throttle.wait(id, &from.ip) {
+        return Err(FlowError::Throttled { seconds });
+    }
+    let Some(caller) = credential(state, id, secret)? else {
+        state.throttle.failed(id, &from.ip);
+        return Err(FlowError::Unauthenticated);
+    };
+    let (sub, iss) = (id.to_owned(), issuer.to_owned());
+    state
+        .write(move |act, state| {
+            let origin = Origin { actor: caller.actor.clone(), ip: from.ip, request: from.request };
+            let event = Event {
+                pool: caller.pool,
+                act: audit::act::TOKEN_ISSUED,
+                user: None,
+                target: &sub,
+                ending: None,
+                origin: &origin,
+                user_agent: "",
+            };
+            crate::store::audit::append(act, &event)?;
+            let (iat, seq) = (act.now.seconds(), act.next_seq()?);
+            let claims = ManagementClaims {
+                scoped_userpool_id: caller.pool.to_string(),
+                sub: sub.clone(),
+                seq: seq.0,
+                iat,
+                exp: iat + LIFE_SECONDS,
+                iss,
+                jti: Sid::from_random(random::octets()).to_string(),
+            };
+            let token = signing::sign(&state.key, &claims).ok_or(FlowError::Busy)?;
+            Ok(Issued { token, iat, exp: claims.exp })
+        })
+        .await
+}
+
+fn credential(state: &State, id: &str, secret: &str) -> Done<Option<Caller>> {
+    let presented = seal::hash(secret);
+    if let Ok(pool) = PoolId::parse(id)
+        && let Some(row) = state.store.read(|conn| pools::find(conn, pool))?
+    {
+        let caller = Caller { pool, actor: Actor::Pool(pool) };
+        return Ok(seal::same(&row.secret, &presented).then_some(caller));
+    }
+    if let Ok(key) = AccessKeyId::parse(id)
+        && let Some(row) = state.store.read(|conn| access_keys::find(conn, key))?
+        && seal::same(&row.secret, &presented)
+    {
+        return key_holds(state, key, Seq(i64::MAX));
+    }
+    Ok(None)
+}
+
+/// A key holds while it is not revoked and the administrator who made it still is one.
+fn key_holds(state: &State, key: AccessKeyId, made: Seq) -> Done<Option<Caller>> {
+    state.store.read(|conn| {
+        let Some(row) = access_keys::find(conn, key)?.filter(|row| made >= row.seq) else { return Ok(None) };
+        let holds = match row.user {
+            Some(user) => users::is_admin(conn, user)?,
+            None => true,
+        };
+        Ok(holds.then(|| Caller { pool: row.pool, actor: Actor::AccessKey(key.to_string()) }))
+    })
+}
+
+/// Who calls, by the `Authorization` header's token (with or without `Bearer`) and the pool header, which may be absent
+/// or empty but not another pool's.
+pub fn authorise(state: &State, token: &str, pool_header: Option<&str>) -> Done<Caller> {
+    let claims = signing::read(&state.key, token).ok_or(FlowError::Unauthenticated)?;
+    if state.now().seconds() >= claims.exp {
+        return Err(FlowError::Unauthenticated);
+    }
+    let made = Seq(claims.seq);
+    let by_pool = match PoolId::parse(&claims.sub) {
+        Ok(pool) => state
+            .store
+            .read(|conn| pools::find(conn, pool))?
+            .filter(|row| made >= row.secret_seq)
+            .map(|row| Caller { pool: row.id, actor: Actor::Pool(row.id) }),
+        Err(_) => None,
+    };
+    let by_key = match AccessKeyId::parse(&claims.sub) {
+        Ok(key) if by_pool.is_none() => key_holds(state, key, made)?,
+        Ok(_) | Err(_) => None,
+    };
+    let caller = by_pool.or(by_key).ok_or(FlowError::Unauthenticated)?;
+    let same_pool = |named: &str| named.is_empty() || named == caller.pool.as_str();
+    if claims.scoped_userpool_id != caller.pool.as_str() || !pool_header.is_none_or(same_pool) {
+        return Err(FlowError::Forbidden);
+    }
+    Ok(caller)
+}

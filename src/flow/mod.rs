@@ -1,0 +1,22 @@
+//! Acts: one file for each thing the house does. Synchronous; no SQL text, no HTTP.
+//!
+//! What changes something is a function on an `Act`, the transaction in progress: `State::write` runs it on the writer
+//! thread and answers once it is on disk. What only reads takes the `State`. What hashes a password runs on the hashing
+//! threads of [`hashing`].
+
+pub mod account;
+pub mod applications;
+pub mod directory;
+pub mod error;
+pub mod hashing;
+pub mod login;
+pub mod logout;
+pub mod management;
+pub mod online;
+pub mod receipt;
+pub mod seed;
+pub mod session;
+pub mod state;
+pub mod throttle;
+pub mod upkeep;
+pub mod users;

@@ -1,0 +1,136 @@
+//! Who is online, for the console and the active-users API. Reads only; lists go off the HTTP worker.
+
+use super::error::{Done, FlowError};
+use super::state::State;
+use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
+use crate::domain::session::Seq;
+use crate::domain::user::User;
+use crate::store::audit::{self, AuditRow};
+use crate::store::online::{self, CAP, OnlineRow};
+use crate::store::sessions::{self, SessionRow};
+use crate::store::users;
+
+/// People on one page.
+pub const PEOPLE: u32 = 25;
+/// Sessions of one person that a page shows.
+const OF_ONE: u32 = 50;
+
+/// A page of who is in an application: a group of rows for each person.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// People with their sessions, newest entrance first.
+    pub people: Vec<Vec<OnlineRow>>,
+    /// Where the next page begins.
+    pub next: Option<Seq>,
+    /// People, counted up to one more than the cap.
+    pub people_count: u32,
+    /// Sessions, likewise.
+    pub session_count: u32,
+}
+
+/// Reads a page of who is in `application`: before a cursor, or who matches `search`.
+pub fn page(state: &State, application: ApplicationId, pool: PoolId, search: &str, before: Option<Seq>) -> Done<Page> {
+    state.store.read(|conn| {
+        let mut firsts = if search.is_empty() {
+            online::people(conn, application, before.unwrap_or(Seq(i64::MAX)), PEOPLE + 1)?
+        } else {
+            online::search(conn, application, pool, search, PEOPLE * 2)?
+        };
+        let more = search.is_empty() && firsts.len() > PEOPLE as usize;
+        if more {
+            firsts.truncate(PEOPLE as usize);
+        }
+        let next = firsts.last().filter(|_| more).map(|row| row.seq);
+        let mut people = Vec::new();
+        for first in firsts {
+            people.push(online::of_user(conn, application, first.user, OF_ONE)?);
+        }
+        people.retain(|rows| !rows.is_empty());
+        Ok(Page {
+            people,
+            next,
+            people_count: online::count_people(conn, application, CAP + 1)?,
+            session_count: online::count_sessions(conn, application, CAP + 1)?,
+        })
+    })
+}
+
+/// A page of users in an application and how many there are, as Authing's `active-users` has it. `page` counts from 1.
+pub fn active_users(state: &State, application: ApplicationId, page: u32, limit: u32) -> Done<(u32, Vec<User>)> {
+    state.store.read(|conn| {
+        let offset = page.saturating_sub(1).saturating_mul(limit);
+        let total = online::count_people(conn, application, i32::MAX.unsigned_abs())?;
+        Ok((total, online::users(conn, application, offset, limit)?))
+    })
+}
+
+/// People in an application and of the whole pool, for the dashboard; counted up to one more than the cap.
+#[derive(Debug)]
+pub struct Dashboard {
+    /// People online in the pool.
+    pub people: u32,
+    /// Sessions.
+    pub sessions: u32,
+    /// People by application.
+    pub applications: Vec<(ApplicationId, u32)>,
+    /// What happened last.
+    pub events: Vec<AuditRow>,
+}
+
+/// Reads it.
+pub fn dashboard(state: &State, pool: PoolId) -> Done<Dashboard> {
+    let ids: Vec<ApplicationId> = state.directory().of_pool(pool).map(|a| a.id).collect();
+    state.store.read(|conn| {
+        let (people, sessions) = online::count_pool(conn, pool, CAP + 1)?;
+        let mut applications = Vec::new();
+        for id in ids {
+            applications.push((id, online::count_people(conn, id, CAP + 1)?));
+        }
+        Ok(Dashboard { people, sessions, applications, events: audit::of_pool(conn, pool, i64::MAX, 12)? })
+    })
+}
+
+/// A page of the audit log before a cursor, newest first, and the next cursor.
+pub fn audit_page(state: &State, pool: PoolId, before: Option<i64>) -> Done<(Vec<AuditRow>, Option<i64>)> {
+    const SIZE: u32 = 50;
+    let mut rows = state.store.read(|conn| audit::of_pool(conn, pool, before.unwrap_or(i64::MAX), SIZE + 1))?;
+    let more = rows.len() > SIZE as usize;
+    rows.truncate(SIZE as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    Ok((rows, next))
+}
+
+/// A user's living sessions.
+pub fn of_user(state: &State, user: UserId) -> Done<Vec<SessionRow>> {
+    Ok(state.store.read(|conn| sessions::of_user(conn, user, 200))?)
+}
+
+/// One person with all their living sessions, for the dialog that says who and where.
+#[derive(Debug)]
+pub struct Picked {
+    /// Whose.
+    pub user: User,
+    /// All their living sessions.
+    pub sessions: Vec<SessionRow>,
+    /// Which of them were picked.
+    pub picked: Vec<Sid>,
+}
+
+/// Who stands behind picked sessions of a pool, a group for each person; ended ones are passed over.
+pub fn picked(state: &State, pool: PoolId, sids: &[Sid]) -> Done<Vec<Picked>> {
+    state.store.read(|conn| {
+        let mut groups: Vec<Picked> = Vec::new();
+        for sid in sids {
+            let Some((_, user)) = sessions::by_sid_in_pool(conn, pool, *sid)? else { continue };
+            if let Some(group) = groups.iter_mut().find(|g| g.user.id == user) {
+                group.picked.push(*sid);
+                continue;
+            }
+            let user = users::find(conn, user)?.ok_or(FlowError::Absent("user"))?;
+            let sessions = sessions::of_user(conn, user.id, 200)?;
+            groups.push(Picked { user, sessions, picked: vec![*sid] });
+        }
+        groups.retain(|g| g.sessions.iter().any(|s| g.picked.contains(&s.sid)));
+        Ok(groups)
+    })
+}

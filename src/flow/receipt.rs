@@ -1,0 +1,69 @@
+//! Receipts, read back: proof that an ending is true, and who was told.
+
+use super::error::{Done, FlowError};
+use super::state::State;
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
+use crate::store::endings::{self, EndedSessionRow, EndingRow};
+use crate::store::{applications, users};
+
+/// Rows of a receipt that a page lists.
+const LISTED: u32 = 200;
+
+/// A receipt as people read it.
+#[derive(Debug)]
+pub struct Reading {
+    /// The ending.
+    pub ending: EndingRow,
+    /// Sessions that lost a part.
+    pub sessions_touched: i64,
+    /// Sessions that ended whole.
+    pub sessions_ended: i64,
+    /// Applications: id, name, how many sessions.
+    pub applications: Vec<(ApplicationId, String, i64)>,
+    /// The sessions, a first few.
+    pub sessions: Vec<EndedSessionRow>,
+    /// The name of the one person it was about, if it was one.
+    pub person: Option<(UserId, String)>,
+}
+
+/// Reads a receipt of a pool.
+pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
+    state.store.read(|conn| {
+        let ending = endings::find(conn, id)?.filter(|e| e.pool == pool).ok_or(FlowError::Absent("receipt"))?;
+        let (sessions_touched, sessions_ended) = endings::count_sessions(conn, id)?;
+        let mut named = Vec::new();
+        for (application, count) in endings::by_application(conn, id)? {
+            let name = applications::name(conn, application)?.unwrap_or_else(|| application.to_string());
+            named.push((application, name, count));
+        }
+        let person = match ending.users.as_deref() {
+            Some([user]) => users::find(conn, *user)?.map(|u| (*user, u.display_name().to_owned())),
+            Some(_) | None => None,
+        };
+        let sessions = endings::sessions(conn, id, LISTED)?;
+        Ok(Reading { ending, sessions_touched, sessions_ended, applications: named, sessions, person })
+    })
+}
+
+/// How long a farewell link says more than that somebody logged out: afterwards a shared computer must not tell whom.
+const FAREWELL_MS: i64 = 10 * 60_000;
+
+/// A link value that lets the browser of the one who left read their own receipt for a few minutes.
+pub fn farewell_mark(state: &State, id: EndingId, at: Timestamp) -> String {
+    let until = at.plus_ms(FAREWELL_MS).to_string();
+    format!("{id}.{until}.{}", state.key.mark("farewell", &[id.as_str(), &until]))
+}
+
+/// What a farewell page may say, if its link is the house's own and fresh.
+pub fn farewell(state: &State, mark: &str) -> Done<Option<Reading>> {
+    let mut parts = mark.splitn(3, '.');
+    let (Some(id), Some(until), Some(seal)) = (parts.next(), parts.next(), parts.next()) else { return Ok(None) };
+    let fresh = until.parse::<i64>().is_ok_and(|until| state.now().0 < until);
+    if !fresh || !state.key.recognises("farewell", &[id, until], seal) {
+        return Ok(None);
+    }
+    let Ok(id) = EndingId::parse(id) else { return Ok(None) };
+    let Some(ending) = state.store.read(|conn| endings::find(conn, id))? else { return Ok(None) };
+    read(state, ending.pool, id).map(Some)
+}

@@ -1,0 +1,130 @@
+//! The state of a running house: what every act may ask.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::oneshot;
+
+use super::directory::Directory;
+use super::error::{Done, FlowError};
+use super::hashing::Hashing;
+use super::session::Sessions;
+use super::throttle::Throttle;
+use super::upkeep::Bell;
+use crate::config::Config;
+use crate::crypto::seal::MasterKey;
+use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::session::Lifetimes;
+use crate::notify::hub::Hub;
+use crate::store::db::{Act, Store};
+use crate::store::open::{self, OpenError};
+
+/// Connections that read.
+const READERS: u32 = 8;
+const KEY: &str = "exeunt.key";
+
+/// See the head of this file. Shared by every worker.
+pub struct State {
+    /// What the operator decided.
+    pub config: Config,
+    /// Rows.
+    pub store: Arc<Store>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Open pages.
+    pub hub: Arc<Hub>,
+    /// The house's own key.
+    pub key: MasterKey,
+    /// Session checks.
+    pub sessions: Sessions,
+    /// Failed log-ins.
+    pub throttle: Throttle,
+    /// Threads that hash passwords.
+    pub hashing: Hashing,
+    /// Wakes the upkeep.
+    pub bell: Bell,
+    directory: ArcSwap<Directory>,
+    /// Held as long as the house runs; dropped last.
+    _lock: File,
+}
+
+impl State {
+    /// Opens the house in the configured data directory.
+    pub fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, OpenError> {
+        let held = open::open(&config.data_dir, READERS, clock.clone())?;
+        let path = config.data_dir.join(KEY);
+        let io = |path: &Path, source| OpenError::Io { path: path.to_owned(), source };
+        let key = MasterKey::load(&path).map_err(|source| io(&path, source))?;
+        let directory = Directory::read(&held.store).map_err(|e| OpenError::Damaged {
+            path: config.data_dir.join(open::DATABASE),
+            detail: e.to_string(),
+        })?;
+        Ok(Arc::new(Self {
+            hub: Hub::new(config.max_streams, config.max_streams_per_user),
+            sessions: Sessions::default(),
+            throttle: Throttle::new(&config, clock.clone()),
+            hashing: Hashing::start(config.hash_threads).map_err(|source| io(&config.data_dir, source))?,
+            bell: Bell::default(),
+            directory: ArcSwap::from_pointee(directory),
+            store: held.store,
+            clock,
+            key,
+            config,
+            _lock: held.lock,
+        }))
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Pools and applications.
+    pub fn directory(&self) -> arc_swap::Guard<Arc<Directory>> {
+        self.directory.load()
+    }
+
+    /// Replaces the directory; for `flow::directory` after a commit.
+    pub(super) fn set_directory(&self, directory: Directory) {
+        self.directory.store(Arc::new(directory));
+    }
+
+    /// Lifetimes of sessions.
+    pub fn lifetimes(&self) -> Lifetimes {
+        Lifetimes {
+            idle_ms: self.config.session_idle_seconds.saturating_mul(1_000),
+            absolute_ms: self.config.session_absolute_seconds.saturating_mul(1_000),
+        }
+    }
+
+    /// Runs an act on the writer thread; the future answers once it is on disk.
+    pub async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        act: impl FnOnce(&mut Act<'_>, &Arc<Self>) -> Done<T> + Send + 'static,
+    ) -> Done<T> {
+        heard(self.queue(act).await)
+    }
+
+    /// The same for threads that may block: hashing, the command line, tests.
+    pub fn write_now<T: Send + 'static>(
+        self: &Arc<Self>,
+        act: impl FnOnce(&mut Act<'_>, &Arc<Self>) -> Done<T> + Send + 'static,
+    ) -> Done<T> {
+        heard(self.queue(act).blocking_recv())
+    }
+
+    fn queue<T: Send + 'static>(
+        self: &Arc<Self>,
+        act: impl FnOnce(&mut Act<'_>, &Arc<Self>) -> Done<T> + Send + 'static,
+    ) -> oneshot::Receiver<Done<T>> {
+        let state = self.clone();
+        self.store.write(move |tx| act(tx, &state))
+    }
+}
+
+/// A closed channel says that the act was never begun.
+fn heard<T>(outcome: Result<Done<T>, oneshot::error::RecvError>) -> Done<T> {
+    outcome.unwrap_or(Err(FlowError::Busy))
+}

@@ -1,0 +1,116 @@
+//! Failed log-ins are throttled, for each account and for each address (security.md P3).
+//!
+//! Only failures count, so people who know their password are never slowed by their own use; a living session, a
+//! log-out and a kick are never throttled (W6). Accounts are counted by their normalised name, whether they exist or not.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use governor::clock::{Clock as GovernorClock, Reference};
+use governor::middleware::StateInformationMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use quick_cache::sync::Cache;
+
+use crate::config::Config;
+use crate::domain::clock::{Clock, Timestamp};
+
+/// The house's clock, as the limiter wants it.
+#[derive(Clone)]
+struct HouseClock(Arc<dyn Clock>);
+
+impl GovernorClock for HouseClock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        let ms = u64::try_from(self.0.now().0).unwrap_or(0);
+        Nanos::new(ms.saturating_mul(1_000_000))
+    }
+}
+
+type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, HouseClock, StateInformationMiddleware>;
+
+/// Blocked keys that are remembered.
+const KEPT: usize = 65_536;
+
+/// See the head of this file.
+pub struct Throttle {
+    accounts: Limiter,
+    addresses: Limiter,
+    blocked: Cache<String, Timestamp>,
+    clock: HouseClock,
+}
+
+impl Throttle {
+    /// Limits from the configuration.
+    pub fn new(config: &Config, clock: Arc<dyn Clock>) -> Self {
+        let clock = HouseClock(clock);
+        let limiter = |burst: u32, per_minute: u32| {
+            let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+            let quota = Quota::per_minute(at_least_one(per_minute)).allow_burst(at_least_one(burst));
+            RateLimiter::dashmap_with_clock(quota, clock.clone()).with_middleware::<StateInformationMiddleware>()
+        };
+        Self {
+            accounts: limiter(config.login_account_burst, config.login_account_per_minute),
+            addresses: limiter(config.login_address_burst, config.login_address_per_minute),
+            blocked: Cache::new(KEPT),
+            clock,
+        }
+    }
+
+    /// Seconds that this account or address still has to wait, if any.
+    pub fn wait(&self, account: &str, address: &str) -> Option<u64> {
+        let now = self.clock.0.now();
+        [account_key(account), address_key(address)]
+            .iter()
+            .filter_map(|key| self.blocked.get(key))
+            .map(|until| until.since_ms(now))
+            .filter(|ms| *ms > 0)
+            .max()
+            .map(|ms| u64::try_from(ms).unwrap_or(0).div_ceil(1_000))
+    }
+
+    /// Counts a failure; answers how many tries this account has left before it must wait.
+    pub fn failed(&self, account: &str, address: &str) -> u32 {
+        let left = self.count(&self.accounts, account_key(account));
+        self.count(&self.addresses, address_key(address));
+        left
+    }
+
+    fn count(&self, limiter: &Limiter, key: String) -> u32 {
+        match limiter.check_key(&key) {
+            Ok(snapshot) => {
+                let left = snapshot.remaining_burst_capacity();
+                if left == 0 {
+                    self.block(key, snapshot.quota().replenish_interval());
+                }
+                left
+            }
+            Err(until) => {
+                let wait = until.earliest_possible().duration_since(self.clock.now());
+                self.block(key, wait.into());
+                0
+            }
+        }
+    }
+
+    fn block(&self, key: String, wait: std::time::Duration) {
+        let ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        self.blocked.insert(key, self.clock.0.now().plus_ms(ms.max(1_000)));
+    }
+
+    /// Forgets keys that are as good as new; called by the upkeep so that memory stays bounded.
+    pub fn tidy(&self) {
+        self.accounts.retain_recent();
+        self.addresses.retain_recent();
+    }
+}
+
+fn account_key(account: &str) -> String {
+    format!("a {account}")
+}
+
+fn address_key(address: &str) -> String {
+    format!("i {address}")
+}

@@ -1,0 +1,257 @@
+//! Users, for administrators and seed files. Disabling or deleting goes through the door.
+
+use std::sync::Arc;
+
+use super::error::{Done, FieldRefused, FlowError};
+use super::logout;
+use super::session::remember_anew;
+use super::state::State;
+use crate::crypto::random;
+use crate::domain::audit;
+use crate::domain::clock::Timestamp;
+use crate::domain::contact::{ContactRefused, DisplayName, Email, NewPassword, Phone, Username};
+use crate::domain::id::{PoolId, UserId};
+use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
+use crate::domain::user::{Role, User, UserStatus};
+use crate::store::audit::Event;
+use crate::store::db::{Act, StoreError};
+use crate::store::users::{self, LoginKeys};
+
+/// A user form as typed.
+#[derive(Debug, Clone, Default)]
+pub struct UserForm {
+    /// User name.
+    pub username: String,
+    /// Display name.
+    pub name: String,
+    /// E-mail.
+    pub email: String,
+    /// Phone.
+    pub phone: String,
+    /// Administrator.
+    pub admin: bool,
+    /// May not log in.
+    pub disabled: bool,
+}
+
+/// A form whose every field was accepted.
+#[derive(Debug, Clone)]
+pub struct ValidUser {
+    username: Option<Username>,
+    name: String,
+    email: Option<Email>,
+    phone: Option<Phone>,
+    role: Role,
+    status: UserStatus,
+}
+
+fn optional<T>(
+    field: &'static str,
+    text: &str,
+    parse: fn(&str) -> Result<T, ContactRefused>,
+    refused: &mut Vec<FieldRefused>,
+) -> Option<T> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    parse(text).map_err(|why| refused.push(FieldRefused::new(field, why.code()))).ok()
+}
+
+impl UserForm {
+    /// Judges every field and reports all that is wrong.
+    pub fn judge(&self) -> Done<ValidUser> {
+        let mut refused = Vec::new();
+        let username = optional("username", &self.username, Username::parse, &mut refused);
+        let email = optional("email", &self.email, Email::parse, &mut refused);
+        let phone = optional("phone", &self.phone, Phone::parse, &mut refused);
+        let name = optional("name", &self.name, DisplayName::parse, &mut refused);
+        if refused.is_empty() && username.is_none() && email.is_none() && phone.is_none() {
+            refused.push(FieldRefused::new("username", "login_name_missing"));
+        }
+        if !refused.is_empty() {
+            return Err(FlowError::Invalid(refused));
+        }
+        Ok(ValidUser {
+            username,
+            name: name.map(|n| n.as_str().to_owned()).unwrap_or_default(),
+            email,
+            phone,
+            role: if self.admin { Role::Admin } else { Role::Person },
+            status: if self.disabled { UserStatus::Disabled } else { UserStatus::Activated },
+        })
+    }
+}
+
+impl ValidUser {
+    fn keys(&self) -> LoginKeys {
+        LoginKeys {
+            username: self.username.as_ref().map(Username::key),
+            email: self.email.as_ref().map(Email::key),
+            phone: self.phone.as_ref().map(Phone::key),
+        }
+    }
+
+    fn write_into(&self, user: &mut User) {
+        user.username = self.username.as_ref().map(|u| u.as_str().to_owned());
+        user.name.clone_from(&self.name);
+        user.email = self.email.as_ref().map(|e| e.as_str().to_owned());
+        user.phone = self.phone.as_ref().map(|p| p.as_str().to_owned());
+        user.role = self.role;
+        user.status = self.status;
+    }
+}
+
+/// A unique key that somebody else has.
+fn taken(error: StoreError) -> FlowError {
+    match error {
+        StoreError::Conflict(text) => {
+            let field = ["username", "email", "phone"].into_iter().find(|f| text.contains(f)).unwrap_or("username");
+            FlowError::field(field, "taken")
+        }
+        other => FlowError::Storage(other),
+    }
+}
+
+/// Hashes a new password; call it on a hashing thread.
+pub fn hash_new(text: &str) -> Done<String> {
+    let password = NewPassword::parse(text).map_err(|why| FlowError::field("password", why.code()))?;
+    crate::crypto::password::hash(password.expose()).ok_or(FlowError::Busy)
+}
+
+/// Creates a user; `id` may be fixed by a seed file.
+pub fn create(
+    act: &mut Act<'_>,
+    pool: PoolId,
+    id: Option<UserId>,
+    valid: &ValidUser,
+    password_hash: Option<&str>,
+    origin: &Origin,
+) -> Done<UserId> {
+    let id = id.unwrap_or_else(|| UserId::from_random(random::octets()));
+    let mut user = User {
+        id,
+        pool,
+        username: None,
+        name: String::new(),
+        email: None,
+        phone: None,
+        role: Role::Person,
+        status: UserStatus::Activated,
+        created_at: act.now,
+        updated_at: act.now,
+        last_login_at: None,
+        last_ip: None,
+        logins: 0,
+    };
+    valid.write_into(&mut user);
+    users::insert(act, &user, &valid.keys(), password_hash).map_err(taken)?;
+    note(act, pool, audit::act::USER_CREATED, id, origin)?;
+    Ok(id)
+}
+
+fn note(act: &Act<'_>, pool: PoolId, what: &'static str, user: UserId, origin: &Origin) -> Done<()> {
+    let event = Event { pool, act: what, user: Some(user), target: "", ending: None, origin, user_agent: "" };
+    Ok(crate::store::audit::append(act, &event)?)
+}
+
+fn in_pool(act: &Act<'_>, pool: PoolId, id: UserId) -> Done<User> {
+    users::find(act.conn(), id)?.filter(|user| user.pool == pool).ok_or(FlowError::Absent("user"))
+}
+
+/// What an edit did.
+#[derive(Debug)]
+pub struct Edited {
+    /// The receipt, when the user was disabled and so logged out.
+    pub receipt: Option<Receipt>,
+}
+
+/// Changes a user. `seen` is the time of the last change that the editor saw: a form opened before a later one is stale.
+/// Disabling ends everything of the user; the last administrator can be neither demoted nor disabled.
+pub fn edit(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    whom: (PoolId, UserId),
+    seen: Option<Timestamp>,
+    valid: &ValidUser,
+    origin: &Origin,
+) -> Done<Edited> {
+    let (pool, id) = whom;
+    let mut user = in_pool(act, pool, id)?;
+    if seen.is_some_and(|seen| seen != user.updated_at) {
+        return Err(FlowError::Stale);
+    }
+    let was = (user.role, user.status);
+    valid.write_into(&mut user);
+    users::update(act, &user, &valid.keys()).map_err(taken)?;
+    if was.0 == Role::Admin && users::count_admins(act.conn(), pool)? == 0 && was.1 == UserStatus::Activated {
+        return Err(FlowError::field("admin", "last_admin"));
+    }
+    note(act, pool, audit::act::USER_CHANGED, id, origin)?;
+    remember_anew(act, state, id);
+    let receipt = if user.status == UserStatus::Disabled && was.1 == UserStatus::Activated {
+        let all = Selection::Users { ids: vec![id], within: None };
+        Some(logout::end(act, state, pool, all, (Cause::Disabled, origin.clone()))?)
+    } else {
+        None
+    };
+    Ok(Edited { receipt })
+}
+
+/// Deletes a user: everything ends, the log-in names become free.
+pub fn delete(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, id: UserId, origin: &Origin) -> Done<Receipt> {
+    let user = in_pool(act, pool, id)?;
+    let all = Selection::Users { ids: vec![id], within: None };
+    let receipt = logout::end(act, state, pool, all, (Cause::Deleted, origin.clone()))?;
+    users::delete(act, id)?;
+    if user.role == Role::Admin && users::count_admins(act.conn(), pool)? == 0 {
+        return Err(FlowError::field("admin", "last_admin"));
+    }
+    Ok(receipt)
+}
+
+/// An administrator sets a password: the user's sessions end, unless they are the administrator's own.
+pub fn set_password(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    whom: (PoolId, UserId),
+    password_hash: &str,
+    origin: &Origin,
+) -> Done<Option<Receipt>> {
+    let (pool, id) = whom;
+    in_pool(act, pool, id)?;
+    users::set_password(act, id, password_hash)?;
+    note(act, pool, audit::act::PASSWORD_CHANGED, id, origin)?;
+    if origin.actor == Actor::Admin(id) {
+        return Ok(None);
+    }
+    let all = Selection::Users { ids: vec![id], within: None };
+    logout::end(act, state, pool, all, (Cause::PasswordChanged, origin.clone())).map(Some)
+}
+
+/// One user of a pool.
+pub fn find(state: &State, pool: PoolId, id: UserId) -> Done<User> {
+    state.store.read(|conn| users::find(conn, id))?.filter(|user| user.pool == pool).ok_or(FlowError::Absent("user"))
+}
+
+/// A page of users, newest first, or those who match `search`; and whether there are more.
+pub fn page(state: &State, pool: PoolId, search: &str, before: Option<(i64, UserId)>) -> Done<(Vec<User>, bool)> {
+    const SIZE: u32 = 50;
+    let mut rows = state.store.read(|conn| {
+        if search.is_empty() { users::page(conn, pool, before, SIZE + 1) } else { users::search(conn, pool, search, SIZE + 1) }
+    })?;
+    let more = rows.len() > SIZE as usize;
+    rows.truncate(SIZE as usize);
+    Ok((rows, more))
+}
+
+/// A person changes their own names; role and status stay what they are.
+pub(super) fn edit_own(act: &Act<'_>, id: UserId, seen: Option<Timestamp>, form: UserForm) -> Done<()> {
+    let mut user = users::find(act.conn(), id)?.ok_or(FlowError::Unauthenticated)?;
+    if seen.is_some_and(|seen| seen != user.updated_at) {
+        return Err(FlowError::Stale);
+    }
+    let own = UserForm { admin: user.role == Role::Admin, disabled: user.status != UserStatus::Activated, ..form };
+    let valid = own.judge()?;
+    valid.write_into(&mut user);
+    users::update(act, &user, &valid.keys()).map_err(taken)
+}

@@ -1,0 +1,3 @@
+//! Those who must hear: open pages, live. (Applications come next: back-channel log-out.)
+
+pub mod hub;
