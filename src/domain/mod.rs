@@ -3,5 +3,7 @@
 //! This floor does no I/O, reads no clock but through [`clock::Clock`], draws no chance, and names no other floor.
 
 pub mod clock;
+pub mod contact;
 pub mod id;
+pub mod identifier;
 pub mod redirect;
