@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod contact;
+pub mod device;
 pub mod id;
 pub mod identifier;
 pub mod redirect;
