@@ -5,7 +5,10 @@
 pub mod application;
 pub mod audit;
 pub mod clock;
+pub mod contact;
+pub mod device;
 pub mod id;
+pub mod identifier;
 pub mod logout;
 pub mod redirect;
 pub mod secret;
