@@ -114,7 +114,7 @@ pub async fn change_password(
         .run(move |memory| {
             let user = session.user;
             let known = here.store.read(|conn| users::candidate(conn, user))?.ok_or(FlowError::Unauthenticated)?;
-            let stored = known.password_hash.as_deref().unwrap_or_else(password::nobody);
+            let stored = known.password_hash.as_deref().unwrap_or(password::nobody());
             if password::verify(memory, current.expose(), stored) == Verdict::Wrong {
                 here.throttle.failed(&account, &origin.ip);
                 return Err(FlowError::field("current", "password_wrong"));

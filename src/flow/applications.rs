@@ -96,7 +96,11 @@ fn lines(field: &'static str, typed: &[String], refused: &mut Vec<FieldRefused>)
     }
     let mut kept: Vec<String> = Vec::new();
     for (number, line) in typed.into_iter().enumerate() {
-        let code = if line.len() > ENTRY_LENGTH { Some("too_long") } else { RedirectEntry::parse(line).err().map(|e| e.code()) };
+        let code = if line.len() > ENTRY_LENGTH {
+            Some("too_long")
+        } else {
+            RedirectEntry::parse(line).err().map(|e| e.code())
+        };
         match code {
             Some(code) => refused.push(FieldRefused { field, code, line: Some(number) }),
             None if kept.iter().any(|other| other == line) => {}

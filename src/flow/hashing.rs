@@ -11,8 +11,6 @@ use tokio::sync::oneshot;
 use super::error::{Done, FlowError};
 use crate::crypto::password::Memory;
 
-/// Jobs that may wait for each thread: about a second's work.
-const QUEUE_PER_THREAD: usize = 32;
 /// Unix niceness of a hashing thread.
 const NICE: i32 = 10;
 
@@ -24,12 +22,11 @@ pub struct Hashing {
 }
 
 impl Hashing {
-    /// Starts `threads` threads; they end when the house does.
-    pub fn start(threads: usize) -> std::io::Result<Self> {
-        let threads = threads.max(1);
-        let (queue, jobs) = sync_channel::<Job>(threads * QUEUE_PER_THREAD);
+    /// Starts `threads` threads for at most `waiting` jobs; they end when the house does.
+    pub fn start(threads: usize, waiting: usize) -> std::io::Result<Self> {
+        let (queue, jobs) = sync_channel::<Job>(waiting);
         let jobs = Arc::new(Mutex::new(jobs));
-        for number in 0..threads {
+        for number in 0..threads.max(1) {
             let jobs = jobs.clone();
             std::thread::Builder::new().name(format!("hashing-{number}")).spawn(move || work(&jobs))?;
         }

@@ -108,7 +108,7 @@ fn find(state: &State, pool: PoolId, name: &LoginName) -> Done<Option<Candidate>
 
 fn compare_and_admit(state: &Arc<State>, memory: &mut Memory, attempt: Attempt, name: &LoginName) -> Done<Outcome> {
     let candidate = find(state, attempt.pool, name)?;
-    let stored = candidate.as_ref().and_then(|c| c.password_hash.as_deref()).unwrap_or_else(password::nobody);
+    let stored = candidate.as_ref().and_then(|c| c.password_hash.as_deref()).unwrap_or(password::nobody());
     let verdict = password::verify(memory, attempt.password.expose(), stored);
     let Some(candidate) = candidate.filter(|_| verdict != Verdict::Wrong) else {
         return Ok(refuse(state, &attempt, name));
@@ -179,11 +179,8 @@ fn admit(
         None => None,
     };
     let expires_at = act.now.plus_ms(state.lifetimes().absolute_ms);
-    let origin = Origin {
-        actor: Actor::User(user.id),
-        ip: attempt.from.ip.clone(),
-        request: attempt.from.request.clone(),
-    };
+    let origin =
+        Origin { actor: Actor::User(user.id), ip: attempt.from.ip.clone(), request: attempt.from.request.clone() };
     let mut renewed = None;
     if let Some(held) = held {
         if held.user == user.id && held.is_within(act.now, state.lifetimes().idle_ms) {
@@ -231,7 +228,13 @@ fn poke(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, user: UserId) {
 
 /// Single sign-on into another application of the same session. `false`: the password must be asked first, because the
 /// person was forced out of it after they last gave it.
-pub fn enter(act: &mut Act<'_>, state: &Arc<State>, id: SessionId, application: ApplicationId, from: &From) -> Done<bool> {
+pub fn enter(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    id: SessionId,
+    application: ApplicationId,
+    from: &From,
+) -> Done<bool> {
     let Some(session) = sessions::by_id(act.conn(), id)? else { return Err(FlowError::Unauthenticated) };
     let of_pool = state.directory().application(application).is_some_and(|a| a.pool == session.pool);
     if !of_pool || !session.has_someone_to_serve() {
@@ -295,11 +298,7 @@ pub fn take_over(
     if let Some(held) = held.map(seal::hash)
         && let Some(other) = sessions::by_secret(act.conn(), &held)?.filter(|s| s.host == host && s.id != session.id)
     {
-        let origin = Origin {
-            actor: Actor::User(session.user),
-            ip: from.ip.clone(),
-            request: from.request.clone(),
-        };
+        let origin = Origin { actor: Actor::User(session.user), ip: from.ip.clone(), request: from.request.clone() };
         logout::end(act, state, other.pool, Selection::Sessions(vec![other.id]), (Cause::Replaced, origin))?;
     }
     let secret = give_secret(act, session.id, host)?;

@@ -57,15 +57,14 @@ impl State {
         let path = config.data_dir.join(KEY);
         let io = |path: &Path, source| OpenError::Io { path: path.to_owned(), source };
         let key = MasterKey::load(&path).map_err(|source| io(&path, source))?;
-        let directory = Directory::read(&held.store).map_err(|e| OpenError::Damaged {
-            path: config.data_dir.join(open::DATABASE),
-            detail: e.to_string(),
-        })?;
+        let directory = Directory::read(&held.store)
+            .map_err(|e| OpenError::Damaged { path: config.data_dir.join(open::DATABASE), detail: e.to_string() })?;
         Ok(Arc::new(Self {
             hub: Hub::new(config.max_streams, config.max_streams_per_user),
             sessions: Sessions::default(),
             throttle: Throttle::new(&config, clock.clone()),
-            hashing: Hashing::start(config.hash_threads).map_err(|source| io(&config.data_dir, source))?,
+            hashing: Hashing::start(config.hash_threads, config.hash_queue)
+                .map_err(|source| io(&config.data_dir, source))?,
             bell: Bell::default(),
             directory: ArcSwap::from_pointee(directory),
             store: held.store,
@@ -94,8 +93,8 @@ impl State {
     /// Lifetimes of sessions.
     pub fn lifetimes(&self) -> Lifetimes {
         Lifetimes {
-            idle_ms: self.config.session_idle_seconds.saturating_mul(1_000),
-            absolute_ms: self.config.session_absolute_seconds.saturating_mul(1_000),
+            idle_ms: i64::from(self.config.session_idle_seconds) * 1_000,
+            absolute_ms: i64::from(self.config.session_absolute_seconds) * 1_000,
         }
     }
 

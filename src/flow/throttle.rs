@@ -5,6 +5,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use governor::clock::{Clock as GovernorClock, Reference};
 use governor::middleware::StateInformationMiddleware;
@@ -46,14 +47,15 @@ impl Throttle {
     /// Limits from the configuration.
     pub fn new(config: &Config, clock: Arc<dyn Clock>) -> Self {
         let clock = HouseClock(clock);
-        let limiter = |burst: u32, per_minute: u32| {
-            let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-            let quota = Quota::per_minute(at_least_one(per_minute)).allow_burst(at_least_one(burst));
+        let limiter = |tries: u32| {
+            let tries = NonZeroU32::new(tries).unwrap_or(NonZeroU32::MIN);
+            let window = Duration::from_secs(config.login_window_seconds.max(1).into());
+            let quota = Quota::with_period(window / tries.get()).unwrap_or(Quota::per_minute(tries)).allow_burst(tries);
             RateLimiter::dashmap_with_clock(quota, clock.clone()).with_middleware::<StateInformationMiddleware>()
         };
         Self {
-            accounts: limiter(config.login_account_burst, config.login_account_per_minute),
-            addresses: limiter(config.login_address_burst, config.login_address_per_minute),
+            accounts: limiter(config.login_tries_per_name),
+            addresses: limiter(config.login_tries_per_address),
             blocked: Cache::new(KEPT),
             clock,
         }
@@ -95,7 +97,7 @@ impl Throttle {
         }
     }
 
-    fn block(&self, key: String, wait: std::time::Duration) {
+    fn block(&self, key: String, wait: Duration) {
         let ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         self.blocked.insert(key, self.clock.0.now().plus_ms(ms.max(1_000)));
     }

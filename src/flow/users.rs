@@ -237,7 +237,11 @@ pub fn find(state: &State, pool: PoolId, id: UserId) -> Done<User> {
 pub fn page(state: &State, pool: PoolId, search: &str, before: Option<(i64, UserId)>) -> Done<(Vec<User>, bool)> {
     const SIZE: u32 = 50;
     let mut rows = state.store.read(|conn| {
-        if search.is_empty() { users::page(conn, pool, before, SIZE + 1) } else { users::search(conn, pool, search, SIZE + 1) }
+        if search.is_empty() {
+            users::page(conn, pool, before, SIZE + 1)
+        } else {
+            users::search(conn, pool, search, SIZE + 1)
+        }
     })?;
     let more = rows.len() > SIZE as usize;
     rows.truncate(SIZE as usize);

@@ -259,13 +259,7 @@ pub fn expand(act: &Act<'_>, open: &OpenEnding, from: usize, limit: u32) -> Rows
     Ok(None)
 }
 
-fn expand_user(
-    act: &Act<'_>,
-    ending: &Ending,
-    user: UserId,
-    within: Option<ApplicationId>,
-    limit: u32,
-) -> Rows<u32> {
+fn expand_user(act: &Act<'_>, ending: &Ending, user: UserId, within: Option<ApplicationId>, limit: u32) -> Rows<u32> {
     match within {
         Some(application) => {
             let text = "SELECT session_id FROM participants

@@ -153,7 +153,13 @@ pub fn users(conn: &Connection, application: ApplicationId, offset: u32, limit: 
 
 /// People in an application whose name, user name, e-mail, phone or id holds `text`, or who have a session with that
 /// address or session id; each by their newest entrance.
-pub fn search(conn: &Connection, application: ApplicationId, pool: PoolId, text: &str, limit: u32) -> Rows<Vec<OnlineRow>> {
+pub fn search(
+    conn: &Connection,
+    application: ApplicationId,
+    pool: PoolId,
+    text: &str,
+    limit: u32,
+) -> Rows<Vec<OnlineRow>> {
     let mut found: Vec<OnlineRow> = Vec::new();
     for user in super::users::search(conn, pool, text, limit)? {
         found.extend(of_user(conn, application, user.id, 1)?);

@@ -1,0 +1,152 @@
+//! Bodies: forms and JSON, read within bounds and refused in words.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use actix_web::web::{BytesMut, Payload};
+use futures_util::StreamExt as _;
+
+use super::error::Refusal;
+
+/// Octets of a form.
+const FORM: usize = 64 * 1024;
+/// Octets of a call: 40,000 user ids fit.
+const CALL: usize = 2 * 1024 * 1024;
+/// A body must have arrived by then; a connection that trickles holds nothing longer (security.md W3).
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn media_type(request: &HttpRequest) -> String {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn read(payload: &mut Payload, limit: usize) -> Result<BytesMut, Refusal> {
+    let reading = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Refusal::bad("body"))?;
+            if body.len() + chunk.len() > limit {
+                return Err(Refusal::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    };
+    tokio::time::timeout(PATIENCE, reading).await.unwrap_or(Err(Refusal::TooSlow))
+}
+
+fn declared_too_large(request: &HttpRequest, limit: usize) -> bool {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
+    length.and_then(|v| v.parse::<u64>().ok()).is_some_and(|n| n > limit as u64)
+}
+
+/// A form as sent: names and values, decoded once.
+#[derive(Debug, Default)]
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads a form. Another media type, too many octets, invalid UTF-8 and NUL are refused.
+    pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Refusal> {
+        const WANTED: &str = "application/x-www-form-urlencoded";
+        if media_type(request) != WANTED {
+            return Err(Refusal::MediaType(WANTED));
+        }
+        if declared_too_large(request, FORM) {
+            return Err(Refusal::TooLarge);
+        }
+        Self::parse(&read(payload, FORM).await?)
+    }
+
+    /// Parses form-encoded octets, of a body or of a query.
+    pub fn parse(octets: &[u8]) -> Result<Self, Refusal> {
+        let mut pairs = Vec::new();
+        for pair in octets.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
+            let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+            let value = pair.get(at + 1..).unwrap_or_default();
+            pairs.push((decoded(&pair[..at])?, decoded(value)?));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// The query of a request, likewise.
+    pub fn query(request: &HttpRequest) -> Result<Self, Refusal> {
+        Self::parse(request.query_string().as_bytes())
+    }
+
+    /// The one value of a field; a field sent twice is refused (security.md D9).
+    pub fn one(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
+        let mut values = self.0.iter().filter(|(n, _)| n == name);
+        let first = values.next().map(|(_, v)| v.as_str());
+        if values.next().is_some() { Err(Refusal::bad(name)) } else { Ok(first) }
+    }
+
+    /// The same, empty when absent.
+    pub fn text(&self, name: &'static str) -> Result<&str, Refusal> {
+        Ok(self.one(name)?.unwrap_or_default())
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(&self, name: &'static str) -> Result<bool, Refusal> {
+        Ok(self.one(name)?.is_some_and(|v| !v.is_empty() && v != "0" && v != "false"))
+    }
+
+    /// All values of a field that may come several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+fn decoded(octets: &[u8]) -> Result<String, Refusal> {
+    let hex = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let mut out = Vec::with_capacity(octets.len());
+    let mut rest = octets;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match (first, tail) {
+            (b'+', _) => out.push(b' '),
+            (b'%', [a, b, after @ ..]) if hex(*a).is_some() && hex(*b).is_some() => {
+                out.push(hex(*a).unwrap_or(0) << 4 | hex(*b).unwrap_or(0));
+                rest = after;
+            }
+            (other, _) => out.push(*other),
+        }
+    }
+    let text = String::from_utf8(out).map_err(|_| Refusal::bad("encoding"))?;
+    if text.contains('\0') { Err(Refusal::bad("encoding")) } else { Ok(text) }
+}
+
+/// Reads a JSON call into `T`. Another media type, too many octets, a doubled or mistyped field are refused.
+pub async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload: &mut Payload) -> Result<T, Refusal> {
+    const WANTED: &str = "application/json";
+    if media_type(request) != WANTED {
+        return Err(Refusal::MediaType(WANTED));
+    }
+    if declared_too_large(request, CALL) {
+        return Err(Refusal::TooLarge);
+    }
+    let body = read(payload, CALL).await?;
+    serde_json::from_slice(&body).map_err(|_| Refusal::bad("JSON body"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_decoded_once() {
+        let form = Form::parse(b"a=1%2B1+%25&b&c=%E6%9D%8E&&d=%zz").unwrap();
+        assert_eq!(form.text("a").unwrap(), "1+1 %");
+        assert_eq!(form.text("b").unwrap(), "");
+        assert_eq!(form.text("c").unwrap(), "李");
+        assert_eq!(form.text("d").unwrap(), "%zz");
+        assert_eq!(form.one("e").unwrap(), None);
+    }
+
+    #[test]
+    fn doubled_fields_bad_utf8_and_nul_are_refused() {
+        assert!(Form::parse(b"a=1&a=1").unwrap().one("a").is_err());
+        assert!(Form::parse(b"a=%ff").is_err());
+        assert!(Form::parse(b"a=%00").is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! The edge: what every answer wears, and how refusals are dressed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
+
+use super::authing::envelope;
+use super::error::Refusal;
+use super::visit::{RequestId, Visit};
+use super::{own, reply};
+use crate::crypto::random;
+use crate::page;
+
+/// Content security policy of pages whose forms stay here.
+pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types exeunt";
+/// The same without `form-action`: browsers apply it to the redirects that follow a form, and would block the way back
+/// to an application (security.md O12).
+pub const CSP_LEAVING: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types exeunt";
+
+const WORN: [(HeaderName, &str); 7] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    (HeaderName::from_static("x-robots-tag"), "noindex"),
+];
+
+fn fresh_request_id() -> String {
+    static PREFIX: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let prefix = PREFIX.get_or_init(|| u32::from_be_bytes(random::octets()));
+    format!("req_{prefix:08x}{:06x}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The middleware around everything.
+pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = fresh_request_id();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let https = request
+        .app_data::<actix_web::web::Data<crate::flow::state::State>>()
+        .is_some_and(|s| s.config.public_url.as_ref().is_some_and(|u| u.scheme() == "https"));
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = dressed(response, &id);
+    }
+    tracing::debug!(request = %id, status = response.status().as_u16(), method = %response.request().method(),
+        path = response.request().path(), "answered");
+    let headers = response.headers_mut();
+    for (name, value) in &WORN {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+    }
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    Ok(response)
+}
+
+/// Dresses a refusal that nobody has dressed yet.
+fn dressed(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let known = response.response().extensions().get::<Refusal>().cloned();
+    let bare = response.headers().get(header::CONTENT_TYPE).is_none();
+    let refusal = match known {
+        Some(refusal) => refusal,
+        None if bare => match response.status() {
+            StatusCode::NOT_FOUND => Refusal::absent("page"),
+            StatusCode::METHOD_NOT_ALLOWED => Refusal::Method("another method"),
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge,
+            status if status.is_client_error() => Refusal::bad("request"),
+            _ => Refusal::Broken,
+        },
+        None => return response,
+    };
+    let request = response.request().clone();
+    let mut answer = dress(&request, &refusal, id);
+    let headers = answer.headers_mut();
+    if let Some(seconds) = refusal.retry_after() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Refusal::Method(allow) = &refusal
+        && let Ok(allow) = HeaderValue::from_str(allow)
+    {
+        headers.insert(header::ALLOW, allow);
+    }
+    if refusal.closes() {
+        answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    ServiceResponse::new(request, answer)
+}
+
+fn dress(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
+    match Wire::of(request.path()) {
+        Wire::Authing => envelope::refused(request, refusal, id),
+        Wire::Problem => own::problem(refusal, id),
+        Wire::Page => error_page(request, refusal, id),
+    }
+}
+
+/// Which wire a path speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// Authing's envelope.
+    Authing,
+    /// problem+json.
+    Problem,
+    /// HTML.
+    Page,
+}
+
+impl Wire {
+    /// By path.
+    pub fn of(path: &str) -> Self {
+        let api = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+        if api("/api/v1") || api("/healthz") || api("/readyz") || api("/metrics") || path.ends_with("/live") {
+            Self::Problem
+        } else if api("/api") || api("/graphql") {
+            Self::Authing
+        } else {
+            Self::Page
+        }
+    }
+}
+
+fn error_page(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
+    let status = refusal.status();
+    let Ok(visit) = Visit::of(request) else {
+        // An unknown host, or rows that cannot be read: a page without anybody.
+        return reply::plain_error(request, refusal, id);
+    };
+    let (csrf, cookie) = super::protect::csrf(&visit);
+    let view = page::error::ErrorView {
+        status: status.as_u16(),
+        request_id: id,
+        retry_seconds: refusal.retry_after().and_then(|s| u32::try_from(s).ok()),
+        way_back: None,
+    };
+    let markup = visit.frame(&csrf, None, None, |frame| page::error::error(frame, &view));
+    reply::page(status, &markup, cookie)
+}

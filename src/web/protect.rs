@@ -1,0 +1,80 @@
+//! What protects acts in a browser: CSRF values, and what the browser says about where a request comes from.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+use super::cookie::{self, Jar};
+use super::error::Refusal;
+use super::visit::Visit;
+use crate::crypto::seal;
+
+/// The hidden value of this visit's forms, and the cookie that must be set for it when the visitor had none. It is bound
+/// to the session secret, or before log-in to a secret of the browser (security.md S19, H6).
+pub fn csrf(visit: &Visit) -> (String, Option<String>) {
+    if let Some(secret) = visit.secret.as_ref().filter(|_| visit.session.is_some()) {
+        return (visit.state.key.mark("csrf", &[secret]), None);
+    }
+    match cookie::read(&visit.request, &visit.place, Jar::Visitor) {
+        Some(visitor) => (visit.state.key.mark("csrf", &[&visitor]), None),
+        None => {
+            let (visitor, _) = seal::fresh();
+            let mark = visit.state.key.mark("csrf", &[visitor.reveal()]);
+            (mark, Some(cookie::set(&visit.place, Jar::Visitor, visitor.reveal(), None)))
+        }
+    }
+}
+
+/// Judges a form post of ours: the hidden value, and that no other site sent it.
+pub fn own_form(visit: &Visit, sent: &str) -> Result<(), Refusal> {
+    if from_elsewhere(&visit.request, &visit.place.origin) {
+        return Err(Refusal::Forbidden("the request came from another site"));
+    }
+    let session = visit.secret.as_ref().filter(|_| visit.session.is_some());
+    let visitor = cookie::read(&visit.request, &visit.place, Jar::Visitor);
+    let fits = |bound: Option<&String>| bound.is_some_and(|b| visit.state.key.recognises("csrf", &[b], sent));
+    if fits(session) || (session.is_none() && fits(visitor.as_ref())) {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden("the form is too old; open the page again"))
+    }
+}
+
+/// Whether the browser says that another site sent this. `Origin: null` alone says nothing: a referrer policy can cause
+/// it on a site's own forms, and then the hidden value decides.
+fn from_elsewhere(request: &HttpRequest, own: &str) -> bool {
+    let text = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok());
+    match text("sec-fetch-site") {
+        Some("same-origin" | "none") => false,
+        Some(_) => true,
+        None => text(header::ORIGIN.as_str()).is_some_and(|origin| origin != "null" && origin != own),
+    }
+}
+
+/// How a browser came to a GET that acts (security.md O1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Navigation {
+    /// A page load that the person asked for from here, or typed; or a client that says nothing about it.
+    Vouched,
+    /// A page load that another site started.
+    FromElsewhere,
+    /// No page load: an image, a frame, a fetch, a prefetch.
+    None,
+}
+
+/// Reads it from the Fetch Metadata headers.
+pub fn navigation(request: &HttpRequest) -> Navigation {
+    let text = |name: &str| request.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
+    let prefetch = ["sec-purpose", "purpose", "x-moz", "x-purpose"]
+        .iter()
+        .any(|name| text(name).is_some_and(|v| v.contains("prefetch") || v.contains("prerender") || v.contains("preview")));
+    if prefetch || text("sec-fetch-dest").is_some_and(|dest| dest != "document") {
+        return Navigation::None;
+    }
+    if text("sec-fetch-mode").is_some_and(|mode| mode != "navigate") {
+        return Navigation::None;
+    }
+    match text("sec-fetch-site") {
+        None | Some("same-origin" | "same-site" | "none") => Navigation::Vouched,
+        Some(_) => Navigation::FromElsewhere,
+    }
+}

@@ -1,0 +1,177 @@
+//! The visit: one request, with everything that a handler asks about it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest, web};
+
+use super::cookie::{self, Jar};
+use super::error::Refusal;
+use super::place::{self, Place};
+use crate::domain::id::PoolId;
+use crate::domain::logout::{Actor, Origin};
+use crate::domain::session::Session;
+use crate::domain::user::Role;
+use crate::flow::login::From as CameFrom;
+use crate::flow::session;
+use crate::flow::state::State;
+use crate::page::{Frame, Lang, Person, Theme, Zone};
+
+/// Characters of a user agent that are remembered.
+const USER_AGENT: usize = 400;
+
+/// The id of a request; the edge puts it into the request and into the answer.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// See the head of this file.
+pub struct Visit {
+    /// The house.
+    pub state: Arc<State>,
+    /// The request.
+    pub request: HttpRequest,
+    /// The host it came to.
+    pub place: Place,
+    /// The secret the browser holds here, alive or not.
+    pub secret: Option<String>,
+    /// The living session behind it.
+    pub session: Option<Arc<Session>>,
+}
+
+impl Visit {
+    /// Reads a request: host first, then cookie, then session.
+    pub fn of(request: &HttpRequest) -> Result<Self, Refusal> {
+        let state = state(request)?;
+        let place = place::of(&state, request)?;
+        let secret = cookie::read(request, &place, Jar::Session);
+        let session = match &secret {
+            Some(secret) => session::resume(&state, secret, &place.host)?,
+            None => None,
+        };
+        Ok(Self { state, request: request.clone(), place, secret, session })
+    }
+
+    /// The session, if the person is in the application whose host this is; on the base host, any living one.
+    pub fn here(&self) -> Option<&Arc<Session>> {
+        self.session.as_ref().filter(|s| self.place.own.as_ref().is_none_or(|own| s.is_in(own.id)))
+    }
+
+    /// The session, or a refusal.
+    pub fn signed_in(&self) -> Result<&Arc<Session>, Refusal> {
+        self.here().ok_or(Refusal::Unauthenticated)
+    }
+
+    /// The session of an administrator, or a refusal.
+    pub fn admin(&self) -> Result<&Arc<Session>, Refusal> {
+        let session = self.signed_in()?;
+        if session.role == Role::Admin { Ok(session) } else { Err(Refusal::Forbidden("administrators only")) }
+    }
+
+    /// The pool this visit is about.
+    pub fn pool(&self) -> Result<PoolId, Refusal> {
+        if let Some(session) = &self.session {
+            return Ok(session.pool);
+        }
+        if let Some(own) = &self.place.own {
+            return Ok(own.pool);
+        }
+        self.state.directory().default_pool().map(|p| p.id).ok_or(Refusal::absent("user pool"))
+    }
+
+    /// What a session and the audit log remember of where this came from.
+    pub fn from(&self) -> CameFrom {
+        came_from(&self.state, &self.request)
+    }
+
+    /// Origin of an act by `actor` in this request.
+    pub fn origin(&self, actor: Actor) -> Origin {
+        Origin { actor, ip: address(&self.state, &self.request), request: request_id(&self.request) }
+    }
+
+    /// Path and query as asked.
+    pub fn path(&self) -> &str {
+        self.request.uri().path_and_query().map_or("/", |p| p.as_str())
+    }
+
+    /// What every page knows, lent to `draw`.
+    pub fn frame<T>(&self, csrf: &str, live: Option<&str>, path: Option<&str>, draw: impl FnOnce(&Frame<'_>) -> T) -> T {
+        let zone = Zone::named(cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")).as_deref());
+        let theme = cookie::plain(&self.request, "theme").map_or(Theme::System, |t| Theme::parse(&t));
+        let who = self.session.as_ref().filter(|_| self.here().is_some()).map(|s| Person {
+            name: &s.name,
+            identifier: &s.identifier,
+            is_admin: s.role == Role::Admin,
+        });
+        let directory = self.state.directory();
+        let pool = self.pool().ok().and_then(|id| directory.pool(id)).map_or("exeunt", |p| p.name.as_str());
+        let frame = Frame {
+            lang: self.lang(),
+            zone: &zone,
+            now: self.state.now(),
+            theme,
+            who,
+            csrf,
+            path: path.unwrap_or_else(|| self.path()),
+            pool_name: pool,
+            version: env!("CARGO_PKG_VERSION"),
+            dev: self.state.config.dev,
+            live,
+        };
+        draw(&frame)
+    }
+
+    /// The language: asked for in the query, chosen before, or what the browser prefers.
+    pub fn lang(&self) -> Lang {
+        let asked = super::body::Form::query(&self.request).ok();
+        let asked = asked.as_ref().and_then(|q| q.one("lang").ok().flatten().map(str::to_owned));
+        let chosen = asked.or_else(|| cookie::plain(&self.request, "lang"));
+        let accepts = self.request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        Lang::negotiate(chosen.as_deref(), accepts)
+    }
+}
+
+/// The house behind a request.
+pub fn state(request: &HttpRequest) -> Result<Arc<State>, Refusal> {
+    request.app_data::<web::Data<State>>().map(|d| d.clone().into_inner()).ok_or(Refusal::Broken)
+}
+
+/// The id of a request.
+pub fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+/// See [`Visit::from`].
+pub fn came_from(state: &State, request: &HttpRequest) -> CameFrom {
+    let agent = request.headers().get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
+    let agent = agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(USER_AGENT).collect();
+    CameFrom { ip: address(state, request), user_agent: agent, request: request_id(request) }
+}
+
+/// The network address of the person: the peer's, or, when the peer is a configured proxy, the nearest address in
+/// `X-Forwarded-For` that is none.
+pub fn address(state: &State, request: &HttpRequest) -> String {
+    let Some(peer) = request.peer_addr().map(|a| a.ip().to_canonical()) else { return String::new() };
+    let trusted = |ip: IpAddr| state.config.trusted_proxies.iter().any(|net| net.contains(ip));
+    if !trusted(peer) {
+        return peer.to_string();
+    }
+    let mut nearest = peer;
+    let lines: Vec<&str> =
+        request.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    for hop in lines.into_iter().rev() {
+        let Some(ip) = forwarded_address(hop.trim()) else { break };
+        nearest = ip;
+        if !trusted(ip) {
+            break;
+        }
+    }
+    nearest.to_string()
+}
+
+/// An address with or without brackets and port.
+fn forwarded_address(text: &str) -> Option<IpAddr> {
+    let bare = text.parse::<IpAddr>().ok().or_else(|| text.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()));
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<IpAddr>().ok();
+    bare.or_else(bracketed).map(|ip| ip.to_canonical())
+}
