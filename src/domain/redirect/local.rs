@@ -35,7 +35,7 @@ impl LocalPath {
             return Err(Rule::LeavesOrigin.into());
         }
         let decoded = shape::percent_decode(url.path().as_bytes());
-        if url.path().starts_with("//") || decoded.starts_with(b"//") {
+        if decoded.starts_with(b"//") {
             return Err(Rule::DoubleSlash.into());
         }
         if decoded.iter().any(|b| b.is_ascii_control() || *b == b'\\') {

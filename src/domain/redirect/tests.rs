@@ -212,6 +212,7 @@ const MATCHING: &[(&str, &str, &str)] = &[
     ("https://a.com/app/*", "https://a.com/app/a..b", "https://a.com/app/a..b"),
     ("https://a.com/app/*", "https://a.com/app/...", "https://a.com/app/..."),
     ("https://a.com/app/*", "https://a.com/app/100%25", "https://a.com/app/100%25"),
+    ("https://a.com/app/*", "https://a.com/app/100%2525", "https://a.com/app/100%2525"),
     ("https://a.com/app/*", "https://a.com/app/a%2Fb", "https://a.com/app/a%2Fb"),
     ("https://a.com/app/*", "https://a.com/app/%E9%80%80", "https://a.com/app/%E9%80%80"),
     ("https://a.com/app/*", "https://a.com/app/v;x=1", "https://a.com/app/v;x=1"),
