@@ -24,6 +24,11 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// ISO 8601 in UTC with milliseconds, as JSON wants it; an instant beyond the calendar is empty.
+    pub fn iso(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0).map(|t| format!("{t:.3}")).unwrap_or_default()
+    }
+
     /// Whole seconds since the epoch, as JWT claims want them.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
@@ -47,6 +52,7 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods)] // the one place
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
@@ -72,5 +78,17 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_moments_are_utc_with_milliseconds() {
+        assert_eq!(Timestamp(0).iso(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp(1_763_796_000_120).iso(), "2025-11-22T07:20:00.120Z");
+        assert_eq!(Timestamp(i64::MAX).iso(), "");
     }
 }

@@ -19,6 +19,18 @@ pub enum NotAnIdentifier {
     Reserved,
 }
 
+impl NotAnIdentifier {
+    /// Stable code of the reason.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Length => "identifier_length",
+            Self::Character => "identifier_character",
+            Self::Hyphen => "identifier_hyphen",
+            Self::Reserved => "identifier_reserved",
+        }
+    }
+}
+
 /// A DNS label in lower case: letters, digits, hyphens inside.
 ///
 /// ```

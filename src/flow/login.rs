@@ -254,6 +254,11 @@ pub fn enter(
     Ok(true)
 }
 
+/// The random value by which a browser shows that it was the one who asked for a session on another host.
+pub fn fresh_state() -> Secret {
+    seal::fresh().0
+}
+
 /// Makes a one-time code that carries `session` to `host`, for the browser that holds `state_value` there.
 pub fn hand_over(act: &Act<'_>, session: &Session, host: &str, state_value: &str, next: &str) -> Done<Secret> {
     const LIFE_MS: i64 = 30_000;

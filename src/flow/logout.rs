@@ -16,7 +16,7 @@ use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
 use crate::domain::logout::{Cause, NoPlan, Origin, Plan, Receipt, Selection};
 use crate::domain::session::{Session, SessionId};
 use crate::store::db::Act;
-use crate::store::{ending, sessions};
+use crate::store::{ending, sessions, users};
 
 impl From<NoPlan> for FlowError {
     fn from(no: NoPlan) -> Self {
@@ -181,4 +181,30 @@ pub fn end_everybody(
 ) -> Done<Receipt> {
     own_application(state, pool, application)?;
     end(act, state, pool, Selection::Application(application), (Cause::Console, origin))
+}
+
+/// The operator's kick: users of whatever pool, one receipt for each pool concerned.
+pub fn kick_anywhere(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    ids: Vec<UserId>,
+    within: Option<ApplicationId>,
+    why: (Cause, Origin),
+) -> Done<Vec<Receipt>> {
+    if let Some(application) = within {
+        let pool = state.directory().application(application).map(|a| a.pool).ok_or(FlowError::Absent("application"))?;
+        return Ok(vec![kick(act, state, pool, (ids, within), why)?]);
+    }
+    let mut by_pool: Vec<(PoolId, Vec<UserId>)> = Vec::new();
+    for id in ids {
+        let user = users::find(act.conn(), id)?.ok_or(FlowError::Absent("user"))?;
+        match by_pool.iter_mut().find(|(pool, _)| *pool == user.pool) {
+            Some((_, list)) => list.push(id),
+            None => by_pool.push((user.pool, vec![id])),
+        }
+    }
+    if by_pool.is_empty() {
+        return Err(NoPlan::Nobody.into());
+    }
+    by_pool.into_iter().map(|(pool, ids)| kick(act, state, pool, (ids, None), why.clone())).collect()
 }

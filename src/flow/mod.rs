@@ -13,6 +13,7 @@ pub mod login;
 pub mod logout;
 pub mod management;
 pub mod online;
+pub mod operator;
 pub mod receipt;
 pub mod seed;
 pub mod session;

@@ -45,6 +45,8 @@ pub struct State {
     pub hashing: Hashing,
     /// Wakes the upkeep.
     pub bell: Bell,
+    /// When this run of the house began.
+    pub since: Timestamp,
     directory: ArcSwap<Directory>,
     /// Held as long as the house runs; dropped last.
     _lock: File,
@@ -66,6 +68,7 @@ impl State {
             hashing: Hashing::start(config.hash_threads, config.hash_queue)
                 .map_err(|source| io(&config.data_dir, source))?,
             bell: Bell::default(),
+            since: clock.now(),
             directory: ArcSwap::from_pointee(directory),
             store: held.store,
             clock,

@@ -7,13 +7,14 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 
 use super::authing::envelope;
 use super::error::Refusal;
 use super::visit::{RequestId, Visit};
 use super::{own, reply};
-use crate::crypto::random;
+use crate::flow::state::State;
 use crate::page;
 
 /// Content security policy of pages whose forms stay here.
@@ -34,20 +35,19 @@ const WORN: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("x-robots-tag"), "noindex"),
 ];
 
-fn fresh_request_id() -> String {
-    static PREFIX: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+/// Unique in this run of the house; the time it began tells runs apart.
+fn fresh_request_id(state: Option<&State>) -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let prefix = PREFIX.get_or_init(|| u32::from_be_bytes(random::octets()));
-    format!("req_{prefix:08x}{:06x}", NUMBER.fetch_add(1, Ordering::Relaxed))
+    let run = state.map_or(0, |s| s.since.0);
+    format!("req_{run:x}-{:x}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The middleware around everything.
 pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = fresh_request_id();
+    let state = request.app_data::<Data<State>>();
+    let https = state.is_some_and(|s| s.config.public_url.as_ref().is_some_and(|u| u.scheme() == "https"));
+    let id = fresh_request_id(state.map(|s| &***s));
     request.extensions_mut().insert(RequestId(id.clone()));
-    let https = request
-        .app_data::<actix_web::web::Data<crate::flow::state::State>>()
-        .is_some_and(|s| s.config.public_url.as_ref().is_some_and(|u| u.scheme() == "https"));
     let mut response = next.call(request).await?.map_into_boxed_body();
     if response.status().is_client_error() || response.status().is_server_error() {
         response = dressed(response, &id);
@@ -154,5 +154,5 @@ fn error_page(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRespons
         way_back: None,
     };
     let markup = visit.frame(&csrf, None, None, |frame| page::error::error(frame, &view));
-    reply::page(status, &markup, cookie)
+    reply::page(status, markup.into_string(), cookie)
 }

@@ -6,7 +6,7 @@ use actix_web::http::header;
 use super::cookie::{self, Jar};
 use super::error::Refusal;
 use super::visit::Visit;
-use crate::crypto::seal;
+use crate::flow::login::fresh_state;
 
 /// The hidden value of this visit's forms, and the cookie that must be set for it when the visitor had none. It is bound
 /// to the session secret, or before log-in to a secret of the browser (security.md S19, H6).
@@ -17,7 +17,7 @@ pub fn csrf(visit: &Visit) -> (String, Option<String>) {
     match cookie::read(&visit.request, &visit.place, Jar::Visitor) {
         Some(visitor) => (visit.state.key.mark("csrf", &[&visitor]), None),
         None => {
-            let (visitor, _) = seal::fresh();
+            let visitor = fresh_state();
             let mark = visit.state.key.mark("csrf", &[visitor.reveal()]);
             (mark, Some(cookie::set(&visit.place, Jar::Visitor, visitor.reveal(), None)))
         }

@@ -1,6 +1,69 @@
 //! Answers: pages and redirects.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ContentType};
+use actix_web::http::header::{self, ContentType, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use maud_free::Markup;
+
+use super::edge::CSP_LEAVING;
+use super::error::Refusal;
+use crate::domain::clock::Timestamp;
+use crate::domain::redirect::Next;
+use crate::page::{self, Frame, Lang, Theme, Zone};
+
+/// A page, with the cookies it sets.
+pub fn page(status: StatusCode, html: String, cookies: impl IntoIterator<Item = String>) -> HttpResponse {
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header(ContentType::html());
+    for cookie in cookies {
+        answer.append_header((header::SET_COOKIE, cookie));
+    }
+    answer.body(html)
+}
+
+/// A page whose form may lead to an application.
+pub fn leaving_page(status: StatusCode, html: String, cookies: impl IntoIterator<Item = String>) -> HttpResponse {
+    let mut answer = page(status, html, cookies);
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP_LEAVING));
+    answer
+}
+
+/// A redirect after an act: always 303, so that nothing posted is posted on (RFC 9700 section 4.12).
+pub fn see_other(location: &str, cookies: impl IntoIterator<Item = String>) -> HttpResponse {
+    let mut answer = HttpResponse::SeeOther();
+    answer.insert_header((header::LOCATION, location));
+    for cookie in cookies {
+        answer.append_header((header::SET_COOKIE, cookie));
+    }
+    answer.finish()
+}
+
+/// A redirect to a typed destination.
+pub fn go(next: &Next, cookies: impl IntoIterator<Item = String>) -> HttpResponse {
+    see_other(&next.location(), cookies)
+}
+
+/// An error page for a request that has no place in the house: nobody is greeted, nothing is set.
+pub fn plain_error(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
+    let accepts = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    let zone = Zone::default();
+    let frame = Frame {
+        lang: Lang::negotiate(None, accepts),
+        zone: &zone,
+        now: Timestamp::default(),
+        theme: Theme::System,
+        who: None,
+        csrf: "",
+        path: "/",
+        pool_name: "exeunt",
+        version: env!("CARGO_PKG_VERSION"),
+        dev: false,
+        live: None,
+    };
+    let view = page::error::ErrorView {
+        status: refusal.status().as_u16(),
+        request_id: id,
+        retry_seconds: refusal.retry_after().and_then(|s| u32::try_from(s).ok()),
+        way_back: None,
+    };
+    page(refusal.status(), page::error::error(&frame, &view).into_string(), None)
+}

@@ -13,6 +13,7 @@ use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Origin};
 use crate::domain::session::Session;
 use crate::domain::user::Role;
+use crate::flow::error::Done;
 use crate::flow::login::From as CameFrom;
 use crate::flow::session;
 use crate::flow::state::State;
@@ -174,4 +175,9 @@ fn forwarded_address(text: &str) -> Option<IpAddr> {
     let bare = text.parse::<IpAddr>().ok().or_else(|| text.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()));
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<IpAddr>().ok();
     bare.or_else(bracketed).map(|ip| ip.to_canonical())
+}
+
+/// Lists and exports go off the HTTP worker; point reads never do, the hop costs more than they (performance.md (b)).
+pub async fn off_thread<T: Send + 'static>(read: impl FnOnce() -> Done<T> + Send + 'static) -> Result<T, Refusal> {
+    Ok(web::block(read).await.map_err(|_| Refusal::Unavailable)??)
 }

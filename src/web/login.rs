@@ -1,0 +1,155 @@
+//! `GET`, `POST /login`.
+//!
+//! The return target is a typed `Next`: the form carries a path of this site, judged again when it comes back.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::body::Form;
+use super::cookie::{self, Jar};
+use super::error::{Answer, Refusal};
+use super::visit::Visit;
+use super::{crossing, protect, reply};
+use crate::domain::application::Application;
+use crate::domain::contact::Password;
+use crate::domain::redirect::{LocalPath, Next};
+use crate::flow::error::FlowError;
+use crate::flow::login::{self, Attempt, Outcome};
+use crate::page;
+use crate::page::login::{AppFace, LoginProblem, LoginView};
+
+/// Characters of a name that is kept in the form.
+const TYPED: usize = 256;
+
+fn next(visit: &Visit, wanted: &str) -> Next {
+    let path = visit.place.url().and_then(|own| LocalPath::parse(wanted, &own).ok());
+    // Going back to the log-in page itself would be a circle.
+    match path.filter(|p| !p.as_str().starts_with("/login")) {
+        Some(path) => Next::Path(path),
+        None => Next::PersonalCenter,
+    }
+}
+
+fn application(visit: &Visit, form: &Form) -> Result<Option<std::sync::Arc<Application>>, Refusal> {
+    let named = form.one("app_id")?.or(form.one("client_id")?).filter(|n| !n.is_empty());
+    visit.place.application(&visit.state, named)
+}
+
+/// `GET /login?app_id=&next=`: the form; or on, when the person is in already. A browser that comes to an application's
+/// own host without a session is sent through the base host once, which may know it.
+pub async fn form(request: HttpRequest) -> Answer {
+    let visit = Visit::of(&request)?;
+    let query = Form::query(&request)?;
+    let wanted = query.text("next")?;
+    let application = application(&visit, &query)?;
+    let is_in = |app: &Application| visit.here().is_some_and(|s| s.is_in(app.id));
+    if visit.here().is_some() && application.as_ref().is_none_or(|app| is_in(app)) {
+        return Ok(reply::go(&next(&visit, wanted), None));
+    }
+    let asks_base = visit.secret.is_none() && !visit.place.is_base() && query.one("crossed")?.is_none();
+    if asks_base && request.headers().contains_key("sec-fetch-dest") {
+        return crossing::begin(&visit, &next(&visit, wanted).location());
+    }
+    Ok(show(&visit, application.as_deref(), (wanted, query.text("app_id")?), "", None))
+}
+
+fn show(
+    visit: &Visit,
+    application: Option<&Application>,
+    carried: (&str, &str),
+    typed: &str,
+    problem: Option<LoginProblem>,
+) -> HttpResponse {
+    let (csrf, cookie) = protect::csrf(visit);
+    let action = match carried.1 {
+        "" => "/login".to_owned(),
+        app_id => format!("/login?app_id={}", app_id.chars().filter(char::is_ascii_alphanumeric).collect::<String>()),
+    };
+    let typed: String = typed.chars().take(TYPED).collect();
+    let face = AppFace {
+        name: application.map_or("exeunt", |a| a.name.as_str()),
+        identifier: application.map_or("", |a| a.identifier.as_str()),
+    };
+    let view = LoginView {
+        application: face,
+        return_host: Some(&visit.place.host),
+        action: &action,
+        next: carried.0,
+        identifier: &typed,
+        problem,
+    };
+    let status = match problem {
+        None => StatusCode::OK,
+        Some(LoginProblem::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(LoginProblem::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(LoginProblem::Expired) => StatusCode::FORBIDDEN,
+        Some(
+            LoginProblem::Missing { .. }
+            | LoginProblem::Wrong { .. }
+            | LoginProblem::Disabled
+            | LoginProblem::NotAllowed,
+        ) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let html = visit.frame(&csrf, None, None, |frame| page::login::login(frame, &view)).into_string();
+    let mut answer = reply::leaving_page(status, html, cookie);
+    let retry = match problem {
+        Some(LoginProblem::Throttled { seconds }) => Some(seconds.max(1)),
+        Some(LoginProblem::Busy) => Some(2),
+        _ => None,
+    };
+    if let Some(seconds) = retry {
+        answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+    }
+    answer
+}
+
+/// `POST /login`: fields `account`, `password`, `next`, `csrf`.
+pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
+    let visit = Visit::of(&request)?;
+    let form = Form::read(&request, &mut payload).await?;
+    let query = Form::query(&request)?;
+    let named = if form.one("app_id")?.is_some() { &form } else { &query };
+    let application = application(&visit, named)?;
+    let (account, password) = (form.text("account")?, form.text("password")?);
+    let carried = (form.text("next")?, named.text("app_id")?);
+    let again = |problem| Ok(show(&visit, application.as_deref(), carried, account, Some(problem)));
+    match protect::own_form(&visit, form.text("csrf")?) {
+        Ok(()) => {}
+        Err(_) if visit.request.headers().get("sec-fetch-site").is_none_or(|v| v == "same-origin") => {
+            return again(LoginProblem::Expired);
+        }
+        Err(refusal) => return Err(refusal),
+    }
+    if account.trim().is_empty() || password.is_empty() {
+        let missing = LoginProblem::Missing { identifier: account.trim().is_empty(), password: password.is_empty() };
+        return again(missing);
+    }
+    let Ok(password) = Password::parse(password) else { return again(LoginProblem::Wrong { attempts_left: None }) };
+    let attempt = Attempt {
+        pool: application.as_ref().map_or_else(|| visit.pool(), |a| Ok(a.pool))?,
+        application: application.as_ref().map(|a| a.id),
+        host: visit.place.host.clone(),
+        account: account.to_owned(),
+        password,
+        held: visit.secret.clone(),
+        from: visit.from(),
+    };
+    match login::log_in(&visit.state, attempt).await {
+        Ok(Outcome::LoggedIn(welcome)) => {
+            let age = i64::from(visit.state.config.session_absolute_seconds);
+            let cookie = cookie::set(&visit.place, Jar::Session, welcome.secret.reveal(), Some(age));
+            let next = next(&visit, carried.0).location();
+            // The base host learns of it, so that other applications let the person in.
+            let onward = if visit.place.is_base() { next } else { crossing::tell_base(&visit, &next) };
+            Ok(reply::see_other(&onward, [cookie, cookie::clear(&visit.place, Jar::Visitor)]))
+        }
+        Ok(Outcome::Wrong { left }) => again(LoginProblem::Wrong { attempts_left: (left < 5).then_some(left) }),
+        Ok(Outcome::Disabled) => again(LoginProblem::Disabled),
+        Err(FlowError::Throttled { seconds }) => {
+            again(LoginProblem::Throttled { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) })
+        }
+        Err(FlowError::Busy) => again(LoginProblem::Busy),
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,131 @@
+//! The house's own JSON API, `/api/v1`: plain answers, RFC 9457 problems.
+
+use actix_web::http::header::ContentType;
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::authing::shape;
+use super::body;
+use super::error::{Answer, Refusal};
+use super::visit::{self, Visit, off_thread};
+use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
+use crate::domain::logout::{Actor, Cause, Origin};
+use crate::domain::user::Role;
+use crate::flow::receipt::{self, Reading};
+use crate::flow::{logout, operator};
+
+/// A refusal as problem+json.
+pub fn problem(refusal: &Refusal, id: &str) -> HttpResponse {
+    let status = refusal.status();
+    let mut body = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("refused"),
+        "status": status.as_u16(),
+        "detail": refusal.sentence(),
+        "requestId": id,
+    });
+    if let Refusal::Invalid(fields) = refusal {
+        body["fields"] =
+            fields.iter().map(|f| json!({ "field": f.field, "code": f.code, "line": f.line })).collect::<Value>();
+    }
+    HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
+}
+
+/// `GET /api/v1/session`: whose session the cookie is, and whether it lives; 401 when it does not.
+pub async fn session(request: HttpRequest) -> Answer {
+    let visit = Visit::of(&request)?;
+    let session = visit.signed_in()?;
+    // Written by hand: this is the question every request of an application asks.
+    let mut body = String::with_capacity(192);
+    body.push_str("{\"sid\":\"");
+    body.push_str(session.sid.as_str());
+    body.push_str("\",\"userId\":\"");
+    body.push_str(session.user.as_str());
+    body.push_str("\",\"userPoolId\":\"");
+    body.push_str(session.pool.as_str());
+    body.push_str("\",\"loggedInAt\":\"");
+    body.push_str(&session.auth_at.iso());
+    body.push_str("\",\"expiresAt\":\"");
+    body.push_str(&session.expires_at.iso());
+    body.push_str("\"}");
+    Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(body))
+}
+
+/// Who may read receipts: a program with a management token, or an administrator in the console.
+fn reader(request: &HttpRequest) -> Result<(std::sync::Arc<crate::flow::state::State>, PoolId), Refusal> {
+    let state = visit::state(request)?;
+    if request.headers().contains_key("authorization") {
+        let caller = shape::caller(&state, request)?;
+        return Ok((state, caller.pool));
+    }
+    let visit = Visit::of(request)?;
+    let session = visit.signed_in()?;
+    if session.role != Role::Admin {
+        return Err(Refusal::Forbidden("administrators only"));
+    }
+    Ok((state, session.pool))
+}
+
+/// `GET /api/v1/logouts/{id}`: a receipt.
+pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
+    let (state, pool) = reader(&request)?;
+    let id = EndingId::parse(&id).map_err(|_| Refusal::absent("receipt"))?;
+    let reading = off_thread(move || receipt::read(&state, pool, id)).await?;
+    Ok(HttpResponse::Ok().json(as_json(&reading)))
+}
+
+fn as_json(reading: &Reading) -> Value {
+    let ending = &reading.ending;
+    let applications: Vec<Value> = reading
+        .applications
+        .iter()
+        .map(|(id, name, sessions)| json!({ "appId": id, "name": name, "sessions": sessions }))
+        .collect();
+    json!({
+        "id": ending.id,
+        "at": ending.at.iso(),
+        "cause": ending.cause.as_str(),
+        "scope": ending.scope,
+        "appId": ending.application,
+        "users": ending.users,
+        "everybody": ending.users.is_none(),
+        "by": { "kind": ending.actor_kind, "name": ending.actor },
+        "complete": !ending.open,
+        "sessionsTouched": reading.sessions_touched,
+        "sessionsEnded": reading.sessions_ended,
+        "applications": applications,
+    })
+}
+
+#[derive(Deserialize)]
+struct OperatorKick {
+    users: Vec<String>,
+    application: Option<String>,
+}
+
+/// `POST /api/v1/operator/kick`: the command line of whoever runs the binary, while the server runs. The credential lies
+/// in the data directory, readable by its owner only.
+pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer {
+    let state = visit::state(&request)?;
+    let token = request.headers().get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !operator::recognises(&state, token.strip_prefix("Bearer ").unwrap_or_default()) {
+        return Err(Refusal::Unauthenticated);
+    }
+    let call: OperatorKick = body::json(&request, &mut payload).await?;
+    let ids: Vec<UserId> = call
+        .users
+        .iter()
+        .map(|id| UserId::parse(id).map_err(|_| Refusal::bad("users: a list of user ids")))
+        .collect::<Result<_, _>>()?;
+    let within = match call.application {
+        Some(id) => Some(ApplicationId::parse(&id).map_err(|_| Refusal::absent("application"))?),
+        None => None,
+    };
+    let origin = Origin { actor: Actor::Operator, ip: String::new(), request: visit::request_id(&request) };
+    let receipts = state.write(move |act, state| logout::kick_anywhere(act, state, ids, within, (Cause::Kicked, origin))).await?;
+    let list: Vec<Value> =
+        receipts.iter().map(|r| json!({ "receipt": r.id, "kicked": r.known, "unknown": r.unknown })).collect();
+    Ok(HttpResponse::Ok().json(json!({ "receipts": list })))
+}
