@@ -6,6 +6,7 @@
 
 pub mod asset;
 mod bars;
+pub mod console;
 pub mod count;
 pub mod error;
 pub mod frame;
