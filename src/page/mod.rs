@@ -10,6 +10,7 @@ pub mod console;
 pub mod count;
 pub mod error;
 pub mod frame;
+pub mod gallery;
 pub mod login;
 pub mod logout;
 pub mod parts;
