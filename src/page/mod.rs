@@ -5,12 +5,17 @@
 //! no inline style, and logs people out by a form.
 
 pub mod asset;
+mod bars;
+pub mod console;
 pub mod count;
 pub mod error;
 pub mod frame;
+pub mod gallery;
 pub mod login;
 pub mod logout;
 pub mod parts;
+pub mod personal_center;
+pub mod session;
 mod shell;
 pub mod time;
 pub mod words;
@@ -18,5 +23,6 @@ pub mod words;
 pub use count::Count;
 pub use frame::{Frame, Person, Theme};
 pub use parts::{Device, DeviceKind, Stamp};
+pub use session::{LedgerRow, SessionRow};
 pub use time::Zone;
 pub use words::{Cause, Lang};

@@ -118,6 +118,15 @@ impl Times<'_> {
         }
     }
 
+    /// `昨天 14:00`, `Sat 14:00`; the clock alone for today: labels of an axis of hours.
+    pub fn axis(&self, moment: Timestamp) -> String {
+        match (self.lang, self.days_back(moment)) {
+            (_, 0) => self.clock(moment),
+            (Lang::Zh, _) => self.moment(moment),
+            (Lang::En, _) => self.shown(moment, "%a %H:%M"),
+        }
+    }
+
     /// `14:02` today, else as [`Times::moment`].
     pub fn brief(&self, moment: Timestamp) -> String {
         if self.days_back(moment) == 0 { self.clock(moment) } else { self.moment(moment) }

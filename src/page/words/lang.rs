@@ -1,6 +1,6 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
-use super::{Common, Events, Gate, PersonalCenter, Refusals};
+use super::{Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals};
 
 /// A language of the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,13 +25,35 @@ pub struct Words {
     pub event: Events,
     /// The personal center.
     pub person: PersonalCenter,
+    /// The console.
+    pub console: Console,
+    /// Applications, users and access keys in the console.
+    pub directory: Directory,
+    /// Forcing people to log out, and the receipt.
+    pub kick: Kick,
 }
 
-static ZH: Words =
-    Words { common: Common::ZH, gate: Gate::ZH, refusal: Refusals::ZH, event: Events::ZH, person: PersonalCenter::ZH };
+static ZH: Words = Words {
+    common: Common::ZH,
+    gate: Gate::ZH,
+    refusal: Refusals::ZH,
+    event: Events::ZH,
+    person: PersonalCenter::ZH,
+    console: Console::ZH,
+    directory: Directory::ZH,
+    kick: Kick::ZH,
+};
 
-static EN: Words =
-    Words { common: Common::EN, gate: Gate::EN, refusal: Refusals::EN, event: Events::EN, person: PersonalCenter::EN };
+static EN: Words = Words {
+    common: Common::EN,
+    gate: Gate::EN,
+    refusal: Refusals::EN,
+    event: Events::EN,
+    person: PersonalCenter::EN,
+    console: Console::EN,
+    directory: Directory::EN,
+    kick: Kick::EN,
+};
 
 impl Lang {
     /// The language for a reader: `explicit` (a parameter or a cookie) wins, then the `Accept-Language` header.

@@ -9,16 +9,22 @@
 mod table;
 mod cause;
 mod common;
+mod console;
+mod directory;
 mod event;
 mod gate;
+mod kick;
 mod lang;
 mod person;
 mod refusal;
 
 pub use cause::Cause;
 pub use common::Common;
+pub use console::Console;
+pub use directory::Directory;
 pub use event::{Deed, Events};
 pub use gate::Gate;
+pub use kick::{Channel, Kick, Scope, Trouble};
 pub use lang::{Lang, Words};
 pub use person::PersonalCenter;
 pub use refusal::{FieldProblem, Refusals, Rule};

@@ -41,8 +41,8 @@ mod tests {
 
     #[test]
     fn one_is_not_many() {
-        assert_eq!(s(Count::from(1), "session"), "1 session");
-        assert_eq!(s(Count::from(1200), "session"), "1,200 sessions");
-        assert_eq!(people(Count::from(1)), "1 person");
+        assert_eq!(s(Count::from(1u32), "session"), "1 session");
+        assert_eq!(s(Count::from(1200u32), "session"), "1,200 sessions");
+        assert_eq!(people(Count::from(1u32)), "1 person");
     }
 }

@@ -1,0 +1,176 @@
+//! The form of an application: its names, its registered addresses one a line, each with a mark of its own.
+
+use maud::{Markup, html};
+
+use crate::page::frame::Frame;
+use crate::page::parts::{Field, Notice, Stamp, calm, csrf, stamp};
+use crate::page::words::{FieldProblem, Rule};
+
+/// What became of a line that was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Accepted, and registered as this.
+    Fine(String),
+    /// Refused by this rule.
+    Refused(Rule),
+}
+
+/// One address as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What was typed.
+    pub typed: String,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// A field of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApplicationField {
+    /// `name`
+    Name,
+    /// `identifier`
+    Identifier,
+    /// `redirect_uris`
+    RedirectUris,
+    /// `logout_redirect_uris`
+    LogoutRedirectUris,
+    /// `backchannel_logout_uri`
+    Backchannel,
+    /// `frontchannel_logout_uri`
+    Frontchannel,
+}
+
+impl ApplicationField {
+    /// The name of the field in the form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Identifier => "identifier",
+            Self::RedirectUris => "redirect_uris",
+            Self::LogoutRedirectUris => "logout_redirect_uris",
+            Self::Backchannel => "backchannel_logout_uri",
+            Self::Frontchannel => "frontchannel_logout_uri",
+        }
+    }
+}
+
+/// What the form holds.
+#[derive(Debug, Clone, Default)]
+pub struct ApplicationForm {
+    /// What people call it.
+    pub name: String,
+    /// The first label of its own host.
+    pub identifier: String,
+    /// Where a log-in may go back to.
+    pub redirect_uris: Vec<Line>,
+    /// Where a log-out may go to.
+    pub logout_redirect_uris: Vec<Line>,
+    /// Where our server tells it of log-outs.
+    pub backchannel: String,
+    /// What the farewell page opens.
+    pub frontchannel: String,
+    /// What was refused beside lines of addresses.
+    pub problems: Vec<(ApplicationField, FieldProblem)>,
+    /// Whether it was saved just now.
+    pub saved: bool,
+}
+
+impl ApplicationForm {
+    /// Whether anything in it was refused.
+    pub fn is_refused(&self) -> bool {
+        let refused = |lines: &[Line]| lines.iter().any(|line| matches!(line.verdict, Verdict::Refused(_)));
+        !self.problems.is_empty() || refused(&self.redirect_uris) || refused(&self.logout_redirect_uris)
+    }
+
+    fn problem(&self, field: ApplicationField) -> Option<FieldProblem> {
+        self.problems.iter().find(|(of, _)| *of == field).map(|(_, problem)| *problem)
+    }
+}
+
+/// The form, posted to `action`.
+pub(super) fn form(frame: &Frame, action: &str, form: &ApplicationForm, act: &str) -> Markup {
+    let words = &frame.words().directory;
+    let one = |field: ApplicationField, label, value, hint, optional| {
+        Field { hint: Some(hint), optional, problem: form.problem(field), ..Field::text(field.as_str(), label, value) }
+            .markup(frame)
+    };
+    html! {
+        form.form method="post" action=(action) novalidate {
+            (csrf(frame))
+            (notice(frame, form))
+            h2 { (words.basics) }
+            (Field { problem: form.problem(ApplicationField::Name), ..Field::text("name", words.name, &form.name) }.markup(frame))
+            (one(ApplicationField::Identifier, words.identifier, &form.identifier, words.identifier_hint, false))
+            h2 { (words.login_and_logout) }
+            (addresses(frame, form, ApplicationField::RedirectUris))
+            (addresses(frame, form, ApplicationField::LogoutRedirectUris))
+            h2 { (words.telling) }
+            (one(ApplicationField::Backchannel, words.backchannel, &form.backchannel, words.backchannel_hint, true))
+            (one(ApplicationField::Frontchannel, words.frontchannel, &form.frontchannel, words.frontchannel_hint, true))
+            div.acts { button.btn.go { (act) } }
+        }
+    }
+}
+
+/// A text area of addresses, and below it what became of each line.
+fn addresses(frame: &Frame, form: &ApplicationForm, field: ApplicationField) -> Markup {
+    let words = &frame.words().directory;
+    let id = field.as_str();
+    let logout = field == ApplicationField::LogoutRedirectUris;
+    let (label, hint, lines) = if logout {
+        (words.logout_redirect_uris, words.logout_redirect_uris_hint, &form.logout_redirect_uris)
+    } else {
+        (words.redirect_uris, words.redirect_uris_hint, &form.redirect_uris)
+    };
+    let typed: Vec<&str> = lines.iter().map(|line| line.typed.as_str()).collect();
+    let bad = form.problem(field).is_some() || lines.iter().any(|line| matches!(line.verdict, Verdict::Refused(_)));
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            textarea.area #(id) name=(id) rows="3" spellcheck="false" autocapitalize="none" autocomplete="off" wrap="off"
+                aria-invalid=[bad.then_some("true")] aria-describedby={ (id) "-hint " (id) "-lines" } { (typed.join("\n")) }
+            @if let Some(problem) = form.problem(field) { p.why { (problem.sentence(frame.lang)) } }
+            ul.lines #{ (id) "-lines" } { @for line in lines { (mark(frame, line)) } }
+            p.hint #{ (id) "-hint" } { (hint) @if !logout { " " (words.wildcard_hint) } }
+        }
+    }
+}
+
+/// Refused with the reason; accepted with the form in which it was registered, when that differs.
+fn mark(frame: &Frame, line: &Line) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().directory);
+    html! {
+        @match &line.verdict {
+            Verdict::Refused(rule) => li {
+                (stamp(common, Stamp::No))
+                span { code.id { (calm(&line.typed)) } small.end-text { (rule.sentence(frame.lang)) } }
+            },
+            Verdict::Fine(normal) => li {
+                (stamp(common, Stamp::Done))
+                span { code.id { (calm(&line.typed)) } @if *normal != line.typed { small { ((words.taken_as)(&calm(normal))) } } }
+            },
+        }
+    }
+}
+
+fn notice(frame: &Frame, form: &ApplicationForm) -> Markup {
+    let refusal = &frame.words().refusal;
+    if !form.is_refused() {
+        return html! { @if form.saved { (Notice::Done(refusal.saved).markup(frame)) } };
+    }
+    let mut fields: Vec<(&str, String)> =
+        form.problems.iter().map(|(field, problem)| (field.as_str(), problem.sentence(frame.lang))).collect();
+    let lists = [
+        (ApplicationField::RedirectUris, &form.redirect_uris),
+        (ApplicationField::LogoutRedirectUris, &form.logout_redirect_uris),
+    ];
+    for (field, lines) in lists {
+        for line in lines {
+            if let Verdict::Refused(rule) = line.verdict {
+                fields.push((field.as_str(), format!("{} {}", calm(&line.typed), rule.sentence(frame.lang))));
+            }
+        }
+    }
+    Notice::Refused { title: refusal.form_refused, line: refusal.form_refused_note, fields }.markup(frame)
+}

@@ -1,0 +1,220 @@
+//! 登录状态管理, the ledger: a row for each session of an application, grouped by person, drawn over 24 hours.
+//!
+//! The ticks of one form name the sessions; what becomes of them is asked on the scope page. Nothing ends here.
+
+use maud::{Markup, html};
+
+use super::frame::{ApplicationTab, Crumb, Rail, Room, Section, application_tabs, pages, room, search, title};
+use crate::domain::id::ApplicationId;
+use crate::page::bars::{IDLE_MS, bar};
+use crate::page::count::Count;
+use crate::page::frame::Frame;
+use crate::page::parts::{Seal, Stamp, calm, csrf, name, seal, stamp};
+use crate::page::session::LedgerRow;
+use crate::page::time::Ago;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+/// Rows of the register that stand ruled and blank when nobody is there.
+const BLANK_ROWS: usize = 7;
+
+/// What the ledger shows.
+#[derive(Debug, Clone)]
+pub struct LedgerView<'a> {
+    /// Of which application.
+    pub application: ApplicationId,
+    /// Its name.
+    pub name: &'a str,
+    /// People online in it.
+    pub people: Count,
+    /// Their sessions.
+    pub sessions: Count,
+    /// What was searched for.
+    pub q: &'a str,
+    /// The rows of this page, one person's sessions one after another.
+    pub rows: Vec<LedgerRow>,
+    /// Where the rows before these are, unless these are the first.
+    pub first: Option<String>,
+    /// Where the rows after these are.
+    pub next: Option<String>,
+    /// Where one can log in to this application.
+    pub try_login: &'a str,
+}
+
+/// The ledger of an application.
+pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
+    let words = &frame.words().console;
+    let (id, app) = (view.application, calm(view.name));
+    let line = html! {
+        @if view.sessions.is_none() { ((words.status_nobody)(&app)) } @else { ((words.status_line)(&app, view.people, view.sessions)) }
+    };
+    let acts = html! {
+        @if !view.sessions.is_none() {
+            a.btn.s.ends href={ "/console/applications/" (id) "/kick?all=1" } { (words.force_everyone) }
+        }
+    };
+    let shown = html! {
+        p.push {
+            span { ((words.shown_sessions)(view.rows.len().into(), view.sessions)) }
+            @if frame.live.is_some() { span.live { (frame.words().common.live) } }
+        }
+    };
+    let main = html! {
+        (title(words.login_status, &line, &acts))
+        (application_tabs(frame, id, &app, ApplicationTab::LoginStatus))
+        div {
+            (search(frame, &format!("/console/applications/{id}/sessions"), view.q, words.search_sessions, &shown))
+            form method="post" action={ "/console/applications/" (id) "/kick" } {
+                (csrf(frame))
+                (table(frame, view))
+                (bulk(frame))
+            }
+            (pages(frame, view.first.as_deref(), view.next.as_deref()))
+        }
+    };
+    let crumbs = vec![
+        Crumb::new(words.applications, "/console/applications"),
+        Crumb::new(view.name, format!("/console/applications/{id}")),
+        Crumb::new(words.login_status, format!("/console/applications/{id}/sessions")),
+    ];
+    room(
+        frame,
+        rail,
+        Room { title: words.login_status, error: false, section: Section::Applications, crumbs, slip: false, main },
+    )
+}
+
+fn table(frame: &Frame, view: &LedgerView) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().console);
+    html! {
+        table.ledger.folds.live-table #ledger data-live-region role="table" {
+            caption.hid { ((words.sessions_of)(&calm(view.name))) }
+            thead {
+                tr role="row" {
+                    th.c-tick scope="col" role="columnheader" {
+                        @if view.rows.is_empty() { span.hid { (words.selection) } }
+                        @else { label.tick { span.hid { (words.select_all) } input type="checkbox" hidden data-all; } }
+                    }
+                    th.c-state scope="col" role="columnheader" { (common.state) }
+                    th.c-who scope="col" role="columnheader" { (words.user) }
+                    th.c-dev scope="col" role="columnheader" { (words.device) }
+                    th.when scope="col" role="columnheader" { (axis(frame)) span.hid { (words.time_logged_in) } }
+                    th.c-seen scope="col" role="columnheader" { (words.last_seen) }
+                    th.c-ip scope="col" role="columnheader" { (words.address) }
+                    th.c-act scope="col" role="columnheader" { span.hid { (common.actions) } }
+                }
+            }
+            tbody {
+                @if view.rows.is_empty() { (blank(frame, view)) }
+                @for (place, row) in view.rows.iter().enumerate() {
+                    (session(frame, view.application, row, place > 0 && view.rows[place - 1].user == row.user))
+                }
+            }
+        }
+    }
+}
+
+fn axis(frame: &Frame) -> Markup {
+    let times = frame.times();
+    let label = |hours: i64| times.axis(frame.now.plus_ms(-hours * 3_600_000));
+    html! {
+        div.axis aria-hidden="true" {
+            span { (label(24)) }
+            span { (label(16)) }
+            span { (label(8)) b { (frame.words().common.now) } }
+        }
+    }
+}
+
+/// An empty register: one sentence on its first line.
+fn blank(frame: &Frame, view: &LedgerView) -> Markup {
+    let words = &frame.words().console;
+    html! {
+        tr.empty role="row" {
+            td {}
+            td colspan="3" role="cell" {
+                p {
+                    @if view.q.is_empty() { (words.nobody_online) " " a href=(view.try_login) { (words.try_login) } }
+                    @else { (words.nothing_found) }
+                }
+            }
+            td.when.lanes {}
+            td colspan="3" {}
+        }
+        @for _ in 0..BLANK_ROWS {
+            tr.empty aria-hidden="true" { td colspan="4" {} td.when.lanes {} td colspan="3" {} }
+        }
+    }
+}
+
+/// One session. A second session of the same person shows the ditto mark; the name stays for screen readers.
+fn session(frame: &Frame, application: ApplicationId, row: &LedgerRow, ditto: bool) -> Markup {
+    let (common, words, times) = (&frame.words().common, &frame.words().console, frame.times());
+    let session = &row.session;
+    let what = format!("{}{}{}", calm(&row.name), frame.words().gate.clause_comma, session.device.label(common));
+    let idle = frame.now.since_ms(session.seen) > IDLE_MS;
+    let mark = match (session.ended, idle) {
+        (Some(_), _) => Stamp::Out,
+        (None, true) => Stamp::Idle,
+        (None, false) => Stamp::In,
+    };
+    html! {
+        tr.left[session.ended.is_some()] role="row" {
+            td.c-tick role="cell" {
+                @if session.ended.is_none() {
+                    label.tick {
+                        input type="checkbox" name="sid" value=(session.sid) data-user=(row.user) data-name=(calm(&row.name)) aria-label=((words.select)(&what));
+                    }
+                }
+            }
+            td.c-state role="cell" { (stamp(common, mark)) }
+            td.c-who role="cell" { (who(row, ditto)) }
+            td.c-dev role="cell" { div.dev { (session.device.icon()) span { (session.device.name(common)) } } }
+            td.when.lanes role="cell" {
+                span.hid { ((frame.words().person.time_logged_in)(&times.moment(session.since), &times.moment(session.seen))) }
+                (bar(frame.now, DAY_MS, session.stretch()))
+            }
+            td.c-seen.nowrap.ochre[session.stretch().is_forgotten(frame.now)] role="cell" {
+                @if session.ended.is_some() { (words.just_left) } @else { (times.ago_tag(session.seen, Ago::Short)) }
+            }
+            td.c-ip role="cell" { span.id title=(session.ip) { (session.ip) } }
+            td.c-act.act role="cell" {
+                @if session.ended.is_none() {
+                    a.btn.s.bare.ends href={ "/console/applications/" (application) "/kick?sid=" (session.sid) } {
+                        (words.end_one) span.hid { " " (what) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn who(row: &LedgerRow, ditto: bool) -> Markup {
+    html! {
+        @if ditto {
+            div.ditto { span aria-hidden="true" { "〃" } span.ditto-name { (name(&row.name)) } }
+        } @else {
+            div.who {
+                (seal(&row.name, Seal::Row))
+                div { b title=(calm(&row.name)) { (name(&row.name)) } }
+                small.id { (name(&row.identifier)) }
+            }
+        }
+    }
+}
+
+/// Appears as soon as something is ticked; the script fills in names and counts.
+fn bulk(frame: &Frame) -> Markup {
+    let words = &frame.words().console;
+    html! {
+        div.bulk role="region" aria-label=(words.selection) {
+            p {
+                b data-picked=(words.picked) data-picked-one=(words.picked_one) { (words.picked_plain) }
+                " " span.muted data-names=(frame.words().common.list_comma) {}
+            }
+            div.push {
+                button.btn.s type="reset" { (words.clear) }
+                button.btn.s.end { (words.force_out) }
+            }
+        }
+    }
+}

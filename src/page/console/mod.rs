@@ -1,0 +1,33 @@
+//! The console: where an administrator sees who is online, ends sessions, and keeps applications, users and keys.
+//!
+//! `/console` dashboard · `/console/applications…` · `/console/applications/{id}/sessions` the ledger ·
+//! `/console/applications/{id}/kick` the scope page · `/console/receipts/{id}` · `/console/users…` · `/console/keys` ·
+//! `/console/audit`.
+
+mod access_keys;
+mod application_form;
+mod applications;
+mod audit;
+mod dashboard;
+mod frame;
+mod kick;
+mod login_status;
+mod receipt;
+mod scope_grid;
+mod user_form;
+mod users;
+
+pub use access_keys::{AccessKeyRow, AccessKeysView, access_keys};
+pub use application_form::{ApplicationField, ApplicationForm, Line, Verdict};
+pub use applications::{
+    ApplicationRow, ApplicationView, ApplicationsView, SecretView, application, applications, new_application, secret,
+};
+pub use audit::{AuditKind, AuditRow, AuditView, audit};
+pub use dashboard::{ByApplication, DashboardView, Health, Logins, TickerRow, dashboard};
+pub use frame::Rail;
+pub use kick::{Effect, KickTarget, KickView, kick, nobody_to_kick};
+pub use login_status::{LedgerView, ledger};
+pub use receipt::{Delivery, DeliveryState, EndedRow, ReceiptView, receipt};
+pub use scope_grid::{Cell, Grid, GridHead, GridRow};
+pub use user_form::{UserField, UserForm};
+pub use users::{UserRow, UserView, UsersView, new_user, user, users};

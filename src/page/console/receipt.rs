@@ -1,0 +1,304 @@
+//! The receipt of an ending: what is certain first, then who was told, then what needs a hand.
+
+use maud::{Markup, html};
+
+use super::frame::{Crumb, Rail, Room, Section, room};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::EndingId;
+use crate::page::bars::course;
+use crate::page::count::Count;
+use crate::page::frame::Frame;
+use crate::page::parts::{Device, Seal, Stamp, calm, copy_button, listed, name, seal, stamp};
+use crate::page::words::{Cause, Channel, Lang, Trouble};
+
+/// How telling an application stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// It confirmed.
+    Acked {
+        /// Milliseconds after the commit.
+        ms: u32,
+        /// The HTTP status, where there is one.
+        status: Option<u16>,
+    },
+    /// Nothing was tried yet.
+    Waiting,
+    /// It failed and will be tried again.
+    Retrying {
+        /// Which attempt comes next.
+        attempt: u32,
+        /// How many there are at most.
+        of: u32,
+        /// Seconds until then.
+        in_seconds: u32,
+        /// What happened last.
+        trouble: Trouble,
+    },
+    /// It will not be tried again.
+    GaveUp {
+        /// Milliseconds after the commit.
+        ms: u32,
+        /// What happened last.
+        trouble: Trouble,
+    },
+}
+
+/// Telling one application by one channel.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The application; `None` for open pages of our own.
+    pub application: Option<String>,
+    /// By which way.
+    pub channel: Channel,
+    /// How it stands.
+    pub state: DeliveryState,
+    /// Milliseconds after the commit of each attempt.
+    pub attempts_ms: Vec<u32>,
+}
+
+/// One session, or a part of one, that ended.
+#[derive(Debug, Clone)]
+pub struct EndedRow {
+    /// Whose.
+    pub person: String,
+    /// On what.
+    pub device: Device,
+    /// In which applications; empty when the whole session ended without any.
+    pub applications: Vec<String>,
+    /// Since when it had lived.
+    pub since: Timestamp,
+}
+
+/// What the receipt shows.
+#[derive(Debug, Clone)]
+pub struct ReceiptView<'a> {
+    /// Its id.
+    pub id: EndingId,
+    /// The people, if they are few.
+    pub people: &'a [String],
+    /// How many people.
+    pub people_count: Count,
+    /// The application, when only the part in it ended.
+    pub application: Option<&'a str>,
+    /// Why.
+    pub cause: Cause,
+    /// Who did it.
+    pub by: Option<&'a str>,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// Sessions, or parts of sessions, that ended.
+    pub sessions: Count,
+    /// Tokens that were revoked.
+    pub tokens: Count,
+    /// Applications concerned.
+    pub applications: Count,
+    /// Whether the server is still counting.
+    pub counting: bool,
+    /// Who was told.
+    pub deliveries: Vec<Delivery>,
+    /// What ended; the list may be shorter than `sessions`.
+    pub ended: Vec<EndedRow>,
+    /// The same as JSON.
+    pub json: &'a str,
+    /// Where one came from.
+    pub back: &'a str,
+}
+
+/// The receipt.
+pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
+    let words = &frame.words().kick;
+    let main = html! {
+        (title(frame, view))
+        (facts(frame, view))
+        section #told data-live-region {
+            div.head { h2 { (words.who_was_told) } @if frame.live.is_some() { span.live.small { (frame.words().common.live) } } }
+            @if view.deliveries.is_empty() { p.small { (words.nobody_told) } } @else { (told(frame, view)) }
+        }
+        div #lost data-live-region { @for delivery in &view.deliveries { (lost(frame, delivery)) } }
+        section {
+            div.head { h2 { (words.what_ended) } }
+            (ended(frame, view))
+            @if u32::try_from(view.ended.len()).is_ok_and(|shown| shown < view.sessions.n) {
+                p.small { ((words.and_more_ended)(view.sessions)) }
+            }
+        }
+        p.small.proof {
+            span { (words.receipt) " " code #receipt-id { (view.id) } }
+            (copy_button(frame, "receipt-id", None))
+            a href=(view.json) { "JSON" }
+        }
+    };
+    let crumbs = vec![
+        Crumb::new(frame.words().console.audit_log, "/console/audit"),
+        Crumb::new(words.receipt, format!("/console/receipts/{}", view.id)),
+    ];
+    room(frame, rail, Room { title: words.receipt, error: false, section: Section::Audit, crumbs, slip: true, main })
+}
+
+/// The door line is broken open: somebody has left.
+fn title(frame: &Frame, view: &ReceiptView) -> Markup {
+    let words = &frame.words().kick;
+    let heading = match (view.people, view.application) {
+        _ if view.sessions.is_none() && !view.counting => words.out_nobody.to_owned(),
+        ([one], Some(app)) => (words.out_one_of)(&calm(one), &calm(app)),
+        ([one], None) => (words.out_one_everywhere)(&calm(one)),
+        (_, Some(app)) => (words.out_many_of)(view.people_count, &calm(app)),
+        (_, None) => (words.out_many_everywhere)(view.people_count),
+    };
+    let when = frame.times().exact(view.at);
+    let line = match view.by {
+        Some(by) => (words.submitted_by)(&calm(by), &when),
+        None => (words.submitted)(&when),
+    };
+    html! {
+        div.title {
+            svg.doorline.open viewBox="0 0 3 44" aria-hidden="true" { path d="M1.5 0v11M1.5 33v11M1.5 11l11 15"; }
+            h1 { (heading) }
+            div.acts { a.btn.s href=(view.back) { (words.back) } }
+            p.small #title-line data-live-region { (line) (space(frame.lang)) @if view.counting { (words.counting) } @else { (words.on_disk) } }
+        }
+    }
+}
+
+/// Between two sentences stands a space in English and nothing in Chinese.
+fn space(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "",
+        Lang::En => " ",
+    }
+}
+
+fn facts(frame: &Frame, view: &ReceiptView) -> Markup {
+    let words = &frame.words().kick;
+    let count = |wanted: fn(&DeliveryState) -> bool| {
+        Count::from(view.deliveries.iter().filter(|delivery| wanted(&delivery.state)).count())
+    };
+    let acked = count(|state| matches!(state, DeliveryState::Acked { .. }));
+    let lost = count(|state| matches!(state, DeliveryState::GaveUp { .. }));
+    let open = count(|state| matches!(state, DeliveryState::Waiting | DeliveryState::Retrying { .. }));
+    html! {
+        dl.facts #facts data-live-region {
+            div { dt { (words.sessions_ended) } dd { (view.sessions) @if view.counting { " " small { (words.still_counting) } } } }
+            @if view.people_count.n > 1 { div { dt { (words.people) } dd { (view.people_count) } } }
+            div { dt { (words.applications) } dd { (view.applications) } }
+            div { dt { (words.tokens) } dd { (view.tokens) } }
+            div { dt { (words.told_count) } dd { (Count::from(view.deliveries.len())) @if !acked.is_none() { " " small { ((words.n_confirmed)(acked)) } } } }
+            @if !open.is_none() || !lost.is_none() {
+                div { dt { (words.open) } dd {
+                    (open.n + lost.n) " "
+                    small {
+                        @if !open.is_none() { ((words.n_retrying)(open)) }
+                        @if !open.is_none() && !lost.is_none() { (frame.words().gate.clause_comma) }
+                        @if !lost.is_none() { ((words.n_given_up)(lost)) }
+                    }
+                } }
+            }
+            div.cause { dt { (words.cause) } dd { (view.cause.in_few_words(frame.lang)) } }
+        }
+    }
+}
+
+fn told(frame: &Frame, view: &ReceiptView) -> Markup {
+    let words = &frame.words().kick;
+    html! {
+        table.ledger.folds.told role="table" {
+            caption.hid { (words.who_was_told) }
+            thead {
+                tr role="row" {
+                    th.c-state scope="col" role="columnheader" { (words.result) }
+                    th.n scope="col" role="columnheader" { (words.application) }
+                    th.ch scope="col" role="columnheader" { (words.channel) }
+                    th.when.start scope="col" role="columnheader" {
+                        div.axis aria-hidden="true" { span { "1 ms" } span { "10 ms" } span { "100 ms" } span { "1 s" i.plain { "10 s" } } }
+                        span.hid { (words.course) }
+                    }
+                    th.ms scope="col" role="columnheader" { (words.took) }
+                    th.no scope="col" role="columnheader" { (words.note) }
+                }
+            }
+            tbody { @for delivery in &view.deliveries { (delivery_row(frame, delivery)) } }
+        }
+    }
+}
+
+fn delivery_row(frame: &Frame, delivery: &Delivery) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().kick);
+    let comma = frame.words().gate.clause_comma;
+    let (mark, took, note) = match delivery.state {
+        DeliveryState::Acked { ms, status } => {
+            (Stamp::Ack, (words.ms)(ms.into()), status.map(words.answered).unwrap_or_default())
+        }
+        DeliveryState::Waiting => (Stamp::Wait, String::new(), String::new()),
+        DeliveryState::Retrying { attempt, of, in_seconds, trouble } => (
+            Stamp::Try,
+            (words.in_seconds)(in_seconds.into()),
+            format!("{}{comma}{}", (words.try_n)(attempt.into(), of.into()), trouble.word(frame.lang)),
+        ),
+        DeliveryState::GaveUp { ms, trouble } => {
+            (Stamp::Lost, (words.ms)(ms.into()), format!("{}{comma}{}", trouble.word(frame.lang), words.no_retry))
+        }
+    };
+    let arrived = matches!(delivery.state, DeliveryState::Acked { .. });
+    let open = matches!(delivery.state, DeliveryState::Retrying { .. } | DeliveryState::Waiting);
+    html! {
+        tr role="row" {
+            td.c-state role="cell" { (stamp(common, mark)) }
+            td.c-who role="cell" {
+                div.who {
+                    @match &delivery.application {
+                        Some(application) => { (seal(application, Seal::AppRow)) div { b { (name(application)) } } },
+                        None => { (seal(words.open_pages, Seal::Row)) div { b { (words.open_pages) } } },
+                    }
+                }
+            }
+            td.c-dev role="cell" { (delivery.channel.word(frame.lang)) }
+            td.when.lanes.start role="cell" { (course(&delivery.attempts_ms, arrived, open)) }
+            td.c-seen.ms.nowrap role="cell" { (took) }
+            td.c-note.muted role="cell" { (note) }
+        }
+    }
+}
+
+/// What needs a hand.
+fn lost(frame: &Frame, delivery: &Delivery) -> Markup {
+    let words = &frame.words().kick;
+    html! {
+        @if let (DeliveryState::GaveUp { .. }, Some(application)) = (delivery.state, &delivery.application) {
+            div.notice {
+                (stamp(&frame.words().common, Stamp::Lost))
+                div { p { b { ((words.not_reached)(&calm(application))) } } p { (words.not_reached_line) } }
+            }
+        }
+    }
+}
+
+fn ended(frame: &Frame, view: &ReceiptView) -> Markup {
+    let (common, words, times) = (&frame.words().common, &frame.words().kick, frame.times());
+    html! {
+        table.ledger.folds.plain #ended data-live-region role="table" {
+            caption.hid { (words.what_ended) }
+            thead.hid {
+                tr role="row" {
+                    th role="columnheader" { (common.state) }
+                    th role="columnheader" { (words.device_heading) }
+                    th role="columnheader" { (words.application) }
+                    th role="columnheader" { (words.time_heading) }
+                }
+            }
+            tbody {
+                @for row in &view.ended {
+                    tr role="row" {
+                        td.c-state role="cell" { (stamp(common, Stamp::Over)) }
+                        td.c-who role="cell" {
+                            div.dev { (row.device.icon()) span { @if view.people_count.n > 1 { b { (name(&row.person)) } " " } (row.device.name(common)) } }
+                        }
+                        td.c-dev role="cell" { @if row.applications.is_empty() { (words.whole_session) } @else { (listed(common, &row.applications)) } }
+                        td.c-seen.muted.nowrap role="cell" {
+                            (times.tag(row.since, &times.moment(row.since))) " " span aria-hidden="true" { "→" } " " (times.clock_seconds(view.at))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

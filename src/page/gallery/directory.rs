@@ -1,0 +1,179 @@
+//! Applications, users, access keys.
+
+use maud::Markup;
+
+use super::console::RAIL;
+use super::people::{DAY, HOUR, NOW, Stage, application, chrome, hostile, safari, user};
+use crate::domain::id::AccessKeyId;
+use crate::page::console::{
+    AccessKeyRow, AccessKeysView, ApplicationField, ApplicationForm, ApplicationRow, ApplicationView, ApplicationsView,
+    Line, SecretView, UserField, UserForm, UserRow, UserView, UsersView, Verdict, access_keys,
+    application as application_page, applications, new_application, new_user, secret, user as user_page, users,
+};
+use crate::page::words::{FieldProblem, Rule};
+
+pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let mut pages = application_pages(stage);
+    pages.extend(user_pages(stage));
+    pages.extend(key_pages(stage));
+    pages
+}
+
+fn line(typed: &str, verdict: Verdict) -> Line {
+    Line { typed: typed.to_owned(), verdict }
+}
+
+fn application_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let mut rows: Vec<ApplicationRow> = stage
+        .applications
+        .iter()
+        .zip(0u8..)
+        .map(|(name, n)| ApplicationRow {
+            id: application(n),
+            name: name.clone(),
+            identifier: "notes".to_owned(),
+            online: (21 - u32::from(n) * 5).into(),
+            logout_addresses: u32::from(n % 3).into(),
+        })
+        .collect();
+    rows.push(ApplicationRow { name: hostile(), online: 0u32.into(), ..rows[0].clone() });
+    let fine = |url: &str| line(url, Verdict::Fine(url.to_owned()));
+    let form = ApplicationForm {
+        name: stage.applications[0].clone(),
+        identifier: "notes".to_owned(),
+        redirect_uris: vec![
+            fine("https://notes.acme.lan/callback"),
+            line("HTTPS://Notes.acme.lan:443/cb", Verdict::Fine("https://notes.acme.lan/cb".to_owned())),
+        ],
+        logout_redirect_uris: vec![fine("https://notes.acme.lan/bye")],
+        backchannel: "https://notes.acme.lan/backchannel".to_owned(),
+        ..ApplicationForm::default()
+    };
+    let refused = ApplicationForm {
+        logout_redirect_uris: vec![
+            fine("https://notes.acme.lan/bye"),
+            line("https://*.com/bye", Verdict::Refused(Rule::PublicSuffix)),
+            line("javascript:alert(1)", Verdict::Refused(Rule::Scheme)),
+        ],
+        problems: vec![
+            (ApplicationField::Identifier, FieldProblem::NotAnIdentifier),
+            (ApplicationField::Backchannel, FieldProblem::Address(Rule::ForbiddenHost)),
+        ],
+        ..form.clone()
+    };
+    let view = ApplicationView {
+        id: application(0),
+        name: &stage.applications[0],
+        identifier: "notes",
+        form,
+        endpoints: vec![
+            ("Issuer", "https://notes.acme.lan/oidc".to_owned()),
+            ("JWKS", "https://notes.acme.lan/oidc/.well-known/jwks.json".to_owned()),
+        ],
+        delete_problem: None,
+    };
+    let saved = ApplicationForm { saved: true, ..view.form.clone() };
+    let fresh =
+        SecretView { id: application(0), name: &stage.applications[0], secret: "0f1e2d3c4b5a69788796a5b4c3d2e1f0" };
+    vec![
+        ("applications", applications(&frame, &RAIL, &ApplicationsView { applications: rows })),
+        ("applications-empty", applications(&frame, &RAIL, &ApplicationsView::default())),
+        ("application-new", new_application(&frame, &RAIL, &ApplicationForm::default())),
+        ("application-refused", new_application(&frame, &RAIL, &refused)),
+        ("application-saved", application_page(&frame, &RAIL, &ApplicationView { form: saved, ..view.clone() })),
+        ("application", application_page(&frame, &RAIL, &view)),
+        ("application-secret", secret(&frame, &RAIL, &fresh)),
+    ]
+}
+
+fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let row = |n: u8, name: &str, sessions: u32, enabled| UserRow {
+        id: user(n),
+        name: name.to_owned(),
+        identifier: "maya.okafor@acme.example".to_owned(),
+        admin: n == 1,
+        enabled,
+        sessions: sessions.into(),
+        last_login: (n != 4).then(|| NOW.plus_ms(-i64::from(n) * 9 * HOUR)),
+    };
+    let odd = hostile();
+    let list = UsersView {
+        count: 214u32.into(),
+        users: vec![
+            row(1, stage.pick("李雷", "Li Lei"), 3, true),
+            row(2, "Anne-Sophie de Montmorency-Laval", 1, true),
+            row(3, stage.pick("王小明", "Wang Xiaoming"), 0, false),
+            row(4, &odd, 0, true),
+        ],
+        next: Some("?after=4".to_owned()),
+        ..UsersView::default()
+    };
+    let form = UserForm {
+        username: "lilei".to_owned(),
+        name: stage.pick("李雷", "Li Lei").to_owned(),
+        email: "lilei@acme.example".to_owned(),
+        enabled: true,
+        ..UserForm::default()
+    };
+    let refused = UserForm {
+        problems: vec![
+            (UserField::Username, FieldProblem::Taken),
+            (UserField::Password, FieldProblem::WellKnown),
+            (UserField::Admin, FieldProblem::LastAdmin),
+        ],
+        ..form.clone()
+    };
+    let view = UserView {
+        id: user(1),
+        name: stage.pick("李雷", "Li Lei"),
+        username: "lilei",
+        form,
+        sessions: vec![
+            stage.session(1, chrome(), 5 * HOUR, 0, &[0, 1, 2]),
+            stage.session(2, safari(), 2 * DAY, 4 * HOUR, &[1]),
+        ],
+        delete_problem: None,
+    };
+    let alone = UserView { sessions: Vec::new(), delete_problem: Some(FieldProblem::NotTheSame), ..view.clone() };
+    vec![
+        ("users", users(&frame, &RAIL, &list)),
+        ("users-empty", users(&frame, &RAIL, &UsersView { q: "nobody", ..UsersView::default() })),
+        ("user-new", new_user(&frame, &RAIL, &UserForm::default())),
+        ("user-refused", new_user(&frame, &RAIL, &refused)),
+        ("user", user_page(&frame, &RAIL, &view)),
+        ("user-offline", user_page(&frame, &RAIL, &alone)),
+    ]
+}
+
+fn key_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let key = |n: u8, label: &str, revoked| AccessKeyRow {
+        id: AccessKeyId::from_random([n; 12]),
+        label: label.to_owned(),
+        created: NOW.plus_ms(-40 * DAY),
+        by: Some(stage.pick("陈立群", "Chen Liqun").to_owned()),
+        used: (n == 1).then(|| NOW.plus_ms(-HOUR)),
+        revoked,
+    };
+    let odd = hostile();
+    let keys = vec![
+        key(1, stage.pick("离职流程", "leaving employees"), false),
+        key(2, &odd, false),
+        key(3, stage.pick("试验", "trial"), true),
+    ];
+    let fresh = Some((AccessKeyId::from_random([1; 12]), "0f1e2d3c4b5a69788796a5b4c3d2e1f0"));
+    vec![
+        ("keys", access_keys(&frame, &RAIL, &AccessKeysView { keys: keys.clone(), ..AccessKeysView::default() })),
+        ("keys-fresh", access_keys(&frame, &RAIL, &AccessKeysView { keys, fresh, ..AccessKeysView::default() })),
+        (
+            "keys-empty",
+            access_keys(
+                &frame,
+                &RAIL,
+                &AccessKeysView { problem: Some(FieldProblem::Missing), ..AccessKeysView::default() },
+            ),
+        ),
+    ]
+}

@@ -1,0 +1,162 @@
+//! Log in, log out, farewell, errors.
+
+use maud::Markup;
+
+use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile};
+use crate::page::error::{ErrorView, error};
+use crate::page::login::{AppFace, LoginProblem, LoginView, login};
+use crate::page::logout::{ConfirmView, Refused, SignedOutView, Told, ToldState, confirm, signed_out};
+use crate::page::words::{Cause, Rule};
+
+pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let mut pages = logins(stage);
+    pages.extend(leaving(stage));
+    pages.extend(farewells(stage));
+    pages.extend(errors(stage));
+    pages
+}
+
+fn logins(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.stranger();
+    let view = LoginView {
+        application: AppFace { name: &stage.applications[0], identifier: "notes" },
+        return_host: Some("notes.acme.lan"),
+        action: "/login",
+        next: "opaque",
+        identifier: "",
+        problem: None,
+    };
+    let with = |problem| login(&frame, &LoginView { identifier: "lilei@acme.example", problem: Some(problem), ..view });
+    let long = hostile();
+    vec![
+        ("login", login(&frame, &view)),
+        ("login-missing", with(LoginProblem::Missing { identifier: true, password: true })),
+        ("login-wrong", with(LoginProblem::Wrong { attempts_left: Some(4) })),
+        ("login-throttled", with(LoginProblem::Throttled { seconds: 40 })),
+        ("login-busy", with(LoginProblem::Busy)),
+        ("login-expired", with(LoginProblem::Expired)),
+        ("login-disabled", with(LoginProblem::Disabled)),
+        (
+            "login-hostile",
+            login(
+                &frame,
+                &LoginView {
+                    application: AppFace { name: &long, identifier: "x" },
+                    return_host: None,
+                    identifier: &long,
+                    problem: Some(LoginProblem::Wrong { attempts_left: None }),
+                    ..view
+                },
+            ),
+        ),
+    ]
+}
+
+fn leaving(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.person();
+    let leaving: Vec<_> = stage
+        .applications
+        .iter()
+        .take(3)
+        .cloned()
+        .zip([5 * HOUR, 5 * HOUR - 600_000, DAY - 4 * HOUR].map(|back| NOW.plus_ms(-back)))
+        .collect();
+    let view = ConfirmView {
+        action: "/logout/confirm",
+        redirect_uri: "https://notes.acme.lan/bye",
+        app_id: "",
+        leaving: &leaving,
+        other_devices: 2u32.into(),
+        cancel: "/u",
+    };
+    vec![
+        ("logout-confirm", confirm(&frame, &view)),
+        ("logout-confirm-empty", confirm(&frame, &ConfirmView { leaving: &[], other_devices: 0u32.into(), ..view })),
+    ]
+}
+
+fn farewells(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.stranger();
+    let device = chrome();
+    let told: Vec<Told> = stage
+        .applications
+        .iter()
+        .cloned()
+        .zip([
+            ToldState::Acked { ms: 38 },
+            ToldState::Acked { ms: 52 },
+            ToldState::Waiting,
+            ToldState::Failed,
+            ToldState::NotTold,
+        ])
+        .map(|(name, state)| Told { name, state })
+        .collect();
+    let view = SignedOutView {
+        reason: Some(Cause::PersonalCenter),
+        person: Some(stage.pick("李雷", "Li Lei")),
+        at: Some(NOW),
+        device: Some(&device),
+        told: &told[..3],
+        refused: None,
+        log_in: "/login",
+        frames: &[],
+    };
+    let because = |reason| signed_out(&frame, &SignedOutView { reason, told: &[], ..view });
+    let refused = Refused {
+        address: "https://notes-acme.example.net/after?from=logout",
+        rule: Rule::NotRegistered.sentence(stage.lang),
+        developer: Some(("https://notes.acme.example/after", 13)),
+    };
+    let long = hostile();
+    vec![
+        ("signed-out", signed_out(&frame, &view)),
+        ("signed-out-told", signed_out(&frame, &SignedOutView { told: &told, ..view })),
+        ("signed-out-refused", signed_out(&frame, &SignedOutView { refused: Some(refused), ..view })),
+        (
+            "signed-out-hostile",
+            signed_out(
+                &frame,
+                &SignedOutView {
+                    person: Some(&long),
+                    refused: Some(Refused { address: &long, developer: None, ..refused }),
+                    ..view
+                },
+            ),
+        ),
+        (
+            "signed-out-nobody",
+            signed_out(
+                &frame,
+                &SignedOutView { reason: None, person: None, at: None, device: None, told: &[], ..view },
+            ),
+        ),
+        ("signed-out-kicked", because(Some(Cause::Kicked))),
+        ("signed-out-password", because(Some(Cause::PasswordChanged))),
+        ("signed-out-disabled", because(Some(Cause::Disabled))),
+        ("signed-out-deleted", because(Some(Cause::Deleted))),
+        ("signed-out-application", because(Some(Cause::ApplicationDeleted))),
+        ("signed-out-expired", because(Some(Cause::Expired))),
+        ("signed-out-replaced", because(Some(Cause::Replaced))),
+    ]
+}
+
+fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let (stranger, person) = (stage.stranger(), stage.person());
+    let back = Some((stage.applications[0].as_str(), "https://notes.acme.lan/"));
+    let view = |status| ErrorView { status, request_id: "req_9f27c1d04b", retry_seconds: None, way_back: back };
+    let waiting = |status, seconds| ErrorView { retry_seconds: Some(seconds), way_back: None, ..view(status) };
+    vec![
+        ("error-400", error(&stranger, &view(400))),
+        ("error-401", error(&stranger, &view(401))),
+        ("error-403", error(&person, &view(403))),
+        ("error-404", error(&person, &view(404))),
+        ("error-405", error(&stranger, &view(405))),
+        ("error-409", error(&person, &view(409))),
+        ("error-413", error(&stranger, &view(413))),
+        ("error-415", error(&stranger, &view(415))),
+        ("error-421", error(&stranger, &ErrorView { way_back: None, ..view(421) })),
+        ("error-429", error(&stranger, &waiting(429, 30))),
+        ("error-500", error(&person, &view(500))),
+        ("error-503", error(&person, &waiting(503, 1))),
+    ]
+}

@@ -1,0 +1,13 @@
+//! Every page in every interesting state, from fixtures: for pictures, for the accessibility checks, and for whoever wants to
+//! look. Nothing in it is real, and it reads no data.
+
+mod all;
+mod console;
+mod directory;
+mod gate;
+mod people;
+mod person;
+#[cfg(test)]
+mod rules;
+
+pub use all::all;

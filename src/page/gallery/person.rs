@@ -1,0 +1,118 @@
+//! The personal center.
+
+use maud::Markup;
+
+use super::people::{DAY, HOUR, MINUTE, NOW, Stage, chrome, ended, firefox, hostile, safari, user, wechat};
+use crate::page::frame::{Frame, Person};
+use crate::page::personal_center::{
+    Activity, DevicesDone, DevicesView, OverviewView, PasswordField, ProfileField, ProfileView, SecurityView, devices,
+    overview, profile, security,
+};
+use crate::page::session::SessionRow;
+use crate::page::words::{Cause, Deed, FieldProblem};
+
+pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.person();
+    let long = hostile();
+    let strange = Frame { who: Some(Person { name: &long, identifier: &long, is_admin: false }), ..frame };
+    let seldom = OverviewView {
+        last_login: None,
+        devices: 1u32.into(),
+        oldest: Some(NOW),
+        applications: Vec::new(),
+        password_changed: None,
+        recent: Vec::new(),
+    };
+    let mut pages = vec![
+        ("overview", overview(&frame, &full_overview(stage))),
+        ("overview-first", overview(&frame, &seldom)),
+        (
+            "overview-hostile",
+            overview(&strange, &OverviewView { applications: vec![long.clone(); 9], ..full_overview(stage) }),
+        ),
+    ];
+    pages.extend(device_pages(stage));
+    pages.extend(profile_pages(stage));
+    pages
+}
+
+fn full_overview(stage: &Stage) -> OverviewView {
+    let did = |back: i64, deed, app: Option<usize>, device| Activity {
+        at: NOW.plus_ms(-back),
+        deed,
+        application: app.map(|n| stage.applications[n].clone()),
+        device,
+        ip: "10.0.3.24".to_owned(),
+    };
+    OverviewView {
+        last_login: Some((NOW.plus_ms(-5 * HOUR), chrome())),
+        devices: 3u32.into(),
+        oldest: Some(NOW.plus_ms(-9 * DAY)),
+        applications: stage.apps(&[0, 1, 2, 3]),
+        password_changed: Some(NOW.plus_ms(-400 * DAY)),
+        recent: vec![
+            did(0, Deed::LoggedIn, Some(0), chrome()),
+            did(2 * HOUR, Deed::LoggedIn, Some(1), wechat(stage)),
+            did(20 * HOUR, Deed::Ended(Cause::PersonalCenter), None, safari()),
+            did(20 * HOUR + MINUTE, Deed::LoginRefused, None, safari()),
+            did(3 * DAY, Deed::Ended(Cause::Console), Some(2), firefox()),
+        ],
+    }
+}
+
+fn device_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.person();
+    let own = SessionRow { this: true, ..stage.session(1, chrome(), 15 * HOUR, 0, &[0, 1, 2]) };
+    let sessions = vec![
+        own.clone(),
+        stage.session(2, wechat(stage), 11 * HOUR, 18 * MINUTE, &[1]),
+        stage.session(3, firefox(), 9 * DAY, 3 * DAY + 20 * HOUR, &[3]),
+    ];
+    let gone = vec![
+        ended(stage.session(4, safari(), 8 * DAY, 20 * HOUR, &[]), Cause::PersonalCenter),
+        ended(stage.session(5, firefox(), 10 * DAY, 3 * DAY, &[]), Cause::Kicked),
+        ended(stage.session(6, chrome(), 12 * DAY, 5 * DAY, &[]), Cause::Expired),
+    ];
+    let odd = SessionRow {
+        applications: vec![hostile(), hostile()],
+        ip: "2001:db8:85a3:8d3:1319:8a2e:370:7348".to_owned(),
+        device: crate::page::Device { browser: hostile(), ..Default::default() },
+        ..stage.session(7, chrome(), HOUR, 0, &[])
+    };
+    let view = DevicesView { sessions, ended: gone, ended_count: 5u32.into(), done: None };
+    vec![
+        ("devices", devices(&frame, &view)),
+        ("devices-done", devices(&frame, &DevicesView { done: Some(DevicesDone::One), ..view })),
+        ("devices-one", devices(&frame, &DevicesView { sessions: vec![own.clone()], ..DevicesView::default() })),
+        ("devices-hostile", devices(&frame, &DevicesView { sessions: vec![own, odd], ..DevicesView::default() })),
+    ]
+}
+
+fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.person();
+    let view = ProfileView {
+        id: user(1),
+        name: stage.pick("李雷", "Li Lei"),
+        username: "lilei",
+        email: "lilei@acme.example",
+        phone: "",
+        problems: Vec::new(),
+        saved: false,
+    };
+    let problems = vec![(ProfileField::Name, FieldProblem::Missing), (ProfileField::Email, FieldProblem::Taken)];
+    let passwords = SecurityView { password_changed: Some(NOW.plus_ms(-40 * DAY)), ..SecurityView::default() };
+    let refused = vec![
+        (PasswordField::Current, FieldProblem::WrongPassword),
+        (PasswordField::New, FieldProblem::TooShort(8)),
+        (PasswordField::Again, FieldProblem::NotTheSame),
+    ];
+    vec![
+        ("profile", profile(&frame, &view)),
+        ("profile-saved", profile(&frame, &ProfileView { saved: true, ..view.clone() })),
+        ("profile-refused", profile(&frame, &ProfileView { name: "", problems, ..view })),
+        ("security", security(&frame, &passwords)),
+        ("security-changed", security(&frame, &SecurityView { changed: true, ..passwords.clone() })),
+        ("security-refused", security(&frame, &SecurityView { problems: refused, ..passwords.clone() })),
+        ("security-throttled", security(&frame, &SecurityView { throttled: Some(30), ..passwords })),
+    ]
+}

@@ -1,0 +1,143 @@
+//! `/u/devices`: one's own sessions drawn over seven days, this device pinned, each with a button that ends it.
+
+use maud::{Markup, html};
+
+use crate::page::bars::{bar, week};
+use crate::page::count::Count;
+use crate::page::frame::Frame;
+use crate::page::parts::{Notice, Stamp, calm, csrf, hidden, icon, listed, stamp};
+use crate::page::session::SessionRow;
+use crate::page::shell::{House, Tab, house};
+use crate::page::time::Ago;
+use crate::page::words::PersonalCenter;
+
+const WEEK_MS: i64 = 7 * 86_400_000;
+
+/// What the devices page shows.
+#[derive(Debug, Clone, Default)]
+pub struct DevicesView {
+    /// Living sessions, the newest sign of life first; the reader's own is marked.
+    pub sessions: Vec<SessionRow>,
+    /// Sessions that ended in the last thirty days.
+    pub ended: Vec<SessionRow>,
+    /// How many ended; the list may be shorter.
+    pub ended_count: Count,
+    /// What the last act on this page did.
+    pub done: Option<DevicesDone>,
+}
+
+/// What the last act on the devices page did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DevicesDone {
+    /// One session ended.
+    One,
+    /// All others ended.
+    Others,
+}
+
+/// The devices page.
+pub fn devices(frame: &Frame, view: &DevicesView) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().person);
+    let (own, others): (Vec<_>, Vec<_>) = view.sessions.iter().partition(|session| session.this);
+    let main = html! {
+        div.title {
+            span.doorline {}
+            h1 { (common.devices) }
+            p { ((words.devices_line)(view.sessions.len().into())) }
+        }
+        @if let Some(done) = view.done {
+            (Notice::Done(match done { DevicesDone::One => words.device_ended, DevicesDone::Others => words.devices_ended }).markup(frame))
+        }
+        section #own data-live-region {
+            div.devices aria-hidden="true" {
+                div.axis-row {
+                    div.axis { @for label in week(&frame.times(), common.today) { span { (label) } } }
+                    b { ((common.now_at)(&frame.times().clock(frame.now))) }
+                }
+            }
+            ul.devices { @for session in &own { (row(frame, session)) } }
+        }
+        (others_section(frame, &others))
+        @if !view.ended.is_empty() { (ended(frame, view)) }
+    };
+    house(frame, House { title: common.devices, error: false, tab: Tab::Devices, main })
+}
+
+fn others_section(frame: &Frame, others: &[&SessionRow]) -> Markup {
+    let words = &frame.words().person;
+    html! {
+        section #others data-live-region {
+            div.head {
+                h2 { (words.other_devices) }
+                @if !others.is_empty() {
+                    form method="post" action="/u/devices/end-others" {
+                        (csrf(frame))
+                        button.btn.s.ends { (icon("leave")) ((words.log_out_others)(others.len().into())) }
+                    }
+                }
+            }
+            @if others.is_empty() {
+                p.small { (words.no_other_devices) }
+            } @else {
+                ul.devices.open-top { @for session in others { (row(frame, session)) } }
+                p.small { (words.unknown_device_question) " " a href="/u/security" { (words.unknown_device_answer) } }
+            }
+        }
+    }
+}
+
+fn row(frame: &Frame, session: &SessionRow) -> Markup {
+    let (common, words, times) = (&frame.words().common, &frame.words().person, frame.times());
+    let stretch = session.stretch();
+    let before = frame.now.since_ms(session.since) > WEEK_MS;
+    html! {
+        li.this[session.this] {
+            (session.device.icon())
+            div.what {
+                b { (session.device.name(common)) } " "
+                @if session.this { span.tag.nowrap { (words.this_device) } }
+                small {
+                    (listed(common, &session.applications))
+                    @if before { (frame.words().gate.clause_comma) ((words.since)(&times.day(session.since))) }
+                }
+            }
+            div.when.lanes {
+                span.hid { ((words.time_logged_in)(&times.moment(session.since), &times.moment(session.seen))) }
+                (bar(frame.now, WEEK_MS, stretch))
+            }
+            div.seen {
+                @if session.this { (words.in_use) } @else { (times.ago_tag(session.seen, Ago::Long)) }
+                small.id { (session.ip) }
+            }
+            // This device leaves as every page lets one leave: by the log-out of the menu.
+            form method="post" action=(if session.this { "/u/logout" } else { "/u/devices/end" }) data-leaves[session.this] {
+                (csrf(frame))
+                @if !session.this { (hidden("sid", session.sid)) }
+                button.btn.s.ends { (words.log_out_short) span.hid { " " (session.device.label(common)) } }
+            }
+        }
+    }
+}
+
+fn ended(frame: &Frame, view: &DevicesView) -> Markup {
+    let (common, words, times) = (&frame.words().common, &frame.words().person, frame.times());
+    html! {
+        details #ended data-live-region {
+            summary { (icon("down")) ((words.ended)(view.ended_count)) }
+            ul.ruled {
+                @for session in &view.ended {
+                    @if let Some((at, cause)) = session.ended {
+                        li {
+                            (stamp(common, if cause.is_own_act() { Stamp::Out } else { Stamp::Ended }))
+                            span.grow {
+                                (session.device.name(common))
+                                small { ((words.ended_when)(PersonalCenter::why_ended(frame.lang, cause), &times.moment(session.since), &times.moment(at))) }
+                            }
+                            span.id.small { (calm(&session.ip)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! `/u`: a greeting, the last log-in, three counts, what happened lately.
+
+use maud::{Markup, html};
+
+use crate::domain::clock::Timestamp;
+use crate::page::count::Count;
+use crate::page::frame::Frame;
+use crate::page::parts::{Device, calm, listed, stamp};
+use crate::page::shell::{House, Tab, house};
+use crate::page::time::Ago;
+use crate::page::words::Deed;
+
+/// One line of recent activity.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub deed: Deed,
+    /// In which application, if it was about one.
+    pub application: Option<String>,
+    /// On what.
+    pub device: Device,
+    /// From where.
+    pub ip: String,
+}
+
+/// What the overview shows.
+#[derive(Debug, Clone)]
+pub struct OverviewView {
+    /// The log-in before this one.
+    pub last_login: Option<(Timestamp, Device)>,
+    /// Sessions that live.
+    pub devices: Count,
+    /// Since when the oldest of them lives.
+    pub oldest: Option<Timestamp>,
+    /// Applications in them.
+    pub applications: Vec<String>,
+    /// When the password was last changed.
+    pub password_changed: Option<Timestamp>,
+    /// What happened lately, newest first.
+    pub recent: Vec<Activity>,
+}
+
+/// The overview.
+pub fn overview(frame: &Frame, view: &OverviewView) -> Markup {
+    let words = &frame.words().person;
+    let main = html! {
+        (title(frame, view))
+        (counts(frame, view))
+        section {
+            div.head { h2 { (words.recently) } }
+            @if view.recent.is_empty() {
+                p.small { (words.no_activity) }
+            } @else {
+                ul.ruled #recent data-live-region { @for activity in &view.recent { (row(frame, activity)) } }
+            }
+        }
+    };
+    house(frame, House { title: words.overview, error: false, tab: Tab::Overview, main })
+}
+
+fn title(frame: &Frame, view: &OverviewView) -> Markup {
+    let (words, times) = (&frame.words().person, frame.times());
+    let person = frame.who.map_or("", |who| who.name);
+    let greet = match times.hour() {
+        5..=11 => words.good_morning,
+        12..=17 => words.good_afternoon,
+        _ => words.good_evening,
+    };
+    html! {
+        div.title {
+            span.doorline {}
+            h1 { (greet(&calm(person))) }
+            p {
+                @match &view.last_login {
+                    Some((at, device)) => {
+                        ((words.last_login)(&times.moment(*at), &device.sentence(&frame.words().common)))
+                        " " a href="/u/devices" { (words.not_you) }
+                    },
+                    None => (words.first_login),
+                }
+            }
+        }
+    }
+}
+
+fn counts(frame: &Frame, view: &OverviewView) -> Markup {
+    let (words, times) = (&frame.words().person, frame.times());
+    let applications = Count::from(view.applications.len());
+    html! {
+        div.count #counts data-live-region {
+            a href="/u/devices" {
+                b { (view.devices) } span { ((words.devices_unit)(view.devices)) }
+                @if let Some(oldest) = view.oldest { small { ((words.oldest)(&times.ago(oldest, Ago::Long))) } }
+            }
+            a href="/u/devices" {
+                b { (applications) } span { ((words.applications_unit)(applications)) }
+                small { (listed(&frame.words().common, &view.applications)) }
+            }
+            a.plain-count href="/u/security" {
+                span {
+                    @match view.password_changed {
+                        Some(at) => { (words.password_age) " " (times.ago_tag(at, Ago::Long)) },
+                        None => (words.password_never),
+                    }
+                }
+                small { (words.change_it) }
+            }
+        }
+    }
+}
+
+fn row(frame: &Frame, activity: &Activity) -> Markup {
+    let (common, times) = (&frame.words().common, frame.times());
+    let application = activity.application.as_deref().map(calm);
+    html! {
+        li {
+            (stamp(common, activity.deed.stamp()))
+            span.grow {
+                (activity.deed.sentence(frame.lang, application.as_deref()))
+                small { (activity.device.name(common)) " " span.id.os { (activity.ip) } }
+            }
+            span.small.nowrap { (times.tag(activity.at, &times.brief(activity.at))) }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Sentences about forcing people to log out: the scope page before, the receipt after.
+
+use super::Lang;
+use super::table::{Counted, Named, Said, people, s};
+use crate::page::count::Count;
+
+sentences! {
+/// The scope page and the receipt.
+Kick {
+    title: Said = "强制下线", "Force log out";
+    heading_one: Named = |n| format!("强制{n}下线"), |n| format!("Force {n} to log out");
+    heading_many: Counted = |n| format!("强制 {n} 人下线"), |n| format!("Force {} to log out", people(n));
+    heading_everyone: Named = |app| format!("强制{app}的所有人下线"), |app| format!("Force everyone in {app} to log out");
+    line: Said = "从哪里退出？默认只结束你点的那一个会话。", "From where? Unless you say otherwise, only the session you pressed ends.";
+    line_many: Said = "从哪里退出？默认只结束你选的那些会话。", "From where? Unless you say otherwise, only the sessions you picked end.";
+    line_user: Said = "这位用户在哪里都要退出，还是只在一处？", "Everywhere, or in one place only?";
+    scope: Said = "范围", "Scope";
+    cell: Said = "只这一个会话", "This session only";
+    cell_many: Said = "只这些会话", "These sessions only";
+    cell_note: Named = |app| format!("这台设备上的{app}"), |app| format!("{app} on this device");
+    cell_note_many: Named = |app| format!("所选设备上的{app}"), |app| format!("{app} on the devices picked");
+    app: Named = |app| format!("{app}，全部设备"), |app| format!("{app}, every device");
+    app_note: Said = "其他应用不受影响", "other applications stay";
+    device: Said = "这台设备，全部应用", "This device, every application";
+    device_many: Said = "所选设备，全部应用", "These devices, every application";
+    device_note: Said = "其他设备不受影响", "other devices stay";
+    all: Said = "全部", "Everything";
+    all_note: Said = "全部设备、全部应用", "every device, every application";
+    caption_one: fn(&str, Count) -> String = |who, n| format!("{who}现在的 {n} 个会话，盖了「离」的将被结束"), |who, n| format!("{} of {who}; those stamped OUT will end", s(n, "session"));
+    caption_many: fn(Count, Count) -> String = |p, n| format!("{p} 人现在的 {n} 个会话，盖了「离」的将被结束"), |p, n| format!("{} of {}; those stamped OUT will end", s(n, "session"), people(p));
+    more_people: Counted = |n| format!("另外 {n} 人"), |n| if n.is_one() { "1 more person".to_owned() } else { format!("{n} more people") };
+    more_devices: Counted = |n| format!("另外 {n} 台设备"), |n| if n.is_one() { "1 more device".to_owned() } else { format!("{n} more devices") };
+    ends_now: Said = "立即结束", "Ends now";
+    stays: Said = "保持不变", "Stays";
+    afterwards: Said = "之后", "Afterwards";
+    will_end: fn(Count, &str) -> String = |n, apps| format!("{n} 个会话；通知{apps}"), |n, apps| format!("{}; tells {apps}", s(n, "session"));
+    will_end_quietly: Counted = |n| format!("{n} 个会话；没有应用要通知"), |n| format!("{}; no application to tell", s(n, "session"));
+    nothing_stays: Said = "没有", "nothing";
+    after_app: Named = |app| format!("再进{app}，需要重新输入密码"), |app| format!("{app} asks for the password again");
+    after_device: Said = "在这些设备上需要重新登录", "these devices have to log in again";
+    after_all: Said = "在每台设备上都要重新登录", "every device has to log in again";
+    receipt_promise: Said = "提交后给出回执：谁被通知、何时确认。", "Afterwards a receipt tells who was told and when they confirmed.";
+    force_sessions: Counted = |n| format!("强制下线 {n} 个会话"), |n| format!("Force out {}", s(n, "session"));
+    nobody: Said = "没有可以强制下线的会话", "There is no session to end";
+    nobody_line: Said = "选中的会话都已经结束。", "The sessions you picked have all ended already.";
+
+    receipt: Said = "回执", "Receipt";
+    out_one_everywhere: Named = |n| format!("{n}已在所有应用下线"), |n| format!("{n} is logged out everywhere");
+    out_one_of: fn(&str, &str) -> String = |n, app| format!("{n}已从{app}下线"), |n, app| format!("{n} is logged out of {app}");
+    out_many_everywhere: Counted = |n| format!("{n} 人已在所有应用下线"), |n| format!("{} logged out everywhere", people(n));
+    out_many_of: fn(Count, &str) -> String = |n, app| format!("{n} 人已从{app}下线"), |n, app| format!("{} logged out of {app}", people(n));
+    out_nobody: Said = "没有会话需要结束", "There was no session to end";
+    submitted_by: fn(&str, &str) -> String = |who, when| format!("由{who}于 {when} 提交。"), |who, when| format!("By {who}, {when}.");
+    submitted: Named = |when| format!("于 {when} 提交。"), |when| format!("Done at {when}.");
+    on_disk: Said = "已写入磁盘；此前的凭据从那一刻起无效。", "On disk; every credential from before that moment is void.";
+    counting: Said = "登录已经全部无效；名单还在清点，数字会继续增加。", "Every login concerned is void already; the list is still being counted, and the numbers will grow.";
+    still_counting: Said = "清点中", "still counting";
+    sessions_ended: Said = "结束的会话", "Sessions ended";
+    applications: Said = "涉及的应用", "Applications";
+    people: Said = "涉及的人", "People";
+    tokens: Said = "作废的令牌", "Tokens revoked";
+    told_count: Said = "通知", "Told";
+    open: Said = "未了", "Open";
+    n_confirmed: Counted = |n| format!("{n} 处已确认"), |n| format!("{n} confirmed");
+    n_retrying: Counted = |n| format!("{n} 处还在进行"), |n| format!("{n} under way");
+    n_given_up: Counted = |n| format!("{n} 处放弃"), |n| format!("{n} given up");
+    cause: Said = "原因", "Cause";
+    who_was_told: Said = "谁被通知了", "Who was told";
+    nobody_told: Said = "没有应用登记了接收通知的地址。它们会在下一次检查令牌时发现登录已经结束。", "No application has an address for such messages. They find out when they check a token next.";
+    result: Said = "结果", "Result";
+    application: Said = "应用", "Application";
+    channel: Said = "渠道", "Channel";
+    course: Said = "经过", "Course";
+    took: Said = "用时", "Time";
+    note: Said = "说明", "Note";
+    back_channel: Said = "后台通知", "back-channel";
+    front_channel: Said = "前台通知", "front-channel";
+    push: Said = "实时推送", "live push";
+    feed: Said = "作废名单", "revocation feed";
+    open_pages: Said = "打开的页面", "Open pages";
+    n_pages: Counted = |n| format!("{n} 个页面"), |n| s(n, "page");
+    ms: Counted = |n| format!("{n} 毫秒"), |n| format!("{n} ms");
+    in_seconds: Counted = |n| format!("{n} 秒后"), |n| format!("in {n} s");
+    try_n: fn(Count, Count) -> String = |n, of| format!("第 {n} 次，共 {of} 次"), |n, of| format!("try {n} of {of}");
+    no_retry: Said = "不再重试", "no retry";
+    answered: fn(u16) -> String = |status| format!("回答 {status}"), |status| format!("HTTP {status}");
+    not_reached: Named = |app| format!("{app}没有收到"), |app| format!("{app} was not reached");
+    not_reached_line: Said = "令牌已经作废，但它自己的页面可能还开着。请检查它的后台登出地址。", "The tokens are void, but its own pages may still be open. Check its back-channel address.";
+    what_ended: Said = "结束了什么", "What ended";
+    whole_session: Said = "整个会话", "the whole session";
+    device_heading: Said = "设备", "Device";
+    time_heading: Said = "时段", "Time";
+    and_more_ended: Counted = |n| format!("这里列出前面的；一共 {n} 个。"), |n| format!("The first ones are listed; there are {n}.");
+    copy_receipt: Said = "复制", "Copy";
+    back: Said = "回到登录状态", "Back to login status";
+}
+}
+
+/// How far an ending reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One session in one application.
+    Cell,
+    /// One application on every device.
+    App,
+    /// One device in every application.
+    Device,
+    /// Everything.
+    All,
+}
+
+impl Scope {
+    /// The value of the radio button.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cell => "cell",
+            Self::App => "app",
+            Self::Device => "device",
+            Self::All => "all",
+        }
+    }
+
+    /// Reads the value of the radio button.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Cell, Self::App, Self::Device, Self::All].into_iter().find(|scope| scope.as_str() == name)
+    }
+}
+
+/// By which way an application was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// OpenID Connect Back-Channel Logout.
+    BackChannel,
+    /// OpenID Connect Front-Channel Logout.
+    FrontChannel,
+    /// Server-sent events to open pages.
+    Push,
+    /// The revocation feed.
+    Feed,
+}
+
+impl Channel {
+    /// Its name.
+    pub fn word(self, lang: Lang) -> &'static str {
+        let words = &lang.words().kick;
+        match self {
+            Self::BackChannel => words.back_channel,
+            Self::FrontChannel => words.front_channel,
+            Self::Push => words.push,
+            Self::Feed => words.feed,
+        }
+    }
+}
+
+/// Why an attempt to tell an application failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It answered with this status.
+    Status(u16),
+    /// No answer in time.
+    TimedOut,
+    /// No connection.
+    NoConnection,
+    /// Its name is unknown.
+    NoSuchHost,
+    /// Its certificate is not to be trusted.
+    Certificate,
+    /// Its address may not be called.
+    ForbiddenAddress,
+    /// Something else.
+    Other,
+}
+
+impl Trouble {
+    /// In a few words.
+    pub fn word(self, lang: Lang) -> String {
+        let (zh, en) = match self {
+            Self::Status(status) => return (lang.words().kick.answered)(status),
+            Self::TimedOut => ("超时", "timed out"),
+            Self::NoConnection => ("连接不上", "no connection"),
+            Self::NoSuchHost => ("找不到主机", "host not found"),
+            Self::Certificate => ("证书不可信", "certificate not trusted"),
+            Self::ForbiddenAddress => ("不允许通知这个地址", "this address may not be called"),
+            Self::Other => ("没有送达", "not delivered"),
+        };
+        match lang {
+            Lang::Zh => zh.to_owned(),
+            Lang::En => en.to_owned(),
+        }
+    }
+}
