@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary: hands the arguments over.
+
+fn main() -> std::process::ExitCode {
+    exeunt::cli::run()
+}

@@ -31,6 +31,42 @@ pub enum Selection {
     Application(ApplicationId),
 }
 
+/// The four scopes, as the console offers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// These sessions in this application.
+    Cell,
+    /// These people in this application, on every device.
+    App,
+    /// These devices, in every application.
+    Device,
+    /// These people, everywhere.
+    All,
+}
+
+impl Scope {
+    /// From the word in a form.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "cell" => Some(Self::Cell),
+            "app" => Some(Self::App),
+            "device" => Some(Self::Device),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+
+    /// As in forms and rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cell => "cell",
+            Self::App => "app",
+            Self::Device => "device",
+            Self::All => "all",
+        }
+    }
+}
+
 /// Why sessions end. A new way out is a new variant; the compiler then lists every wording and count that must know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {

@@ -14,8 +14,10 @@ use crate::domain::contact::{NewPassword, Password};
 use crate::domain::logout::{Cause, Origin, Receipt};
 use crate::domain::session::Session;
 use crate::domain::user::User;
-use crate::store::audit::{self as rows, AuditRow, Event};
-use crate::store::sessions::{self, SessionRow};
+pub use crate::store::audit::AuditRow;
+use crate::store::audit::{self as rows, Event};
+use crate::store::sessions;
+pub use crate::store::sessions::SessionRow;
 use crate::store::users;
 
 /// Most sessions that a page lists.

@@ -15,7 +15,8 @@ use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
 use crate::domain::redirect::RedirectEntry;
 use crate::domain::secret::{Secret, SecretHash};
 use crate::domain::session::Seq;
-use crate::store::access_keys::{self, AccessKeyRow};
+use crate::store::access_keys;
+pub use crate::store::access_keys::AccessKeyRow;
 use crate::store::applications::{self, ApplicationRow};
 use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
@@ -173,6 +174,18 @@ pub fn create(
     note(act, pool, audit::act::APPLICATION_CREATED, id.as_str(), origin)?;
     directory::changed(act, state)?;
     Ok(id)
+}
+
+/// Creates an application with a new secret, to be shown once.
+pub fn create_with_secret(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    valid: &ValidApplication,
+    origin: &Origin,
+) -> Done<(ApplicationId, Secret)> {
+    let (secret, hash) = seal::fresh_hex32();
+    create(act, state, pool, (None, &hash), valid, origin).map(|id| (id, secret))
 }
 
 fn in_pool(act: &Act<'_>, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {

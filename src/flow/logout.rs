@@ -13,7 +13,7 @@ use super::error::{Done, FlowError};
 use super::state::State;
 use crate::crypto::random;
 use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
-use crate::domain::logout::{Cause, NoPlan, Origin, Plan, Receipt, Selection};
+use crate::domain::logout::{Cause, NoPlan, Origin, Plan, Receipt, Scope, Selection};
 use crate::domain::session::{Session, SessionId};
 use crate::store::db::Act;
 use crate::store::{ending, sessions, users};
@@ -95,46 +95,22 @@ pub fn kick(
     end(act, state, pool, Selection::Users { ids, within }, why)
 }
 
+/// The same for one user whom an administrator has before their eyes: an unknown one is said to be.
+pub fn kick_known(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    whom: (Vec<UserId>, Option<ApplicationId>),
+    why: (Cause, Origin),
+) -> Done<Receipt> {
+    let receipt = kick(act, state, pool, whom, why)?;
+    if receipt.known == 0 { Err(FlowError::Absent("user")) } else { Ok(receipt) }
+}
+
 fn own_application(state: &State, pool: PoolId, id: ApplicationId) -> Done<()> {
     match state.directory().application(id) {
         Some(application) if application.pool == pool => Ok(()),
         Some(_) | None => Err(FlowError::Absent("application")),
-    }
-}
-
-/// The four scopes, as the console offers them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// These sessions in this application.
-    Cell,
-    /// These people in this application, on every device.
-    App,
-    /// These devices, in every application.
-    Device,
-    /// These people, everywhere.
-    All,
-}
-
-impl Scope {
-    /// From the word in a form.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            "cell" => Some(Self::Cell),
-            "app" => Some(Self::App),
-            "device" => Some(Self::Device),
-            "all" => Some(Self::All),
-            _ => None,
-        }
-    }
-
-    /// As in forms and rows.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cell => "cell",
-            Self::App => "app",
-            Self::Device => "device",
-            Self::All => "all",
-        }
     }
 }
 
@@ -192,7 +168,8 @@ pub fn kick_anywhere(
     why: (Cause, Origin),
 ) -> Done<Vec<Receipt>> {
     if let Some(application) = within {
-        let pool = state.directory().application(application).map(|a| a.pool).ok_or(FlowError::Absent("application"))?;
+        let pool =
+            state.directory().application(application).map(|a| a.pool).ok_or(FlowError::Absent("application"))?;
         return Ok(vec![kick(act, state, pool, (ids, within), why)?]);
     }
     let mut by_pool: Vec<(PoolId, Vec<UserId>)> = Vec::new();

@@ -9,6 +9,7 @@ pub mod applications;
 pub mod directory;
 pub mod error;
 pub mod hashing;
+pub mod health;
 pub mod login;
 pub mod logout;
 pub mod management;

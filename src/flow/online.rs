@@ -10,6 +10,9 @@ use crate::store::online::{self, CAP, OnlineRow};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::users;
 
+/// Counting stops here; a list says "1,000+".
+pub const COUNTED: u32 = CAP;
+
 /// People on one page.
 pub const PEOPLE: u32 = 25;
 /// Sessions of one person that a page shows.
@@ -90,14 +93,32 @@ pub fn dashboard(state: &State, pool: PoolId) -> Done<Dashboard> {
     })
 }
 
-/// A page of the audit log before a cursor, newest first, and the next cursor.
-pub fn audit_page(state: &State, pool: PoolId, before: Option<i64>) -> Done<(Vec<AuditRow>, Option<i64>)> {
+/// A page of the audit log before a cursor, newest first, and the next cursor. `text` is looked for in names, addresses
+/// and request ids, `kind` is `logins`, `endings`, `admin` or empty.
+pub fn audit_page(
+    state: &State,
+    pool: PoolId,
+    before: Option<i64>,
+    text: &str,
+    kind: &str,
+) -> Done<(Vec<AuditRow>, Option<i64>)> {
     const SIZE: u32 = 50;
-    let mut rows = state.store.read(|conn| audit::of_pool(conn, pool, before.unwrap_or(i64::MAX), SIZE + 1))?;
+    let mut rows =
+        state.store.read(|conn| audit::search(conn, pool, before.unwrap_or(i64::MAX), (text, kind), SIZE + 1))?;
     let more = rows.len() > SIZE as usize;
     rows.truncate(SIZE as usize);
     let next = rows.last().filter(|_| more).map(|row| row.id);
     Ok((rows, next))
+}
+
+/// One user with all their living sessions.
+pub fn all_of(state: &State, pool: PoolId, id: UserId) -> Done<Picked> {
+    state.store.read(|conn| {
+        let user = users::find(conn, id)?.filter(|u| u.pool == pool).ok_or(FlowError::Absent("user"))?;
+        let sessions = sessions::of_user(conn, id, 200)?;
+        let picked = sessions.iter().map(|s| s.sid).collect();
+        Ok(Picked { user, sessions, picked })
+    })
 }
 
 /// A user's living sessions.

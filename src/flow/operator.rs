@@ -37,8 +37,7 @@ pub fn announce(state: &State, address: SocketAddr, since: Timestamp) -> std::io
     let path = path(&state.config.data_dir);
     let running = Running { address, token: token(state, since), since: since.0 };
     let fresh = path.with_extension("new");
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
     file.write_all(serde_json::to_string(&running)?.as_bytes())?;
     std::fs::rename(fresh, path)
 }

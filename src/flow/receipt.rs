@@ -9,6 +9,8 @@ use crate::store::{applications, users};
 
 /// Rows of a receipt that a page lists.
 const LISTED: u32 = 200;
+/// People whom it names.
+const NAMED: usize = 20;
 
 /// A receipt as people read it.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub struct Reading {
     pub applications: Vec<(ApplicationId, String, i64)>,
     /// The sessions, a first few.
     pub sessions: Vec<EndedSessionRow>,
+    /// Names of the people concerned, a first few.
+    pub people: Vec<String>,
+    /// How many people were concerned.
+    pub people_count: u32,
     /// The name of the one person it was about, if it was one.
     pub person: Option<(UserId, String)>,
 }
@@ -42,7 +48,27 @@ pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
             Some(_) | None => None,
         };
         let sessions = endings::sessions(conn, id, LISTED)?;
-        Ok(Reading { ending, sessions_touched, sessions_ended, applications: named, sessions, person })
+        let (mut people, mut people_count) = (Vec::new(), 0);
+        match &ending.users {
+            Some(named) => {
+                people_count = named.len();
+                for user in named.iter().take(NAMED) {
+                    people.extend(users::find(conn, *user)?.map(|u| u.display_name().to_owned()));
+                }
+            }
+            None => people_count = people_count.max(endings::count_people(conn, id)?),
+        }
+        let people_count = u32::try_from(people_count).unwrap_or(u32::MAX);
+        Ok(Reading {
+            ending,
+            sessions_touched,
+            sessions_ended,
+            applications: named,
+            sessions,
+            people,
+            people_count,
+            person,
+        })
     })
 }
 

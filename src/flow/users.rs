@@ -15,6 +15,7 @@ use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
 use crate::domain::user::{Role, User, UserStatus};
 use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
+use crate::store::sessions;
 use crate::store::users::{self, LoginKeys};
 
 /// A user form as typed.
@@ -233,19 +234,86 @@ pub fn find(state: &State, pool: PoolId, id: UserId) -> Done<User> {
     state.store.read(|conn| users::find(conn, id))?.filter(|user| user.pool == pool).ok_or(FlowError::Absent("user"))
 }
 
-/// A page of users, newest first, or those who match `search`; and whether there are more.
-pub fn page(state: &State, pool: PoolId, search: &str, before: Option<(i64, UserId)>) -> Done<(Vec<User>, bool)> {
-    const SIZE: u32 = 50;
-    let mut rows = state.store.read(|conn| {
-        if search.is_empty() {
-            users::page(conn, pool, before, SIZE + 1)
-        } else {
-            users::search(conn, pool, search, SIZE + 1)
+/// Creates a user with a password, which is hashed on the hashing threads; without one nobody can log in as the user yet.
+pub async fn create_with_password(
+    state: &Arc<State>,
+    pool: PoolId,
+    form: UserForm,
+    password: String,
+    origin: Origin,
+) -> Done<UserId> {
+    let here = state.clone();
+    state
+        .hashing
+        .run(move |_| {
+            let (valid, hash) = judged(&form, &password)?;
+            here.write_now(move |act, _| create(act, pool, None, &valid, hash.as_deref(), &origin))
+        })
+        .await
+}
+
+/// Everything that is wrong with form and password together.
+fn judged(form: &UserForm, password: &str) -> Done<(ValidUser, Option<String>)> {
+    let hashed = if password.is_empty() { Ok(None) } else { hash_new(password).map(Some) };
+    match (form.judge(), hashed) {
+        (Ok(valid), Ok(hash)) => Ok((valid, hash)),
+        (Err(FlowError::Invalid(mut refused)), Err(FlowError::Invalid(more))) => {
+            refused.extend(more);
+            Err(FlowError::Invalid(refused))
         }
-    })?;
-    let more = rows.len() > SIZE as usize;
-    rows.truncate(SIZE as usize);
-    Ok((rows, more))
+        (Err(refused), _) | (_, Err(refused)) => Err(refused),
+    }
+}
+
+/// Changes a user and, when one is given, the password. The receipt, when sessions ended by it.
+pub async fn edit_with_password(
+    state: &Arc<State>,
+    whom: (PoolId, UserId),
+    seen: Option<Timestamp>,
+    form: UserForm,
+    password: String,
+    origin: Origin,
+) -> Done<Option<Receipt>> {
+    let here = state.clone();
+    state
+        .hashing
+        .run(move |_| {
+            let (valid, hash) = judged(&form, &password)?;
+            here.write_now(move |act, state| {
+                let edited = edit(act, state, whom, seen, &valid, &origin)?;
+                match hash {
+                    Some(hash) => Ok(set_password(act, state, whom, &hash, &origin)?.or(edited.receipt)),
+                    None => Ok(edited.receipt),
+                }
+            })
+        })
+        .await
+}
+
+/// A page of users, newest first, or those who match `search`, each with the number of living sessions, counted up to a
+/// hundred; and whether there are more.
+pub fn page(
+    state: &State,
+    pool: PoolId,
+    search: &str,
+    before: Option<(i64, UserId)>,
+) -> Done<(Vec<(User, u32)>, bool)> {
+    const SIZE: u32 = 50;
+    state.store.read(|conn| {
+        let mut rows = if search.is_empty() {
+            users::page(conn, pool, before, SIZE + 1)?
+        } else {
+            users::search(conn, pool, search, SIZE + 1)?
+        };
+        let more = rows.len() > SIZE as usize;
+        rows.truncate(SIZE as usize);
+        let mut counted = Vec::new();
+        for user in rows {
+            let sessions = sessions::count_of_user(conn, user.id, 100)?;
+            counted.push((user, sessions));
+        }
+        Ok((counted, more))
+    })
 }
 
 /// A person changes their own names; role and status stay what they are.

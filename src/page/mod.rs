@@ -22,6 +22,7 @@ pub mod words;
 
 pub use count::Count;
 pub use frame::{Frame, Person, Theme};
+pub use maud::Markup;
 pub use parts::{Device, DeviceKind, Stamp};
 pub use session::{LedgerRow, SessionRow};
 pub use time::Zone;

@@ -137,38 +137,13 @@ pub(super) fn stamp(common: &Common, stamp: Stamp) -> Markup {
     html! { span class=(class) title=(meaning) { (word) } }
 }
 
-/// What kind of thing a session runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DeviceKind {
-    /// A computer.
-    #[default]
-    Desk,
-    /// A phone or a tablet.
-    Phone,
-    /// Inside a chat application.
-    Chat,
-    /// A program.
-    Code,
-}
-
-/// A device as far as it told us; empty where it did not.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Device {
-    /// `Chrome`
-    pub browser: String,
-    /// `150`
-    pub version: String,
-    /// `Windows`
-    pub os: String,
-    /// Which picture.
-    pub kind: DeviceKind,
-}
+pub use crate::domain::device::{Device, DeviceKind};
 
 impl Device {
     /// The picture of its kind.
     pub(super) fn icon(&self) -> Markup {
         icon(match self.kind {
-            DeviceKind::Desk => "desk",
+            DeviceKind::Desk | DeviceKind::Unknown => "desk",
             DeviceKind::Phone => "phone",
             DeviceKind::Chat => "chat",
             DeviceKind::Code => "code",

@@ -25,9 +25,12 @@ pub struct AccessKeyRow {
     pub name: String,
     /// Creation.
     pub created_at: Timestamp,
+    /// Name of the administrator who made it.
+    pub made_by: Option<String>,
 }
 
-const COLUMNS: &str = "id, pool_id, user_id, secret_hash, seq, name, created_at";
+const COLUMNS: &str = "id, pool_id, user_id, secret_hash, seq, name, created_at,
+    (SELECT CASE WHEN u.name <> '' THEN u.name ELSE coalesce(u.username, u.email, u.id) END FROM users u WHERE u.id = user_id)";
 
 fn row_to_key(row: &Row<'_>) -> rusqlite::Result<AccessKeyRow> {
     Ok(AccessKeyRow {
@@ -38,6 +41,7 @@ fn row_to_key(row: &Row<'_>) -> rusqlite::Result<AccessKeyRow> {
         seq: row.get(4)?,
         name: row.get(5)?,
         created_at: row.get(6)?,
+        made_by: row.get(7)?,
     })
 }
 

@@ -111,6 +111,32 @@ pub fn of_pool(conn: &Connection, pool: PoolId, before: i64, limit: u32) -> Rows
         .collect::<rusqlite::Result<_>>()?)
 }
 
+/// The same, of one kind (`logins`, `endings`, `admin`; empty: all), where a name, address or request id holds `text`.
+pub fn search(conn: &Connection, pool: PoolId, before: i64, what: (&str, &str), limit: u32) -> Rows<Vec<AuditRow>> {
+    let (text, kind) = what;
+    let kind = match kind {
+        "logins" => "AND e.act IN ('login', 'login_refused')",
+        "endings" => "AND e.ending_id IS NOT NULL",
+        "admin" => "AND e.actor_kind IN ('admin', 'operator')",
+        _ => "",
+    };
+    if text.is_empty() {
+        let sql = format!("{SELECT} WHERE e.pool_id = ?1 AND e.id < ?2 {kind} ORDER BY e.id DESC LIMIT ?3");
+        let mut sql = conn.prepare_cached(&sql)?;
+        return Ok(sql.query_map(params![pool, before, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?);
+    }
+    let like = super::columns::like(text);
+    let named = "(SELECT id FROM users WHERE pool_id = ?1 AND
+        (name LIKE ?5 ESCAPE '!' OR username LIKE ?5 ESCAPE '!' OR email LIKE ?5 ESCAPE '!'))";
+    let sql = format!(
+        "{SELECT} WHERE e.pool_id = ?1 AND e.id < ?2 {kind}
+           AND (e.ip = ?4 OR e.request_id = ?4 OR e.ending_id = ?4 OR e.user_id IN {named} OR e.actor_id IN {named})
+         ORDER BY e.id DESC LIMIT ?3"
+    );
+    let mut sql = conn.prepare_cached(&sql)?;
+    Ok(sql.query_map(params![pool, before, limit, text, like], row_to_event)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Events that concern a user, newest first.
 pub fn of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<AuditRow>> {
     let text = format!("{SELECT} WHERE e.user_id = ?1 ORDER BY e.id DESC LIMIT ?2");

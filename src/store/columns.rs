@@ -70,3 +70,8 @@ impl FromSql for SecretHash {
             .map_err(|_| FromSqlError::InvalidBlobSize { expected_size: 32, blob_size: octets.len() })
     }
 }
+
+/// A `LIKE` pattern (with `ESCAPE '!'`) for texts that hold `text`.
+pub fn like(text: &str) -> String {
+    format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
+}

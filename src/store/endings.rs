@@ -136,3 +136,10 @@ pub fn sessions(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<EndedSe
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
+
+/// How many people an ending touched.
+pub fn count_people(conn: &Connection, id: EndingId) -> Rows<usize> {
+    let text = "SELECT count(DISTINCT user_id) FROM ending_parts WHERE ending_id = ?1";
+    let people: i64 = conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?;
+    Ok(usize::try_from(people).unwrap_or(0))
+}

@@ -12,6 +12,7 @@ pub mod ending;
 pub mod endings;
 pub mod handoffs;
 pub mod migrate;
+pub mod numbers;
 pub mod online;
 pub mod open;
 pub mod pools;

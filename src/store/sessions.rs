@@ -216,6 +216,13 @@ pub fn of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<SessionR
     Ok(rows)
 }
 
+/// Living sessions of a user, counted up to `cap`.
+pub fn count_of_user(conn: &Connection, user: UserId, cap: u32) -> Rows<u32> {
+    let text = "SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = ?1 AND ended_at IS NULL
+                  AND seq > (SELECT barrier_seq FROM users WHERE id = ?1) LIMIT ?2)";
+    Ok(conn.prepare_cached(text)?.query_row(params![user, cap], |row| row.get(0))?)
+}
+
 fn has_participants(conn: &Connection, id: SessionId) -> Rows<bool> {
     let text = "SELECT EXISTS (SELECT 1 FROM participants WHERE session_id = ?1)";
     Ok(conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?)

@@ -203,10 +203,10 @@ pub fn page(conn: &Connection, pool: PoolId, before: Option<(i64, UserId)>, limi
 
 /// Users whose name, user name, e-mail, phone or id holds `text`; at most `limit`.
 pub fn search(conn: &Connection, pool: PoolId, text: &str, limit: u32) -> Rows<Vec<User>> {
-    let like = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let like = super::columns::like(text);
     let sql = format!(
         "SELECT {COLUMNS} FROM users WHERE pool_id = ?1 AND status <> 'deleted' AND (id = ?3
-           OR name LIKE ?2 ESCAPE '\\' OR username LIKE ?2 ESCAPE '\\' OR email LIKE ?2 ESCAPE '\\' OR phone LIKE ?2 ESCAPE '\\')
+           OR name LIKE ?2 ESCAPE '!' OR username LIKE ?2 ESCAPE '!' OR email LIKE ?2 ESCAPE '!' OR phone LIKE ?2 ESCAPE '!')
          ORDER BY created_at DESC, id DESC LIMIT ?4"
     );
     let mut sql = conn.prepare_cached(&sql)?;

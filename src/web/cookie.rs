@@ -39,8 +39,8 @@ const SECRET_LENGTH: usize = 43;
 /// site's work (security.md S18).
 pub fn read(request: &HttpRequest, place: &Place, jar: Jar) -> Option<String> {
     let value = plain(request, jar.name(place.is_https()))?;
-    let well_formed = value.len() == SECRET_LENGTH
-        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let well_formed =
+        value.len() == SECRET_LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     well_formed.then_some(value)
 }
 

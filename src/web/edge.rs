@@ -43,7 +43,10 @@ fn fresh_request_id(state: Option<&State>) -> String {
 }
 
 /// The middleware around everything.
-pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<Data<State>>();
     let https = state.is_some_and(|s| s.config.public_url.as_ref().is_some_and(|u| u.scheme() == "https"));
     let id = fresh_request_id(state.map(|s| &***s));

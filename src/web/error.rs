@@ -173,6 +173,8 @@ impl fmt::Display for Refusal {
     }
 }
 
+impl std::error::Error for Refusal {}
+
 impl ResponseError for Refusal {
     fn status_code(&self) -> StatusCode {
         self.status()

@@ -39,9 +39,9 @@ pub async fn front_end(request: HttpRequest) -> Answer {
     let registered = matches!(choice, Choice::Allowed(Next::Registered(_)));
     let asks = asked_to_ask(request.query_string()) || (navigation == Navigation::FromElsewhere && !registered);
     if asks && visit.session.is_some() {
-        return confirm(&visit, &choice);
+        return confirm(&visit);
     }
-    leave(&visit, choice, request.query_string()).await
+    leave(&visit, choice).await
 }
 
 /// `POST /login/profile/logout`: the button of the confirmation. What was asked for comes as one hidden field, the query
@@ -54,7 +54,7 @@ pub async fn confirmed(request: HttpRequest, mut payload: Payload) -> Answer {
     }
     let asked = form.text("redirect_uri")?.to_owned();
     let choice = judge(&visit, &asked);
-    leave(&visit, choice, &asked).await
+    leave(&visit, choice).await
 }
 
 /// Whether the query says to ask in any case: the confirmation's own switches come back here with it.
@@ -77,7 +77,7 @@ fn judge(visit: &Visit, query: &str) -> Choice {
     }
 }
 
-fn confirm(visit: &Visit, choice: &Choice) -> Answer {
+fn confirm(visit: &Visit) -> Answer {
     let Some(session) = &visit.session else { return Err(Refusal::Unauthenticated) };
     let account = account::read(&visit.state, session)?;
     let directory = visit.state.directory();
@@ -99,27 +99,23 @@ fn confirm(visit: &Visit, choice: &Choice) -> Answer {
         other_devices: Count::from(others),
         cancel: "/u",
     };
-    let _ = choice;
-    let path = if asked_to_ask(asked) { visit.path().to_owned() } else { format!("/login/profile/logout?ask=1&{asked}") };
+    let path =
+        if asked_to_ask(asked) { visit.path().to_owned() } else { format!("/login/profile/logout?ask=1&{asked}") };
     let html = visit.frame(&csrf, None, Some(&path), |frame| page::logout::confirm(frame, &view)).into_string();
     Ok(reply::leaving_page(StatusCode::OK, html, cookie))
 }
 
-async fn leave(visit: &Visit, choice: Choice, query: &str) -> Answer {
+async fn leave(visit: &Visit, choice: Choice) -> Answer {
     let ended = end(visit, Cause::FrontEnd).await?;
     let farewell = match &choice {
         Choice::Allowed(next) => reply::go(next, None),
         Choice::Absent => reply::see_other(&farewell_link(visit, ended.as_ref(), Cause::FrontEnd), None),
         Choice::Refused(refusal, shown) => {
             tracing::info!(rule = refusal.code(), "a log-out address was refused");
-            let _ = query;
-            let rule = refusal.to_string();
+            let rule = super::view::rule(refusal.code()).sentence(visit.lang());
             let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
-            let refused = Refused {
-                address: shown,
-                rule: &rule,
-                developer: closest.map(|c| (c.entry.as_str(), c.differs_at)),
-            };
+            let refused =
+                Refused { address: shown, rule, developer: closest.map(|c| (c.entry.as_str(), c.differs_at)) };
             farewell_page(visit, None, None, Some(refused))?
         }
     };
@@ -181,7 +177,9 @@ fn farewell_page(
     refused: Option<Refused<'_>>,
 ) -> Answer {
     let told: Vec<Told> = reading
-        .map(|r| r.applications.iter().map(|(_, name, _)| Told { name: name.clone(), state: ToldState::NotTold }).collect())
+        .map(|r| {
+            r.applications.iter().map(|(_, name, _)| Told { name: name.clone(), state: ToldState::NotTold }).collect()
+        })
         .unwrap_or_default();
     let device = reading.and_then(|r| r.sessions.first()).map(|s| Device::from_user_agent(&s.user_agent));
     let view = SignedOutView {

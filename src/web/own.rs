@@ -124,7 +124,8 @@ pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer
         None => None,
     };
     let origin = Origin { actor: Actor::Operator, ip: String::new(), request: visit::request_id(&request) };
-    let receipts = state.write(move |act, state| logout::kick_anywhere(act, state, ids, within, (Cause::Kicked, origin))).await?;
+    let receipts =
+        state.write(move |act, state| logout::kick_anywhere(act, state, ids, within, (Cause::Kicked, origin))).await?;
     let list: Vec<Value> =
         receipts.iter().map(|r| json!({ "receipt": r.id, "kicked": r.known, "unknown": r.unknown })).collect();
     Ok(HttpResponse::Ok().json(json!({ "receipts": list })))

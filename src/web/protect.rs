@@ -64,9 +64,9 @@ pub enum Navigation {
 /// Reads it from the Fetch Metadata headers.
 pub fn navigation(request: &HttpRequest) -> Navigation {
     let text = |name: &str| request.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
-    let prefetch = ["sec-purpose", "purpose", "x-moz", "x-purpose"]
-        .iter()
-        .any(|name| text(name).is_some_and(|v| v.contains("prefetch") || v.contains("prerender") || v.contains("preview")));
+    let prefetch = ["sec-purpose", "purpose", "x-moz", "x-purpose"].iter().any(|name| {
+        text(name).is_some_and(|v| v.contains("prefetch") || v.contains("prerender") || v.contains("preview"))
+    });
     if prefetch || text("sec-fetch-dest").is_some_and(|dest| dest != "document") {
         return Navigation::None;
     }

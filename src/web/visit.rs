@@ -96,7 +96,13 @@ impl Visit {
     }
 
     /// What every page knows, lent to `draw`.
-    pub fn frame<T>(&self, csrf: &str, live: Option<&str>, path: Option<&str>, draw: impl FnOnce(&Frame<'_>) -> T) -> T {
+    pub fn frame<T>(
+        &self,
+        csrf: &str,
+        live: Option<&str>,
+        path: Option<&str>,
+        draw: impl FnOnce(&Frame<'_>) -> T,
+    ) -> T {
         let zone = Zone::named(cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")).as_deref());
         let theme = cookie::plain(&self.request, "theme").map_or(Theme::System, |t| Theme::parse(&t));
         let who = self.session.as_ref().filter(|_| self.here().is_some()).map(|s| Person {
@@ -158,8 +164,12 @@ pub fn address(state: &State, request: &HttpRequest) -> String {
         return peer.to_string();
     }
     let mut nearest = peer;
-    let lines: Vec<&str> =
-        request.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    let lines: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .collect();
     for hop in lines.into_iter().rev() {
         let Some(ip) = forwarded_address(hop.trim()) else { break };
         nearest = ip;

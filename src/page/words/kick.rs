@@ -96,35 +96,7 @@ Kick {
 }
 }
 
-/// How far an ending reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// One session in one application.
-    Cell,
-    /// One application on every device.
-    App,
-    /// One device in every application.
-    Device,
-    /// Everything.
-    All,
-}
-
-impl Scope {
-    /// The value of the radio button.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cell => "cell",
-            Self::App => "app",
-            Self::Device => "device",
-            Self::All => "all",
-        }
-    }
-
-    /// Reads the value of the radio button.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Cell, Self::App, Self::Device, Self::All].into_iter().find(|scope| scope.as_str() == name)
-    }
-}
+pub use crate::domain::logout::Scope;
 
 /// By which way an application was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

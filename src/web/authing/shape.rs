@@ -37,7 +37,9 @@ pub fn caller(state: &State, request: &HttpRequest) -> Result<Caller, Refusal> {
 pub fn user_ids(value: Option<&Value>) -> Result<Vec<UserId>, Refusal> {
     let refuse = || Refusal::bad("userIds: a list of user ids");
     let texts: Vec<String> = match value {
-        Some(Value::Array(list)) => list.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<_>>().ok_or_else(refuse)?,
+        Some(Value::Array(list)) => {
+            list.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<_>>().ok_or_else(refuse)?
+        }
         Some(Value::String(text)) if text.trim_start().starts_with('[') => {
             serde_json::from_str(text.trim()).map_err(|_| refuse())?
         }
@@ -86,7 +88,9 @@ mod tests {
     #[test]
     fn every_accepted_form_names_the_same_people() {
         let both = vec![UserId::parse(A).unwrap(), UserId::parse(B).unwrap()];
-        for form in [json!([A, B]), json!(format!("{A},{B}")), json!(format!("{A}, {B}")), json!(format!("[\"{A}\",\"{B}\"]"))] {
+        for form in
+            [json!([A, B]), json!(format!("{A},{B}")), json!(format!("{A}, {B}")), json!(format!("[\"{A}\",\"{B}\"]"))]
+        {
             assert_eq!(user_ids(Some(&form)).unwrap(), both, "{form}");
         }
         assert_eq!(user_ids(Some(&json!(A))).unwrap(), both[..1]);
@@ -95,9 +99,28 @@ mod tests {
     #[test]
     fn nothing_ever_means_everybody_and_one_bad_id_refuses_all() {
         let bad = [
-            json!(null), json!([]), json!(""), json!(" "), json!("*"), json!(["*"]), json!([""]), json!([null]), json!({}),
-            json!(1), json!(true), json!([A, "*"]), json!([A, 1]), json!(format!("{A},")), json!(format!("{A},,{B}")),
-            json!("[]"), json!("[\"*\"]"), json!("[1]"), json!("all"), json!(A.to_uppercase()), json!([[A]]), json!(format!("[\"{A}\"")),
+            json!(null),
+            json!([]),
+            json!(""),
+            json!(" "),
+            json!("*"),
+            json!(["*"]),
+            json!([""]),
+            json!([null]),
+            json!({}),
+            json!(1),
+            json!(true),
+            json!([A, "*"]),
+            json!([A, 1]),
+            json!(format!("{A},")),
+            json!(format!("{A},,{B}")),
+            json!("[]"),
+            json!("[\"*\"]"),
+            json!("[1]"),
+            json!("all"),
+            json!(A.to_uppercase()),
+            json!([[A]]),
+            json!(format!("[\"{A}\"")),
         ];
         for form in bad {
             assert!(user_ids(Some(&form)).is_err(), "{form}");

@@ -45,7 +45,9 @@ pub async fn kick_active_users(request: HttpRequest, app: Path<String>, mut payl
         request: visit::request_id(&request),
     };
     let receipt = state
-        .write(move |act, state| logout::kick(act, state, caller.pool, (ids, Some(application)), (Cause::Kicked, origin)))
+        .write(move |act, state| {
+            logout::kick(act, state, caller.pool, (ids, Some(application)), (Cause::Kicked, origin))
+        })
         .await?;
     let data = json!({ "receipt": receipt.id, "kicked": receipt.known, "unknown": receipt.unknown });
     Ok(envelope::v2("forced logout success", &data))

@@ -1,0 +1,287 @@
+//! `/console/applications…`: list, create, settings, secret, who is in. `/console/keys`.
+
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::desk::{Desk, desk, desk_post};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::{AccessKeyId, ApplicationId};
+use crate::domain::session::Seq;
+use crate::flow::applications::{self, ApplicationForm};
+use crate::flow::error::{FieldRefused, FlowError};
+use crate::flow::online::{self, COUNTED};
+use crate::page::console::{self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView};
+use crate::page::{LedgerRow, SessionRow};
+use crate::web::body::Form;
+use crate::web::error::{Answer, Refusal};
+use crate::web::visit::off_thread;
+use crate::web::{reply, view};
+
+fn application_id(text: &str) -> Result<ApplicationId, Refusal> {
+    ApplicationId::parse(text).map_err(|_| Refusal::absent("application"))
+}
+
+/// `GET /console/applications`.
+pub async fn list(request: HttpRequest) -> Answer {
+    let desk = desk!(&request);
+    let (state, pool) = (desk.visit.state.clone(), desk.pool);
+    let read = off_thread(move || online::dashboard(&state, pool)).await?;
+    let directory = desk.visit.state.directory().clone();
+    let row = |(id, people): &(ApplicationId, u32)| {
+        let application = directory.application(*id)?;
+        Some(page::ApplicationRow {
+            id: *id,
+            name: application.name.clone(),
+            identifier: application.identifier.clone(),
+            online: view::capped(*people, COUNTED),
+            logout_addresses: view::count(application.logout.entries().len()),
+        })
+    };
+    let shown = ApplicationsView { applications: read.applications.iter().filter_map(row).collect() };
+    Ok(desk.page(|frame, rail| page::applications(frame, rail, &shown)))
+}
+
+fn typed(form: &Form) -> Result<ApplicationForm, Refusal> {
+    let lines = |name| -> Result<Vec<String>, Refusal> { Ok(form.text(name)?.lines().map(str::to_owned).collect()) };
+    Ok(ApplicationForm {
+        name: form.text("name")?.to_owned(),
+        identifier: form.text("identifier")?.to_owned(),
+        redirect_uris: lines("redirect_uris")?,
+        logout_redirect_uris: lines("logout_redirect_uris")?,
+        backchannel_logout_uri: form.text("backchannel_logout_uri")?.to_owned(),
+        frontchannel_logout_uri: form.text("frontchannel_logout_uri")?.to_owned(),
+        grant_types: Vec::new(),
+        is_default: form.ticked("default")?,
+    })
+}
+
+fn shown(form: &ApplicationForm, refused: &[FieldRefused], saved: bool) -> page::ApplicationForm {
+    page::ApplicationForm {
+        name: form.name.clone(),
+        identifier: form.identifier.clone(),
+        redirect_uris: view::lines(&form.redirect_uris),
+        logout_redirect_uris: view::lines(&form.logout_redirect_uris),
+        backchannel: form.backchannel_logout_uri.clone(),
+        frontchannel: form.frontchannel_logout_uri.clone(),
+        problems: view::application_problems(refused),
+        saved,
+    }
+}
+
+/// `GET /console/applications/new`.
+pub async fn new(request: HttpRequest) -> Answer {
+    let desk = desk!(&request);
+    let empty = shown(&ApplicationForm::default(), &[], false);
+    Ok(desk.page(|frame, rail| page::new_application(frame, rail, &empty)))
+}
+
+/// `POST /console/applications/new`: the secret is shown once.
+pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
+    let (desk, form) = desk_post!(&request, &mut payload);
+    let form = typed(&form)?;
+    let (pool, origin) = (desk.pool, desk.origin());
+    let created = match form.clone().judge() {
+        Ok(valid) => {
+            let name = form.name.clone();
+            desk.visit
+                .state
+                .write(move |act, state| {
+                    applications::create_with_secret(act, state, pool, &valid, &origin)
+                        .map(|(id, secret)| (id, name, secret))
+                })
+                .await
+        }
+        Err(refused) => Err(refused),
+    };
+    match created {
+        Ok((id, name, secret)) => Ok(show_secret(&desk, id, &name, secret.reveal())),
+        Err(FlowError::Invalid(refused)) => {
+            let again = shown(&form, &refused, false);
+            Ok(desk.again(|frame, rail| page::new_application(frame, rail, &again)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn show_secret(desk: &Desk, id: ApplicationId, name: &str, secret: &str) -> HttpResponse {
+    desk.page(|frame, rail| page::secret(frame, rail, &SecretView { id, name, secret }))
+}
+
+/// `GET /console/applications/{id}`.
+pub async fn settings(request: HttpRequest, id: Path<String>) -> Answer {
+    let desk = desk!(&request);
+    let row = applications::find(&desk.visit.state, desk.pool, application_id(&id)?)?;
+    let form = ApplicationForm {
+        name: row.name,
+        identifier: row.identifier,
+        redirect_uris: row.redirect_uris,
+        logout_redirect_uris: row.logout_redirect_uris,
+        backchannel_logout_uri: row.backchannel_logout_uri.unwrap_or_default(),
+        frontchannel_logout_uri: row.frontchannel_logout_uri.unwrap_or_default(),
+        grant_types: row.grant_types,
+        is_default: row.is_default,
+    };
+    let saved = Form::query(&request)?.one("saved")?.is_some();
+    Ok(draw(&desk, row.id, &form, (&[], saved, row.updated_at)))
+}
+
+fn draw(
+    desk: &Desk,
+    id: ApplicationId,
+    form: &ApplicationForm,
+    (refused, saved, _seen): (&[FieldRefused], bool, Timestamp),
+) -> HttpResponse {
+    let place = &desk.visit.place;
+    let host = place.base.split_once("://").map(|(scheme, host)| format!("{scheme}://{}.{host}", form.identifier));
+    let origin = host.unwrap_or_default();
+    let view = ApplicationView {
+        id,
+        name: &form.name,
+        identifier: &form.identifier,
+        form: shown(form, refused, saved),
+        endpoints: vec![
+            ("App ID", id.to_string()),
+            ("App Host", origin.clone()),
+            ("Login", format!("{origin}/login")),
+            ("Logout", format!("{origin}/login/profile/logout?redirect_uri=")),
+            ("Kick", format!("{}/api/v2/applications/{id}/kick-active-users", place.base)),
+        ],
+        delete_problem: None,
+    };
+    let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::application(frame, rail, &view);
+    if refused.is_empty() { desk.page(drawn) } else { desk.again(drawn) }
+}
+
+/// `POST /console/applications/{id}`.
+pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
+    let (desk, form) = desk_post!(&request, &mut payload);
+    let id = application_id(&id)?;
+    let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
+    let mut form = typed(&form)?;
+    form.is_default = applications::find(&desk.visit.state, desk.pool, id)?.is_default;
+    let (pool, origin) = (desk.pool, desk.origin());
+    let changed = match form.clone().judge() {
+        Ok(valid) => {
+            desk.visit
+                .state
+                .write(move |act, state| applications::edit(act, state, (pool, id), seen, &valid, &origin))
+                .await
+        }
+        Err(refused) => Err(refused),
+    };
+    match changed {
+        Ok(()) => Ok(reply::see_other(&format!("/console/applications/{id}?saved=1"), None)),
+        Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, Timestamp::default()))),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /console/applications/{id}/secret`: a new one, shown once; the old one is dead.
+pub async fn new_secret(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
+    let (desk, _) = desk_post!(&request, &mut payload);
+    let id = application_id(&id)?;
+    let (pool, origin) = (desk.pool, desk.origin());
+    let name = applications::find(&desk.visit.state, pool, id)?.name;
+    let secret = desk
+        .visit
+        .state
+        .write(move |act, state| applications::set_secret(act, state, (pool, id), None, &origin))
+        .await?
+        .ok_or(Refusal::Broken)?;
+    Ok(show_secret(&desk, id, &name, secret.reveal()))
+}
+
+/// `POST /console/applications/{id}/delete`, with the name typed as a confirmation.
+pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
+    let (desk, form) = desk_post!(&request, &mut payload);
+    let id = application_id(&id)?;
+    let row = applications::find(&desk.visit.state, desk.pool, id)?;
+    if form.text("confirm")?.trim() != row.name {
+        return Err(Refusal::Invalid(vec![FieldRefused::new("confirm", "again_differs")]));
+    }
+    let (pool, origin) = (desk.pool, desk.origin());
+    let receipt = desk.visit.state.write(move |act, state| applications::delete(act, state, pool, id, &origin)).await?;
+    Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None))
+}
+
+/// `GET /console/applications/{id}/sessions?q=&after=`: login status administration.
+pub async fn sessions(request: HttpRequest, id: Path<String>) -> Answer {
+    let desk = desk!(&request);
+    let id = application_id(&id)?;
+    let row = applications::find(&desk.visit.state, desk.pool, id)?;
+    let query = Form::query(&request)?;
+    let q: String = query.text("q")?.trim().chars().take(100).collect();
+    let after = query.one("after")?.filter(|t| !t.is_empty()).map(|t| t.parse().map_err(|_| Refusal::bad("after")));
+    let after = after.transpose()?.map(Seq);
+    let (state, pool, search) = (desk.visit.state.clone(), desk.pool, q.clone());
+    let read = off_thread(move || online::page(&state, id, pool, &search, after)).await?;
+    let home = format!("/console/applications/{id}/sessions");
+    let rows = read.people.iter().flatten().map(|row| LedgerRow {
+        user: row.user,
+        name: row.name.clone(),
+        identifier: row.identifier.clone(),
+        session: SessionRow {
+            sid: row.sid,
+            device: view::device(&row.user_agent),
+            ip: row.ip.clone(),
+            since: row.joined_at,
+            seen: row.last_seen_at,
+            applications: Vec::new(),
+            this: row.session == desk.session.id,
+            ended: None,
+        },
+    });
+    let directory = desk.visit.state.directory().clone();
+    let try_login = directory.application(id).map(|a| format!("{}/login", desk.visit.place.origin_of(a)));
+    let view = LedgerView {
+        application: id,
+        name: &row.name,
+        people: view::capped(read.people_count, COUNTED),
+        sessions: view::capped(read.session_count, COUNTED),
+        q: &q,
+        rows: rows.collect(),
+        first: after.map(|_| home.clone()),
+        next: read.next.map(|seq| format!("{home}?after={}", seq.0)),
+        try_login: try_login.as_deref().unwrap_or("/login"),
+    };
+    Ok(desk.page(|frame, rail| page::ledger(frame, rail, &view)))
+}
+
+/// `GET /console/keys`.
+pub async fn keys(request: HttpRequest) -> Answer {
+    let desk = desk!(&request);
+    show_keys(&desk, None)
+}
+
+fn show_keys(desk: &Desk, fresh: Option<(AccessKeyId, &str)>) -> Answer {
+    let rows = applications::keys(&desk.visit.state, desk.pool)?;
+    let row = |k: &applications::AccessKeyRow| page::AccessKeyRow {
+        id: k.id,
+        label: k.name.clone(),
+        created: k.created_at,
+        by: k.made_by.clone(),
+        used: None,
+        revoked: false,
+    };
+    let view = AccessKeysView { keys: rows.iter().map(row).collect(), fresh, label: "", problem: None };
+    Ok(desk.page(|frame, rail| page::access_keys(frame, rail, &view)))
+}
+
+/// `POST /console/keys`: a key whose secret is shown once.
+pub async fn create_key(request: HttpRequest, mut payload: Payload) -> Answer {
+    let (desk, form) = desk_post!(&request, &mut payload);
+    let label = form.text("label")?.to_owned();
+    let (pool, user, origin) = (desk.pool, desk.session.user, desk.origin());
+    let (id, secret) =
+        desk.visit.state.write(move |act, _| applications::create_key(act, pool, Some(user), &label, &origin)).await?;
+    show_keys(&desk, Some((id, secret.reveal())))
+}
+
+/// `POST /console/keys/{id}/revoke`.
+pub async fn revoke_key(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
+    let (desk, _) = desk_post!(&request, &mut payload);
+    let id = AccessKeyId::parse(&id).map_err(|_| Refusal::absent("access key"))?;
+    let (pool, origin) = (desk.pool, desk.origin());
+    desk.visit.state.write(move |act, _| applications::revoke_key(act, pool, id, &origin)).await?;
+    Ok(reply::see_other("/console/keys", None))
+}

@@ -1,0 +1,8 @@
+//! Way 4: the console, `/console`, for administrators of a pool.
+
+pub mod applications;
+pub mod kick;
+pub mod overview;
+pub mod users;
+
+mod desk;

@@ -1,0 +1,166 @@
+//! `/console`, `/console/audit`, `/console/receipts/{id}`.
+
+use actix_web::HttpRequest;
+use actix_web::web::Path;
+
+use super::desk::desk;
+use crate::domain::id::EndingId;
+use crate::flow::account::AuditRow as Row;
+use crate::flow::online::{self, COUNTED};
+use crate::flow::receipt;
+use crate::page::Count;
+use crate::page::console::{
+    self as page, AuditKind, AuditRow, AuditView, ByApplication, DashboardView, Delivery, EndedRow, Health,
+    ReceiptView, TickerRow,
+};
+use crate::web::body::Form;
+use crate::web::error::{Answer, Refusal};
+use crate::web::view;
+use crate::web::visit::off_thread;
+
+fn some(text: &str) -> Option<String> {
+    if text.is_empty() { None } else { Some(text.to_owned()) }
+}
+
+fn ticker(row: &Row) -> TickerRow {
+    TickerRow {
+        at: row.at,
+        who: if row.user_name.is_empty() { row.actor.clone() } else { row.user_name.clone() },
+        deed: view::deed(&row.act),
+        application: some(&row.target),
+        device: some(&row.user_agent).map(|agent| view::device(&agent)),
+        by: by(row),
+    }
+}
+
+fn by(row: &Row) -> Option<String> {
+    if matches!(row.actor_kind.as_str(), "admin" | "pool" | "access_key" | "operator") {
+        some(&row.actor)
+    } else {
+        None
+    }
+}
+
+/// `GET /console`.
+pub async fn dashboard(request: HttpRequest) -> Answer {
+    let desk = desk!(&request);
+    let (state, pool) = (desk.visit.state.clone(), desk.pool);
+    let read = off_thread(move || online::dashboard(&state, pool)).await?;
+    let directory = desk.visit.state.directory().clone();
+    let by_application: Vec<ByApplication> = read
+        .applications
+        .iter()
+        .filter_map(|(id, people)| {
+            let name = directory.application(*id)?.name.clone();
+            Some(ByApplication { id: *id, name, people: view::capped(*people, COUNTED) })
+        })
+        .collect();
+    let open = by_application.iter().filter(|a| !a.people.is_none()).count();
+    let origin = desk.visit.place.base.clone();
+    let warn = origin.starts_with("http:") && desk.visit.state.config.public_url.is_some();
+    let shown = DashboardView {
+        people: view::capped(read.people, COUNTED),
+        sessions: view::capped(read.sessions, COUNTED),
+        open_applications: view::count(open),
+        ticker: read.events.iter().map(ticker).collect(),
+        by_application,
+        logins: None,
+        health: vec![Health::PublicUrl { url: origin, warn }, Health::Running(desk.visit.state.since)],
+    };
+    Ok(desk.page(|frame, rail| page::dashboard(frame, rail, &shown)))
+}
+
+/// `GET /console/audit?before=`.
+pub async fn audit(request: HttpRequest) -> Answer {
+    let desk = desk!(&request);
+    let query = Form::query(&request)?;
+    let kind = match query.text("kind")? {
+        "logins" => AuditKind::Logins,
+        "endings" => AuditKind::Endings,
+        "admin" => AuditKind::Admin,
+        _ => AuditKind::All,
+    };
+    let before =
+        query.one("before")?.filter(|t| !t.is_empty()).map(|t| t.parse::<i64>().map_err(|_| Refusal::bad("before")));
+    let (before, q) = (before.transpose()?, query.text("q")?.trim().to_owned());
+    let (state, pool, wanted) = (desk.visit.state.clone(), desk.pool, q.clone());
+    let (rows, next) = off_thread(move || online::audit_page(&state, pool, before, &wanted, kind_word(kind))).await?;
+    let link = |id: i64| {
+        let pairs = [("q", q.as_str()), ("kind", kind_word(kind)), ("before", &id.to_string())];
+        format!("/console/audit?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+    };
+    let shown = AuditView {
+        q: &q,
+        kind,
+        rows: rows.iter().map(audit_row).collect(),
+        first: before.map(|_| "/console/audit".to_owned()),
+        next: next.map(link),
+    };
+    Ok(desk.page(|frame, rail| page::audit(frame, rail, &shown)))
+}
+
+fn kind_word(kind: AuditKind) -> &'static str {
+    match kind {
+        AuditKind::All => "",
+        AuditKind::Logins => "logins",
+        AuditKind::Endings => "endings",
+        AuditKind::Admin => "admin",
+    }
+}
+
+fn audit_row(row: &Row) -> AuditRow {
+    AuditRow {
+        at: row.at,
+        about: if row.user_name.is_empty() { row.target.clone() } else { row.user_name.clone() },
+        deed: view::deed(&row.act),
+        application: some(&row.target),
+        by: by(row),
+        ip: row.ip.clone(),
+        receipt: row.ending,
+        request_id: some(&row.request),
+    }
+}
+
+/// `GET /console/receipts/{id}`.
+pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
+    let desk = desk!(&request);
+    let id = EndingId::parse(&id).map_err(|_| Refusal::absent("receipt"))?;
+    let (state, pool) = (desk.visit.state.clone(), desk.pool);
+    let read = off_thread(move || receipt::read(&state, pool, id)).await?;
+    let names = |ids: &[_]| view::names(&desk.visit, ids.iter().copied());
+    let people: Vec<String> = read.people.clone();
+    let application = read.ending.application.map(|a| names(&[a])).and_then(|mut n| n.pop());
+    let json = format!("/api/v1/logouts/{id}");
+    let back = match read.ending.application {
+        Some(application) => format!("/console/applications/{application}/sessions"),
+        None => "/console".to_owned(),
+    };
+    let touched = read.sessions_touched.max(read.sessions_ended);
+    let shown = ReceiptView {
+        id,
+        people: &people,
+        people_count: Count::from(read.people_count),
+        application: application.as_deref(),
+        cause: read.ending.cause,
+        by: Some(read.ending.actor.as_str()).filter(|by| !by.is_empty()),
+        at: read.ending.at,
+        sessions: Count::from(u32::try_from(touched).unwrap_or(u32::MAX)),
+        tokens: Count::from(0_u32),
+        applications: view::count(read.applications.len()),
+        counting: read.ending.open,
+        deliveries: Vec::<Delivery>::new(),
+        ended: read
+            .sessions
+            .iter()
+            .map(|s| EndedRow {
+                person: s.name.clone(),
+                device: view::device(&s.user_agent),
+                applications: names(&s.applications),
+                since: s.created_at,
+            })
+            .collect(),
+        json: &json,
+        back: &back,
+    };
+    Ok(desk.page(|frame, rail| page::receipt(frame, rail, &shown)))
+}

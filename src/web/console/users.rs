@@ -1,0 +1,170 @@
+//! `/console/users…`: list, create, change, delete, force log out of everything.
+
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::desk::{Desk, desk, desk_post};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::UserId;
+use crate::domain::user::{Role, User, UserStatus};
+use crate::flow::error::{FieldRefused, FlowError};
+use crate::flow::online;
+use crate::flow::users::{self, UserForm};
+use crate::page::Count;
+use crate::page::console::{self as page, UserRow, UserView, UsersView};
+use crate::web::body::Form;
+use crate::web::error::{Answer, Refusal};
+use crate::web::visit::off_thread;
+use crate::web::{reply, view};
+
+fn user_id(text: &str) -> Result<UserId, Refusal> {
+    UserId::parse(text).map_err(|_| Refusal::absent("user"))
+}
+
+/// `GET /console/users?q=&after=`.
+pub async fn list(request: HttpRequest) -> Answer {
+    let desk = desk!(&request);
+    let query = Form::query(&request)?;
+    let q: String = query.text("q")?.trim().chars().take(100).collect();
+    let after = match query.one("after")?.filter(|t| !t.is_empty()) {
+        None => None,
+        Some(text) => {
+            let (at, id) = text.split_once('_').ok_or(Refusal::bad("after"))?;
+            Some((at.parse::<i64>().map_err(|_| Refusal::bad("after"))?, user_id(id)?))
+        }
+    };
+    let (state, pool, search) = (desk.visit.state.clone(), desk.pool, q.clone());
+    let (rows, more) = off_thread(move || users::page(&state, pool, &search, after)).await?;
+    let cursor = |user: &User| format!("/console/users?after={}_{}", user.created_at, user.id);
+    let next = rows.last().filter(|_| more && q.is_empty()).map(|(user, _)| cursor(user));
+    let shown = UsersView {
+        count: Count { n: u32::try_from(rows.len()).unwrap_or(u32::MAX), more: more || after.is_some() },
+        q: &q,
+        users: rows.iter().map(|(user, sessions)| row(user, *sessions)).collect(),
+        first: after.map(|_| "/console/users".to_owned()),
+        next,
+    };
+    Ok(desk.page(|frame, rail| page::users(frame, rail, &shown)))
+}
+
+fn row(user: &User, sessions: u32) -> UserRow {
+    UserRow {
+        id: user.id,
+        name: user.display_name().to_owned(),
+        identifier: user.identifier().to_owned(),
+        admin: user.role == Role::Admin,
+        enabled: user.status == UserStatus::Activated,
+        sessions: view::capped(sessions, 99),
+        last_login: user.last_login_at,
+    }
+}
+
+fn typed(form: &Form) -> Result<UserForm, Refusal> {
+    Ok(UserForm {
+        username: form.text("username")?.to_owned(),
+        name: form.text("name")?.to_owned(),
+        email: form.text("email")?.to_owned(),
+        phone: form.text("phone")?.to_owned(),
+        admin: form.ticked("admin")?,
+        disabled: form.text("status")? == "disabled",
+    })
+}
+
+fn shown(form: &UserForm, refused: &[FieldRefused], saved: bool) -> page::UserForm {
+    page::UserForm {
+        username: form.username.clone(),
+        name: form.name.clone(),
+        email: form.email.clone(),
+        phone: form.phone.clone(),
+        admin: form.admin,
+        enabled: !form.disabled,
+        problems: view::user_problems(refused),
+        saved,
+    }
+}
+
+/// `GET /console/users/new`.
+pub async fn new(request: HttpRequest) -> Answer {
+    let desk = desk!(&request);
+    let empty = shown(&UserForm::default(), &[], false);
+    Ok(desk.page(|frame, rail| page::new_user(frame, rail, &empty)))
+}
+
+/// `POST /console/users/new`.
+pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
+    let (desk, form) = desk_post!(&request, &mut payload);
+    let password = form.text("password")?.to_owned();
+    let form = typed(&form)?;
+    match users::create_with_password(&desk.visit.state, desk.pool, form.clone(), password, desk.origin()).await {
+        Ok(id) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
+        Err(FlowError::Invalid(refused)) => {
+            let again = shown(&form, &refused, false);
+            Ok(desk.again(|frame, rail| page::new_user(frame, rail, &again)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `GET /console/users/{id}`.
+pub async fn detail(request: HttpRequest, id: Path<String>) -> Answer {
+    let desk = desk!(&request);
+    let user = users::find(&desk.visit.state, desk.pool, user_id(&id)?)?;
+    let form = UserForm {
+        username: user.username.clone().unwrap_or_default(),
+        name: user.name.clone(),
+        email: user.email.clone().unwrap_or_default(),
+        phone: user.phone.clone().unwrap_or_default(),
+        admin: user.role == Role::Admin,
+        disabled: user.status != UserStatus::Activated,
+    };
+    let saved = Form::query(&request)?.one("saved")?.is_some();
+    draw(&desk, &user, shown(&form, &[], saved))
+}
+
+fn draw(desk: &Desk, user: &User, form: page::UserForm) -> Answer {
+    let refused = !form.problems.is_empty();
+    let sessions = online::of_user(&desk.visit.state, user.id)?;
+    let view = UserView {
+        id: user.id,
+        name: user.display_name(),
+        username: user.identifier(),
+        form,
+        sessions: sessions.iter().map(|row| view::session_row(&desk.visit, row, Some(desk.session.id))).collect(),
+        delete_problem: None,
+    };
+    let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::user(frame, rail, &view);
+    Ok::<HttpResponse, Refusal>(if refused { desk.again(drawn) } else { desk.page(drawn) })
+}
+
+/// `POST /console/users/{id}`: a password only when one is typed. Disabling shows the receipt.
+pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
+    let (desk, form) = desk_post!(&request, &mut payload);
+    let id = user_id(&id)?;
+    let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
+    let password = form.text("password")?.to_owned();
+    let form = typed(&form)?;
+    let whom = (desk.pool, id);
+    match users::edit_with_password(&desk.visit.state, whom, seen, form.clone(), password, desk.origin()).await {
+        Ok(Some(receipt)) => Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None)),
+        Ok(None) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
+        Err(FlowError::Invalid(refused)) => {
+            let user = users::find(&desk.visit.state, desk.pool, id)?;
+            draw(&desk, &user, shown(&form, &refused, false))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /console/users/{id}/delete`, with the name typed as a confirmation.
+pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
+    let (desk, form) = desk_post!(&request, &mut payload);
+    let id = user_id(&id)?;
+    let user = users::find(&desk.visit.state, desk.pool, id)?;
+    let confirm = form.text("confirm")?.trim();
+    if confirm != user.identifier() && confirm != user.display_name() {
+        return Err(Refusal::Invalid(vec![FieldRefused::new("confirm", "again_differs")]));
+    }
+    let (pool, origin) = (desk.pool, desk.origin());
+    let receipt = desk.visit.state.write(move |act, state| users::delete(act, state, pool, id, &origin)).await?;
+    Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None))
+}

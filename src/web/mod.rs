@@ -1,0 +1,131 @@
+//! Wires: every route of the product on one sheet, by audience. HTTP in, HTTP out; async lives here.
+//!
+//! Reading this file is reading the product. A method that an address does not take is answered 405 with `Allow`.
+
+pub mod assets;
+pub mod authing;
+pub mod body;
+pub mod console;
+pub mod cookie;
+pub mod crossing;
+pub mod edge;
+pub mod error;
+pub mod gallery;
+pub mod login;
+pub mod logout;
+pub mod ops;
+pub mod own;
+pub mod personal_center;
+pub mod place;
+pub mod protect;
+pub mod push;
+pub mod reply;
+pub mod view;
+pub mod visit;
+
+use actix_web::Resource;
+use actix_web::web::{ServiceConfig, get, head, post, resource, to};
+use authing::{v2, v3};
+use console::{applications, kick, overview, users};
+use error::{Answer, Refusal};
+
+/// An address that takes only these methods.
+fn only(path: &str, allow: &'static str) -> Resource {
+    resource(path).default_service(to(move || async move { Answer::Err(Refusal::Method(allow)) }))
+}
+
+macro_rules! routes {
+    ($sheet:expr; $($path:literal => $($method:ident $handler:path),+;)+) => {
+        $($sheet.service(routes!(@one $path, $($method $handler),+));)+
+    };
+    (@one $path:literal, GET $get:path) => {
+        only($path, "GET, HEAD").route(get().to($get)).route(head().to($get))
+    };
+    (@one $path:literal, GET $get:path, POST $post:path) => {
+        only($path, "GET, HEAD, POST").route(get().to($get)).route(head().to($get)).route(post().to($post))
+    };
+    (@one $path:literal, POST $post:path) => {
+        only($path, "POST").route(post().to($post))
+    };
+}
+
+/// The sheet.
+pub fn sheet(sheet: &mut ServiceConfig) {
+    // What applications ask on each request comes first.
+    routes! { sheet;
+        "/api/v1/session" => GET own::session;
+        "/assets/{name}" => GET assets::asset;
+    }
+    // People
+    routes! { sheet;
+        "/" => GET personal_center::root;
+        "/login" => GET login::form, POST login::submit;
+        "/signed-out" => GET logout::signed_out;
+        "/prefs" => POST personal_center::preferences;
+        "/u" => GET personal_center::overview_page;
+        "/u/devices" => GET personal_center::devices_page;
+        "/u/devices/end" => POST personal_center::end_one;
+        "/u/devices/end-others" => POST personal_center::end_others;
+        "/u/profile" => GET personal_center::profile_page, POST personal_center::change_profile;
+        "/u/security" => GET personal_center::security_page;
+        "/u/security/password" => POST personal_center::change_password;
+        "/u/logout" => POST personal_center::log_out;
+        "/u/live" => GET push::own;
+        "/crossing/ask" => GET crossing::asking;
+        "/crossing/give" => GET crossing::give;
+        "/crossing/take" => GET crossing::take;
+        "/crossing/onward" => GET crossing::onward;
+    }
+    // The front-end log-out: a GET that acts, so HEAD is not a GET here.
+    sheet.service(
+        only("/login/profile/logout", "GET, POST")
+            .route(get().to(logout::front_end))
+            .route(post().to(logout::confirmed)),
+    );
+    // Administrators
+    routes! { sheet;
+        "/console" => GET overview::dashboard;
+        "/console/live" => GET push::console;
+        "/console/audit" => GET overview::audit;
+        "/console/receipts/{id}" => GET overview::receipt;
+        "/console/applications" => GET applications::list;
+        "/console/applications/new" => GET applications::new, POST applications::create;
+        "/console/applications/{id}" => GET applications::settings, POST applications::change;
+        "/console/applications/{id}/secret" => POST applications::new_secret;
+        "/console/applications/{id}/delete" => POST applications::delete;
+        "/console/applications/{id}/sessions" => GET applications::sessions;
+        "/console/applications/{id}/kick" => GET kick::ask, POST kick::ask_posted;
+        "/console/kick" => POST kick::carry_out;
+        "/console/users" => GET users::list;
+        "/console/users/new" => GET users::new, POST users::create;
+        "/console/users/{id}" => GET users::detail, POST users::change;
+        "/console/users/{id}/kick" => GET kick::ask_user;
+        "/console/users/{id}/delete" => POST users::delete;
+        "/console/keys" => GET applications::keys, POST applications::create_key;
+        "/console/keys/{id}/revoke" => POST applications::revoke_key;
+    }
+    // Programs: Authing's wire
+    routes! { sheet;
+        "/api/v2/applications/{app}/kick-active-users" => POST v2::kick_active_users;
+        "/api/applications/{app}/kick-active-users" => POST v2::kick_active_users;
+        "/api/v2/applications/{app}/active-users" => GET v2::active_users;
+        "/api/v2/userpools/access-token" => POST v2::access_token;
+        "/api/v3/get-management-token" => POST v3::get_management_token;
+    }
+    // Programs: our own
+    routes! { sheet;
+        "/api/v1/logouts/{id}" => GET own::receipt;
+        "/api/v1/operator/kick" => POST own::operator_kick;
+    }
+    // Operators
+    routes! { sheet;
+        "/healthz" => GET ops::healthz;
+        "/readyz" => GET ops::readyz;
+        "/metrics" => GET ops::metrics;
+        "/robots.txt" => GET ops::robots;
+        "/favicon.ico" => GET assets::favicon;
+        "/.well-known/change-password" => GET personal_center::well_known_change_password;
+        "/_dev/gallery" => GET gallery::index;
+        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
+    }
+}

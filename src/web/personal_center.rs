@@ -1,0 +1,257 @@
+//! Way 1: the personal center `/u`.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::body::Form;
+use super::error::{Answer, Refusal};
+use super::visit::{Visit, off_thread};
+use super::{crossing, logout, protect, reply, view};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::Sid;
+use crate::domain::logout::{Actor, Cause};
+use crate::domain::session::Session;
+use crate::flow::account::{self, Account, PasswordChange};
+use crate::flow::error::FlowError;
+use crate::flow::logout as door;
+use crate::flow::users::UserForm;
+use crate::page::personal_center::{
+    DevicesDone, DevicesView, OverviewView, ProfileView, SecurityView, devices, overview, profile, security,
+};
+use crate::page::{Frame, Markup};
+
+const LIVE: Option<&str> = Some("/u/live");
+
+/// A page of the personal center: whoever is not in is sent to log in.
+async fn page(
+    request: HttpRequest,
+    draw: impl FnOnce(&Visit, &Arc<Session>, &Account, &Frame<'_>) -> Result<Markup, Refusal>,
+) -> Answer {
+    let visit = Visit::of(&request)?;
+    let Some(session) = visit.here().cloned() else { return crossing::to_log_in(&visit) };
+    let (state, reader) = (visit.state.clone(), session.clone());
+    let account = off_thread(move || account::read(&state, &reader)).await?;
+    let (csrf, cookie) = protect::csrf(&visit);
+    let html = visit.frame(&csrf, LIVE, None, |frame| draw(&visit, &session, &account, frame))?;
+    Ok(reply::page(StatusCode::OK, html.into_string(), cookie))
+}
+
+/// `GET /u`.
+pub async fn overview_page(request: HttpRequest) -> Answer {
+    page(request, |visit, _, account, frame| {
+        let mut applications: Vec<String> = account
+            .sessions
+            .iter()
+            .flat_map(|s| view::names(visit, s.applications.iter().map(|(id, _)| *id)))
+            .collect();
+        applications.sort();
+        applications.dedup();
+        let last = account.sessions.first().map(|s| (s.created_at, view::device(&s.user_agent)));
+        let shown = OverviewView {
+            last_login: account.user.last_login_at.and_then(|at| last.map(|(_, device)| (at, device))),
+            devices: view::count(account.sessions.len()),
+            oldest: account.sessions.iter().map(|s| s.created_at).min(),
+            applications,
+            password_changed: None,
+            recent: account.events.iter().map(view::activity).collect(),
+        };
+        Ok(overview(frame, &shown))
+    })
+    .await
+}
+
+/// `GET /u/devices`.
+pub async fn devices_page(request: HttpRequest) -> Answer {
+    page(request, |visit, session, account, frame| {
+        let query = Form::query(&visit.request)?;
+        let shown = DevicesView {
+            sessions: account.sessions.iter().map(|row| view::session_row(visit, row, Some(session.id))).collect(),
+            ended: account.ended.iter().map(|row| view::session_row(visit, row, None)).collect(),
+            ended_count: view::count(account.ended.len()),
+            done: match query.one("done")? {
+                Some("one") => Some(DevicesDone::One),
+                Some("others") => Some(DevicesDone::Others),
+                Some(_) | None => None,
+            },
+        };
+        Ok(devices(frame, &shown))
+    })
+    .await
+}
+
+/// A post of the personal center: session, form, hidden value.
+async fn post(request: &HttpRequest, payload: &mut Payload) -> Result<Option<(Visit, Arc<Session>, Form)>, Refusal> {
+    let visit = Visit::of(request)?;
+    let Some(session) = visit.here().cloned() else { return Ok(None) };
+    let form = Form::read(request, payload).await?;
+    protect::own_form(&visit, form.text("csrf")?)?;
+    Ok(Some((visit, session, form)))
+}
+
+fn log_in_first(request: &HttpRequest) -> Answer {
+    crossing::to_log_in(&Visit::of(request)?)
+}
+
+/// `POST /u/logout`: this session, whole. Without a living session the answer is the same.
+pub async fn log_out(request: HttpRequest, mut payload: Payload) -> Answer {
+    let visit = Visit::of(&request)?;
+    let form = Form::read(&request, &mut payload).await?;
+    if visit.session.is_some() {
+        protect::own_form(&visit, form.text("csrf")?)?;
+    }
+    let ended = logout::end(&visit, Cause::PersonalCenter).await?;
+    let link = logout::farewell_link(&visit, ended.as_ref(), Cause::PersonalCenter);
+    Ok(logout::gone(&visit, reply::see_other(&link, None), ended.is_some()))
+}
+
+/// `POST /u/devices/end`: one own session by its public id. One that has ended meanwhile is no error.
+pub async fn end_one(request: HttpRequest, mut payload: Payload) -> Answer {
+    let Some((visit, session, form)) = post(&request, &mut payload).await? else { return log_in_first(&request) };
+    let sid = Sid::parse(form.text("sid")?).map_err(|_| Refusal::absent("session"))?;
+    if sid == session.sid {
+        let ended = logout::end(&visit, Cause::PersonalCenter).await?;
+        let link = logout::farewell_link(&visit, ended.as_ref(), Cause::PersonalCenter);
+        return Ok(logout::gone(&visit, reply::see_other(&link, None), ended.is_some()));
+    }
+    let origin = visit.origin(Actor::User(session.user));
+    visit.state.write(move |act, state| door::end_own(act, state, &session, sid, origin)).await?;
+    Ok(reply::see_other("/u/devices?done=one", None))
+}
+
+/// `POST /u/devices/end-others`: every own session but this one.
+pub async fn end_others(request: HttpRequest, mut payload: Payload) -> Answer {
+    let Some((visit, session, _)) = post(&request, &mut payload).await? else { return log_in_first(&request) };
+    let why = (Cause::PersonalCenter, visit.origin(Actor::User(session.user)));
+    visit.state.write(move |act, state| door::end_others(act, state, &session, why)).await?;
+    Ok(reply::see_other("/u/devices?done=others", None))
+}
+
+/// `GET /u/profile`.
+pub async fn profile_page(request: HttpRequest) -> Answer {
+    page(request, |visit, _, account, frame| {
+        let user = &account.user;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let (username, email, phone) = (text(&user.username), text(&user.email), text(&user.phone));
+        let shown = ProfileView {
+            id: user.id,
+            name: &user.name,
+            username: &username,
+            email: &email,
+            phone: &phone,
+            problems: Vec::new(),
+            saved: Form::query(&visit.request)?.one("saved")?.is_some(),
+        };
+        Ok(profile(frame, &shown))
+    })
+    .await
+}
+
+/// `POST /u/profile`.
+pub async fn change_profile(request: HttpRequest, mut payload: Payload) -> Answer {
+    let Some((visit, session, form)) = post(&request, &mut payload).await? else { return log_in_first(&request) };
+    let typed = UserForm {
+        username: form.text("username")?.to_owned(),
+        name: form.text("name")?.to_owned(),
+        email: form.text("email")?.to_owned(),
+        phone: form.text("phone")?.to_owned(),
+        admin: false,
+        disabled: false,
+    };
+    let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
+    let origin = visit.origin(Actor::User(session.user));
+    let user = session.user;
+    match account::change_profile(&visit.state, session, typed.clone(), seen, origin).await {
+        Ok(()) => Ok(reply::see_other("/u/profile?saved=1", None)),
+        Err(FlowError::Invalid(refused)) => {
+            let shown = ProfileView {
+                id: user,
+                name: &typed.name,
+                username: &typed.username,
+                email: &typed.email,
+                phone: &typed.phone,
+                problems: view::profile_problems(&refused),
+                saved: false,
+            };
+            Ok(draw_again(&visit, |frame| profile(frame, &shown)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn draw_again(visit: &Visit, draw: impl FnOnce(&Frame<'_>) -> Markup) -> HttpResponse {
+    let (csrf, cookie) = protect::csrf(visit);
+    let html = visit.frame(&csrf, LIVE, None, draw);
+    reply::page(StatusCode::UNPROCESSABLE_ENTITY, html.into_string(), cookie)
+}
+
+/// `GET /u/security`.
+pub async fn security_page(request: HttpRequest) -> Answer {
+    page(request, |visit, _, _, frame| {
+        let shown = SecurityView {
+            password_changed: None,
+            problems: Vec::new(),
+            throttled: None,
+            changed: Form::query(&visit.request)?.one("changed")?.is_some(),
+            keep_others: false,
+        };
+        Ok(security(frame, &shown))
+    })
+    .await
+}
+
+/// `POST /u/security/password`.
+pub async fn change_password(request: HttpRequest, mut payload: Payload) -> Answer {
+    let Some((visit, session, form)) = post(&request, &mut payload).await? else { return log_in_first(&request) };
+    let change = PasswordChange {
+        current: form.text("current")?.to_owned(),
+        new: form.text("new")?.to_owned(),
+        again: form.text("again")?.to_owned(),
+        keep_others: !form.ticked("end_others")?,
+    };
+    let keep_others = change.keep_others;
+    let origin = visit.origin(Actor::User(session.user));
+    let shown =
+        |problems, throttled| SecurityView { password_changed: None, problems, throttled, changed: false, keep_others };
+    match account::change_password(&visit.state, session, change, origin).await {
+        Ok(_) => Ok(reply::see_other("/u/security?changed=1", None)),
+        Err(FlowError::Invalid(refused)) => {
+            let shown = shown(view::password_problems(&refused), None);
+            Ok(draw_again(&visit, |frame| security(frame, &shown)))
+        }
+        Err(FlowError::Throttled { seconds }) => {
+            let shown = shown(Vec::new(), u32::try_from(seconds).ok());
+            Ok(draw_again(&visit, |frame| security(frame, &shown)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /prefs`: language or theme, and back to where the switch stood.
+pub async fn preferences(request: HttpRequest, mut payload: Payload) -> Answer {
+    let visit = Visit::of(&request)?;
+    let form = Form::read(&request, &mut payload).await?;
+    let mut cookies = Vec::new();
+    for (name, known) in [("lang", ["zh", "en", ""]), ("theme", ["light", "dark", "system"])] {
+        if let Some(value) = form.one(name)?.filter(|v| !v.is_empty() && known.contains(v)) {
+            cookies.push(super::cookie::preference(name, value));
+        }
+    }
+    let own = visit.place.url().ok_or(Refusal::Broken)?;
+    let next = crate::domain::redirect::LocalPath::parse(form.text("next")?, &own);
+    Ok(reply::see_other(&next.map_or_else(|_| "/u".to_owned(), |p| p.as_str().to_owned()), cookies))
+}
+
+/// `GET /`: in, or to the log-in page.
+pub async fn root(request: HttpRequest) -> Answer {
+    let _ = Visit::of(&request)?;
+    Ok(reply::see_other("/u", None))
+}
+
+/// `GET /.well-known/change-password`, which password managers ask for.
+pub async fn well_known_change_password(request: HttpRequest) -> Answer {
+    let _ = Visit::of(&request)?;
+    Ok(reply::see_other("/u/security", None))
+}
