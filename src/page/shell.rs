@@ -97,16 +97,16 @@ fn wall(door: Door) -> Markup {
             span.doorway {
                 @if door != Door::None {
                     svg viewBox="0 0 88 88" {
-                        path.jamb d="M-4 0H6M-4 88H6";
+                        path.jamb d="M-4 0H6M-4 88H6" {}
                         @match door {
-                            Door::Shut => path.leaf.shut d="M1 3v82";,
+                            Door::Shut => path.leaf.shut d="M1 3v82" {},
                             Door::Ajar => {
-                                path.swing d="M36.8 80.4A88 88 0 0 1 1 88";
-                                path.leaf d="M1 0 36.8 80.4";
+                                path.swing d="M36.8 80.4A88 88 0 0 1 1 88" {}
+                                path.leaf d="M1 0 36.8 80.4" {}
                             },
                             Door::Open | Door::None => {
-                                path.swing d="M78.7 41.3A88 88 0 0 1 1 88";
-                                path.leaf d="M1 0 78.7 41.3";
+                                path.swing d="M78.7 41.3A88 88 0 0 1 1 88" {}
+                                path.leaf d="M1 0 78.7 41.3" {}
                             },
                         }
                     }

@@ -186,7 +186,7 @@ fn by_application(frame: &Frame, view: &DashboardView) -> Markup {
                                 div { a.plain-link href={ "/console/applications/" (app.id) "/sessions" } { b { (name(&app.name)) } } }
                             }
                         }
-                        td.m { svg.meter width="100%" aria-hidden="true" { line x1="0" x2={ (app.people.n * 100 / most) "%" } y1="4" y2="4"; } }
+                        td.m { svg.meter width="100%" aria-hidden="true" { line x1="0" x2={ (app.people.n * 100 / most) "%" } y1="4" y2="4" {} } }
                         td.num { (app.people) }
                     }
                 }
@@ -220,9 +220,9 @@ fn curve(frame: &Frame, logins: &Logins) -> Markup {
         }
         div.to-now {
             svg.curve viewBox="0 0 600 60" preserveAspectRatio="none" role="img" aria-label=((words.peak)(peak.into(), &back(hours_back))) {
-                path.base d="M0 60H600";
-                path.ok d=(path(&logins.ok));
-                path.bad d=(path(&logins.refused));
+                path.base d="M0 60H600" {}
+                path.ok d=(path(&logins.ok)) {}
+                path.bad d=(path(&logins.refused)) {}
             }
             div.axis aria-hidden="true" {
                 span { (back(24)) }

@@ -4,7 +4,7 @@
 
 use maud::{Markup, html};
 
-use super::frame::{ApplicationTab, Crumb, Rail, Room, Section, application_tabs, pages, room, search, title};
+use super::frame::{ApplicationTab, Crumb, Rail, Room, Search, Section, application_tabs, pages, room, search, title};
 use crate::domain::id::ApplicationId;
 use crate::page::bars::{IDLE_MS, bar};
 use crate::page::count::Count;
@@ -52,6 +52,7 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
             a.btn.s.ends href={ "/console/applications/" (id) "/kick?all=1" } { (words.force_everyone) }
         }
     };
+    let home = format!("/console/applications/{id}/sessions");
     let shown = html! {
         p.push {
             span { ((words.shown_sessions)(view.rows.len().into(), view.sessions)) }
@@ -62,7 +63,7 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
         (title(words.login_status, &line, &acts))
         (application_tabs(frame, id, &app, ApplicationTab::LoginStatus))
         div {
-            (search(frame, &format!("/console/applications/{id}/sessions"), view.q, words.search_sessions, &shown))
+            (search(frame, &Search { action: &home, q: view.q, placeholder: words.search_sessions, filters: html! {}, tail: shown }))
             form method="post" action={ "/console/applications/" (id) "/kick" } {
                 (csrf(frame))
                 (table(frame, view))
@@ -74,7 +75,7 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
     let crumbs = vec![
         Crumb::new(words.applications, "/console/applications"),
         Crumb::new(view.name, format!("/console/applications/{id}")),
-        Crumb::new(words.login_status, format!("/console/applications/{id}/sessions")),
+        Crumb::new(words.login_status, home.clone()),
     ];
     room(
         frame,

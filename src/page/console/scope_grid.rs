@@ -126,7 +126,7 @@ pub(super) fn pictogram(scope: Scope) -> Markup {
         svg.pict viewBox="0 0 22 22" aria-hidden="true" {
             @for device in 0..3u8 {
                 @for application in 0..3u8 {
-                    rect.x[filled(device, application)] x={ (1 + 7 * application) ".5" } y={ (1 + 7 * device) ".5" } width="5" height="5";
+                    rect.x[filled(device, application)] x={ (1 + 7 * application) ".5" } y={ (1 + 7 * device) ".5" } width="5" height="5" {}
                 }
             }
         }

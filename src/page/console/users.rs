@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::frame::{Crumb, Rail, Room, Section, pages, room, search, title};
+use super::frame::{Crumb, Rail, Room, Search, Section, pages, room, search, title};
 use super::user_form::{Making, UserForm, form};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::UserId;
@@ -54,7 +54,7 @@ pub fn users(frame: &Frame, rail: &Rail, view: &UsersView) -> Markup {
     let main = html! {
         (title(console.users, &html! { ((words.n_users)(view.count)) }, &acts))
         div {
-            (search(frame, "/console/users", view.q, words.search_users, &html! {}))
+            (search(frame, &Search { action: "/console/users", q: view.q, placeholder: words.search_users, filters: html! {}, tail: html! {} }))
             table.ledger.folds.plain #users data-live-region role="table" {
                 caption.hid { (console.users) }
                 thead {

@@ -1,6 +1,6 @@
 //! Words that many pages share.
 
-use super::table::{Counted, Named, Said, people, s};
+use super::table::{Counted, Named, Said, air, people, s};
 
 sentences! {
 /// Words that many pages share.
@@ -35,7 +35,7 @@ Common {
     live: Said = "实时更新", "Live";
     list_comma: Said = "、", ", ";
     and_others: Counted = |n| format!("等 {n} 个"), |n| format!(" and {n} more");
-    on: fn(&str, &str) -> String = |what, os| format!("{os} 上的 {what}"), |what, os| format!("{what} on {os}");
+    on: fn(&str, &str) -> String = |what, os| format!("{os}{}上的{}{what}", air(os), air(what)), |what, os| format!("{what} on {os}");
     unknown_device: Said = "未知设备", "Unknown device";
     nothing: Said = "没有", "none";
     state: Said = "状态", "State";
