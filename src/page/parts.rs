@@ -113,6 +113,8 @@ pub enum Stamp {
     Error,
     /// Done.
     Done,
+    /// Accepted.
+    Fine,
     /// Changed.
     Changed,
 }
@@ -131,7 +133,8 @@ pub(super) fn stamp(common: &Common, stamp: Stamp) -> Markup {
         Stamp::Lost => ("stamp lost", common.stamp_lost, common.meaning_lost),
         Stamp::No => ("stamp no", common.stamp_no, common.meaning_no),
         Stamp::Error => ("stamp no", common.stamp_error, common.meaning_no),
-        Stamp::Done => ("stamp ack", common.stamp_done, common.meaning_ack),
+        Stamp::Done => ("stamp ack", common.stamp_done, common.meaning_done),
+        Stamp::Fine => ("stamp ack", common.stamp_fine, common.meaning_fine),
         Stamp::Changed => ("stamp", common.stamp_changed, common.meaning_changed),
     };
     html! { span class=(class) title=(meaning) { (word) } }

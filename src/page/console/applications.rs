@@ -67,7 +67,7 @@ fn row(frame: &Frame, app: &ApplicationRow) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().directory);
     html! {
         tr role="row" {
-            td.c-state role="cell" { (stamp(common, if app.online.is_none() { Stamp::Out } else { Stamp::In })) }
+            td.c-state role="cell" { @if !app.online.is_none() { (stamp(common, Stamp::In)) } }
             td.c-who role="cell" {
                 div.who {
                     (seal(&app.name, Seal::AppRow))

@@ -6,10 +6,10 @@ use maud::{Markup, html};
 
 use super::frame::{ApplicationTab, Crumb, Rail, Room, Search, Section, application_tabs, pages, room, search, title};
 use crate::domain::id::ApplicationId;
-use crate::page::bars::{IDLE_MS, bar};
+use crate::page::bars::bar;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Seal, Stamp, calm, csrf, name, seal, stamp};
+use crate::page::parts::{Seal, calm, csrf, name, seal, stamp};
 use crate::page::session::LedgerRow;
 use crate::page::time::Ago;
 
@@ -152,12 +152,6 @@ fn session(frame: &Frame, application: ApplicationId, row: &LedgerRow, ditto: bo
     let (common, words, times) = (&frame.words().common, &frame.words().console, frame.times());
     let session = &row.session;
     let what = format!("{}{}{}", calm(&row.name), frame.words().gate.clause_comma, session.device.label(common));
-    let idle = frame.now.since_ms(session.seen) > IDLE_MS;
-    let mark = match (session.ended, idle) {
-        (Some(_), _) => Stamp::Out,
-        (None, true) => Stamp::Idle,
-        (None, false) => Stamp::In,
-    };
     html! {
         tr.left[session.ended.is_some()] role="row" {
             td.c-tick role="cell" {
@@ -167,7 +161,7 @@ fn session(frame: &Frame, application: ApplicationId, row: &LedgerRow, ditto: bo
                     }
                 }
             }
-            td.c-state role="cell" { (stamp(common, mark)) }
+            td.c-state role="cell" { (stamp(common, session.stamp(frame.now))) }
             td.c-who role="cell" { (who(row, ditto)) }
             td.c-dev role="cell" { div.dev { (session.device.icon()) span { (session.device.name(common)) } } }
             td.when.lanes role="cell" {

@@ -284,12 +284,12 @@ fn ended(frame: &Frame, view: &ReceiptView) -> Markup {
     html! {
         table.ledger.folds.plain #ended data-live-region role="table" {
             caption.hid { (words.what_ended) }
-            thead.hid {
+            thead {
                 tr role="row" {
-                    th role="columnheader" { (common.state) }
-                    th role="columnheader" { (words.device_heading) }
-                    th role="columnheader" { (words.application) }
-                    th role="columnheader" { (words.time_heading) }
+                    th.c-state scope="col" role="columnheader" { (common.state) }
+                    th.c-who scope="col" role="columnheader" { (words.device_heading) }
+                    th.c-dev scope="col" role="columnheader" { (words.application) }
+                    th.c-seen scope="col" role="columnheader" { (words.time_heading) }
                 }
             }
             tbody {

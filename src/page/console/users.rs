@@ -171,7 +171,7 @@ fn sessions(frame: &Frame, view: &UserView) -> Markup {
             tbody {
                 @for session in &view.sessions {
                     tr role="row" {
-                        td.c-state role="cell" { (stamp(common, Stamp::In)) }
+                        td.c-state role="cell" { (stamp(common, session.stamp(frame.now))) }
                         td.c-who role="cell" { div.dev { (session.device.icon()) span { (session.device.name(common)) } } }
                         td.c-dev role="cell" { (listed(common, &session.applications)) }
                         td.c-ip role="cell" { span.id { (session.ip) } }
