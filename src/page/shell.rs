@@ -21,7 +21,7 @@ pub(super) struct Document<'a> {
     pub body: Markup,
 }
 
-pub(super) fn document(frame: &Frame, document: Document) -> Markup {
+pub(super) fn document(frame: &Frame, document: &Document) -> Markup {
     let common = &frame.words().common;
     let theme = match frame.theme {
         Theme::System => None,
@@ -72,7 +72,7 @@ pub(super) struct Gate<'a> {
     pub deed: Markup,
 }
 
-pub(super) fn gate(frame: &Frame, gate: Gate) -> Markup {
+pub(super) fn gate(frame: &Frame, gate: &Gate) -> Markup {
     let other = frame.lang.other();
     let body = html! {
         header { (brand("/u", None)) }
@@ -88,7 +88,7 @@ pub(super) fn gate(frame: &Frame, gate: Gate) -> Markup {
             span { "exeunt " (frame.version) }
         }
     };
-    document(frame, Document { title: gate.title, error: gate.error, class: "gate", body })
+    document(frame, &Document { title: gate.title, error: gate.error, class: "gate", body })
 }
 
 fn wall(door: Door) -> Markup {
@@ -133,7 +133,7 @@ pub(super) struct House<'a> {
     pub main: Markup,
 }
 
-pub(super) fn house(frame: &Frame, house: House) -> Markup {
+pub(super) fn house(frame: &Frame, house: &House) -> Markup {
     let (common, person) = (&frame.words().common, &frame.words().person);
     let tabs = [
         (Tab::Overview, "/u", person.overview),
@@ -153,7 +153,7 @@ pub(super) fn house(frame: &Frame, house: House) -> Markup {
         }
         main #main { (house.main) }
     };
-    document(frame, Document { title: house.title, error: house.error, class: "house", body })
+    document(frame, &Document { title: house.title, error: house.error, class: "house", body })
 }
 
 /// The avatar at the top right and its menu, whose last item logs out.

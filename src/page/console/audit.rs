@@ -102,7 +102,11 @@ pub fn audit(frame: &Frame, rail: &Rail, view: &AuditView) -> Markup {
         }
     };
     let crumbs = vec![Crumb::new(words.audit_log, "/console/audit")];
-    room(frame, rail, Room { title: words.audit_log, error: false, section: Section::Audit, crumbs, slip: false, main })
+    room(
+        frame,
+        rail,
+        &Room { title: words.audit_log, error: false, section: Section::Audit, crumbs, slip: false, main },
+    )
 }
 
 fn table(frame: &Frame, view: &AuditView) -> Markup {

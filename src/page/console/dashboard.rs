@@ -1,5 +1,7 @@
 //! `/console`: who is online, what happened just now, and how this server is.
 
+use std::fmt::Write as _;
+
 use maud::{Markup, html};
 
 use super::frame::{Crumb, Rail, Room, Section, room, title};
@@ -135,7 +137,7 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
     room(
         frame,
         rail,
-        Room { title: words.overview, error: false, section: Section::Overview, crumbs, slip: false, main },
+        &Room { title: words.overview, error: false, section: Section::Overview, crumbs, slip: false, main },
     )
 }
 
@@ -208,8 +210,9 @@ fn curve(frame: &Frame, logins: &Logins) -> Markup {
         let mut d = String::new();
         for (hour, n) in counts.iter().enumerate() {
             let y = 60.0 - 56.0 * f64::from(*n) / f64::from(peak.max(1)).max(f64::from(*n));
-            d.push_str(&if hour == 0 { format!("M0 {y:.1}") } else { format!("V{y:.1}") });
-            d.push_str(&format!("H{}", (hour + 1) * WIDTH));
+            let to = if hour == 0 { "M0 " } else { "V" };
+            // Writing to a string cannot fail.
+            let _ = write!(d, "{to}{y:.1}H{}", (hour + 1) * WIDTH);
         }
         d
     };

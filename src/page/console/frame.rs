@@ -50,7 +50,7 @@ pub(super) struct Room<'a> {
     pub main: Markup,
 }
 
-pub(super) fn room(frame: &Frame, rail: &Rail, room: Room) -> Markup {
+pub(super) fn room(frame: &Frame, rail: &Rail, room: &Room) -> Markup {
     let words = &frame.words().console;
     let last = room.crumbs.len().saturating_sub(1);
     let body = html! {
@@ -66,7 +66,7 @@ pub(super) fn room(frame: &Frame, rail: &Rail, room: Room) -> Markup {
         }
         main.slip[room.slip] #main { (room.main) }
     };
-    document(frame, Document { title: room.title, error: room.error, class: "console", body })
+    document(frame, &Document { title: room.title, error: room.error, class: "console", body })
 }
 
 fn rail_markup(frame: &Frame, rail: &Rail, section: Section) -> Markup {

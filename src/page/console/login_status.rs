@@ -80,7 +80,7 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
     room(
         frame,
         rail,
-        Room { title: words.login_status, error: false, section: Section::Applications, crumbs, slip: false, main },
+        &Room { title: words.login_status, error: false, section: Section::Applications, crumbs, slip: false, main },
     )
 }
 

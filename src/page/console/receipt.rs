@@ -132,7 +132,7 @@ pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
         Crumb::new(frame.words().console.audit_log, "/console/audit"),
         Crumb::new(words.receipt, format!("/console/receipts/{}", view.id)),
     ];
-    room(frame, rail, Room { title: words.receipt, error: false, section: Section::Audit, crumbs, slip: true, main })
+    room(frame, rail, &Room { title: words.receipt, error: false, section: Section::Audit, crumbs, slip: true, main })
 }
 
 /// The door line is broken open: somebody has left.

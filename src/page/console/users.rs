@@ -76,7 +76,7 @@ pub fn users(frame: &Frame, rail: &Rail, view: &UsersView) -> Markup {
         }
     };
     let crumbs = vec![Crumb::new(console.users, "/console/users")];
-    room(frame, rail, Room { title: console.users, error: false, section: Section::Users, crumbs, slip: false, main })
+    room(frame, rail, &Room { title: console.users, error: false, section: Section::Users, crumbs, slip: false, main })
 }
 
 fn row(frame: &Frame, user: &UserRow) -> Markup {
@@ -112,7 +112,7 @@ pub fn new_user(frame: &Frame, rail: &Rail, view: &UserForm) -> Markup {
     };
     let crumbs = vec![Crumb::new(console.users, "/console/users"), Crumb::new(words.new_user, "/console/users/new")];
     let error = !view.problems.is_empty();
-    room(frame, rail, Room { title: words.new_user, error, section: Section::Users, crumbs, slip: true, main })
+    room(frame, rail, &Room { title: words.new_user, error, section: Section::Users, crumbs, slip: true, main })
 }
 
 /// What the page of one user shows.
@@ -150,7 +150,7 @@ pub fn user(frame: &Frame, rail: &Rail, view: &UserView) -> Markup {
     };
     let crumbs = vec![Crumb::new(console.users, "/console/users"), Crumb::new(view.name, home.clone())];
     let error = !view.form.problems.is_empty() || view.delete_problem.is_some();
-    room(frame, rail, Room { title: view.name, error, section: Section::Users, crumbs, slip: true, main })
+    room(frame, rail, &Room { title: view.name, error, section: Section::Users, crumbs, slip: true, main })
 }
 
 fn sessions(frame: &Frame, view: &UserView) -> Markup {

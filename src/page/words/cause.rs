@@ -11,7 +11,7 @@ pub enum Cause {
     Kicked,
     /// An administrator, in the console.
     Console,
-    /// The user, by the OpenID Connect end-session endpoint.
+    /// The user, by the end-session endpoint of `OpenID` Connect.
     EndSession,
     /// The password was changed.
     PasswordChanged,

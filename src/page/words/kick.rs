@@ -128,9 +128,9 @@ impl Scope {
 /// By which way an application was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
-    /// OpenID Connect Back-Channel Logout.
+    /// `OpenID` Connect Back-Channel Logout.
     BackChannel,
-    /// OpenID Connect Front-Channel Logout.
+    /// `OpenID` Connect Front-Channel Logout.
     FrontChannel,
     /// Server-sent events to open pages.
     Push,
