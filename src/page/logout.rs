@@ -137,7 +137,8 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
         span.seal.s88.ended[view.reason.is_some()].word[words.common.stamp_out.chars().count() > 1] aria-hidden="true" { (words.common.stamp_out) }
         h1 { (farewell.title) }
         (circumstances(frame, view))
-        p.trust { (farewell.line) }
+        // On a phone the line gives way, unless it says what to do.
+        p.trust[view.reason.is_some_and(Cause::is_own_act)] { (farewell.line) }
     };
     let deed = html! {
         div.deed {
@@ -181,7 +182,7 @@ fn told_row(frame: &Frame, told: &Told) -> Markup {
         ToldState::Acked { ms } => (Stamp::Ack, None, Some((words.gate.confirmed_in)(Count::from(ms)))),
         ToldState::Waiting => (Stamp::Wait, Some(words.gate.waiting), None),
         ToldState::Failed => (Stamp::Lost, Some(words.gate.failed), None),
-        ToldState::NotTold => (Stamp::Out, Some(words.gate.not_told), None),
+        ToldState::NotTold => (Stamp::Untold, Some(words.gate.not_told), None),
     };
     html! {
         li {

@@ -115,6 +115,8 @@ pub enum Stamp {
     Done,
     /// Accepted.
     Fine,
+    /// Nobody was told.
+    Untold,
     /// Changed.
     Changed,
 }
@@ -135,6 +137,7 @@ pub(super) fn stamp(common: &Common, stamp: Stamp) -> Markup {
         Stamp::Error => ("stamp no", common.stamp_error, common.meaning_no),
         Stamp::Done => ("stamp ack", common.stamp_done, common.meaning_done),
         Stamp::Fine => ("stamp ack", common.stamp_fine, common.meaning_fine),
+        Stamp::Untold => ("stamp", common.stamp_untold, common.meaning_untold),
         Stamp::Changed => ("stamp", common.stamp_changed, common.meaning_changed),
     };
     html! { span class=(class) title=(meaning) { (word) } }

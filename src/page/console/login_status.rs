@@ -55,7 +55,7 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
     let home = format!("/console/applications/{id}/sessions");
     let shown = html! {
         p.push {
-            span { ((words.shown_sessions)(view.rows.len().into(), view.sessions)) }
+            @if !view.rows.is_empty() { span { ((words.shown_sessions)(view.rows.len().into(), view.sessions)) } }
             @if frame.live.is_some() { span.live { (frame.words().common.live) } }
         }
     };

@@ -67,6 +67,7 @@ Common {
     stamp_error: Said = "误", "ERR";
     stamp_done: Said = "成", "DONE";
     stamp_fine: Said = "可", "OK";
+    stamp_untold: Said = "无", "NONE";
     stamp_changed: Said = "改", "EDIT";
     meaning_in: Said = "在线", "online";
     meaning_idle: Said = "空闲", "idle";
@@ -81,6 +82,7 @@ Common {
     meaning_no: Said = "被拒绝", "refused";
     meaning_done: Said = "已完成", "done";
     meaning_fine: Said = "可以", "accepted";
+    meaning_untold: Said = "没有通知", "not told";
     meaning_changed: Said = "有改动", "changed";
 }
 }
