@@ -105,8 +105,8 @@ fn grid_row(frame: &Frame, grid: &Grid, row: &GridRow) -> Markup {
                 td.c[grid.this == Some(place)] {
                     @match cell {
                         Cell::Empty => (dash(common.none_here)),
-                        Cell::Online => { span.in { (stamp(common, Stamp::In)) } span.over { (stamp(common, Stamp::Over)) } },
-                        Cell::Sessions(n) => { span.in { (stamp(common, Stamp::In)) } span.over { (stamp(common, Stamp::Over)) } " " (n) },
+                        Cell::Online => { (stamp(common, Stamp::In)) (stamp(common, Stamp::Over)) },
+                        Cell::Sessions(n) => { (stamp(common, Stamp::In)) (stamp(common, Stamp::Over)) " " (n) },
                     }
                 }
             }
