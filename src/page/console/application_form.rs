@@ -147,7 +147,7 @@ fn mark(frame: &Frame, line: &Line) -> Markup {
                 span { code.id { (calm(&line.typed)) } small.end-text { (rule.sentence(frame.lang)) } }
             },
             Verdict::Fine(normal) => li {
-                (stamp(common, Stamp::Done))
+                (stamp(common, Stamp::Fine))
                 span { code.id { (calm(&line.typed)) } @if *normal != line.typed { small { ((words.taken_as)(&calm(normal))) } } }
             },
         }

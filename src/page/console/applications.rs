@@ -59,7 +59,7 @@ pub fn applications(frame: &Frame, rail: &Rail, view: &ApplicationsView) -> Mark
     room(
         frame,
         rail,
-        Room { title: console.applications, error: false, section: Section::Applications, crumbs, slip: false, main },
+        &Room { title: console.applications, error: false, section: Section::Applications, crumbs, slip: false, main },
     )
 }
 
@@ -67,7 +67,7 @@ fn row(frame: &Frame, app: &ApplicationRow) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().directory);
     html! {
         tr role="row" {
-            td.c-state role="cell" { (stamp(common, if app.online.is_none() { Stamp::Out } else { Stamp::In })) }
+            td.c-state role="cell" { @if !app.online.is_none() { (stamp(common, Stamp::In)) } }
             td.c-who role="cell" {
                 div.who {
                     (seal(&app.name, Seal::AppRow))
@@ -99,7 +99,7 @@ pub fn new_application(frame: &Frame, rail: &Rail, view: &ApplicationForm) -> Ma
     room(
         frame,
         rail,
-        Room { title: words.new_application, error, section: Section::Applications, crumbs, slip: true, main },
+        &Room { title: words.new_application, error, section: Section::Applications, crumbs, slip: true, main },
     )
 }
 
@@ -144,7 +144,7 @@ pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup
     };
     let crumbs = vec![Crumb::new(console.applications, "/console/applications"), Crumb::new(view.name, home.clone())];
     let error = view.form.is_refused() || view.delete_problem.is_some();
-    room(frame, rail, Room { title: view.name, error, section: Section::Applications, crumbs, slip: true, main })
+    room(frame, rail, &Room { title: view.name, error, section: Section::Applications, crumbs, slip: true, main })
 }
 
 fn danger(frame: &Frame, view: &ApplicationView, home: &str) -> Markup {
@@ -206,6 +206,6 @@ pub fn secret(frame: &Frame, rail: &Rail, view: &SecretView) -> Markup {
     room(
         frame,
         rail,
-        Room { title: words.secret_title, error: false, section: Section::Applications, crumbs, slip: true, main },
+        &Room { title: words.secret_title, error: false, section: Section::Applications, crumbs, slip: true, main },
     )
 }

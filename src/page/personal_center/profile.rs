@@ -62,7 +62,7 @@ pub fn profile(frame: &Frame, view: &ProfileView) -> Markup {
             div.acts { button.btn.go { (frame.words().common.save) } }
         }
     };
-    house(frame, House { title: words.profile, error: !view.problems.is_empty(), tab: Tab::Profile, main })
+    house(frame, &House { title: words.profile, error: !view.problems.is_empty(), tab: Tab::Profile, main })
 }
 
 fn fields<'a>(frame: &Frame, view: &'a ProfileView) -> [Field<'a>; 4] {

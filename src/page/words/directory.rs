@@ -26,7 +26,6 @@ Directory {
     frontchannel: Said = "前台登出地址", "Front-channel logout address";
     frontchannel_hint: Said = "在退出页面里悄悄打开一次，只在浏览器还开着时有用。", "Opened once, out of sight, on the farewell page; it only helps while the browser is open.";
     taken_as: Named = |url| format!("登记为 {url}"), |url| format!("registered as {url}");
-    fine: Said = "可以", "fine";
     basics: Said = "基本信息", "Basics";
     login_and_logout: Said = "登录与登出", "Login and logout";
     telling: Said = "登出通知", "Telling of log-outs";

@@ -196,7 +196,7 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
     let (desk, form) = desk_post!(&request, &mut payload);
     let id = application_id(&id)?;
     let row = applications::find(&desk.visit.state, desk.pool, id)?;
-    if form.text("confirm")?.trim() != row.name {
+    if form.text("confirm")?.trim() != row.identifier {
         return Err(Refusal::Invalid(vec![FieldRefused::new("confirm", "again_differs")]));
     }
     let (pool, origin) = (desk.pool, desk.origin());
