@@ -1,9 +1,10 @@
 //! The form of an application: its names, its registered addresses one a line, each with a mark of its own.
 
+use crate::domain::clock::Timestamp;
 use maud::{Markup, html};
 
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, Stamp, calm, csrf, stamp};
+use crate::page::parts::{Field, Notice, Stamp, calm, csrf, hidden, stamp};
 use crate::page::words::{FieldProblem, Rule};
 
 /// What became of a line that was typed.
@@ -74,6 +75,8 @@ pub struct ApplicationForm {
     pub problems: Vec<(ApplicationField, FieldProblem)>,
     /// Whether it was saved just now.
     pub saved: bool,
+    /// When what is edited was last changed; a form opened before a later change is stale.
+    pub seen: Option<Timestamp>,
 }
 
 impl ApplicationForm {
@@ -98,6 +101,7 @@ pub(super) fn form(frame: &Frame, action: &str, form: &ApplicationForm, act: &st
     html! {
         form.form method="post" action=(action) novalidate {
             (csrf(frame))
+            @if let Some(seen) = form.seen { (hidden("seen", seen)) }
             (notice(frame, form))
             h2 { (words.basics) }
             (Field { problem: form.problem(ApplicationField::Name), ..Field::text("name", words.name, &form.name) }.markup(frame))

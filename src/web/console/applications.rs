@@ -55,7 +55,12 @@ fn typed(form: &Form) -> Result<ApplicationForm, Refusal> {
     })
 }
 
-fn shown(form: &ApplicationForm, refused: &[FieldRefused], saved: bool) -> page::ApplicationForm {
+fn shown(
+    form: &ApplicationForm,
+    refused: &[FieldRefused],
+    saved: bool,
+    seen: Option<Timestamp>,
+) -> page::ApplicationForm {
     page::ApplicationForm {
         name: form.name.clone(),
         identifier: form.identifier.clone(),
@@ -65,13 +70,14 @@ fn shown(form: &ApplicationForm, refused: &[FieldRefused], saved: bool) -> page:
         frontchannel: form.frontchannel_logout_uri.clone(),
         problems: view::application_problems(refused),
         saved,
+        seen,
     }
 }
 
 /// `GET /console/applications/new`.
 pub async fn new(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
-    let empty = shown(&ApplicationForm::default(), &[], false);
+    let empty = shown(&ApplicationForm::default(), &[], false, None);
     Ok(desk.page(|frame, rail| page::new_application(frame, rail, &empty)))
 }
 
@@ -96,7 +102,7 @@ pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
     match created {
         Ok((id, name, secret)) => Ok(show_secret(&desk, id, &name, secret.reveal())),
         Err(FlowError::Invalid(refused)) => {
-            let again = shown(&form, &refused, false);
+            let again = shown(&form, &refused, false, None);
             Ok(desk.again(|frame, rail| page::new_application(frame, rail, &again)))
         }
         Err(other) => Err(other.into()),
@@ -122,14 +128,14 @@ pub async fn settings(request: HttpRequest, id: Path<String>) -> Answer {
         is_default: row.is_default,
     };
     let saved = Form::query(&request)?.one("saved")?.is_some();
-    Ok(draw(&desk, row.id, &form, (&[], saved, row.updated_at)))
+    Ok(draw(&desk, row.id, &form, (&[], saved, Some(row.updated_at))))
 }
 
 fn draw(
     desk: &Desk,
     id: ApplicationId,
     form: &ApplicationForm,
-    (refused, saved, _seen): (&[FieldRefused], bool, Timestamp),
+    (refused, saved, seen): (&[FieldRefused], bool, Option<Timestamp>),
 ) -> HttpResponse {
     let place = &desk.visit.place;
     let host = place.base.split_once("://").map(|(scheme, host)| format!("{scheme}://{}.{host}", form.identifier));
@@ -138,7 +144,7 @@ fn draw(
         id,
         name: &form.name,
         identifier: &form.identifier,
-        form: shown(form, refused, saved),
+        form: shown(form, refused, saved, seen),
         endpoints: vec![
             ("App ID", id.to_string()),
             ("App Host", origin.clone()),
@@ -171,7 +177,7 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     };
     match changed {
         Ok(()) => Ok(reply::see_other(&format!("/console/applications/{id}?saved=1"), None)),
-        Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, Timestamp::default()))),
+        Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, seen))),
         Err(other) => Err(other.into()),
     }
 }
