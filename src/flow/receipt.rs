@@ -72,6 +72,11 @@ pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
     })
 }
 
+/// Writes down, without waiting, that an open page has been told of its ending.
+pub fn page_told(state: &State, id: EndingId) {
+    drop(state.store.write(move |act| -> Done<()> { Ok(endings::page_told(act, id)?) }));
+}
+
 /// How long a farewell link says more than that somebody logged out: afterwards a shared computer must not tell whom.
 const FAREWELL_MS: i64 = 10 * 60_000;
 

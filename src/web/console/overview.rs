@@ -10,9 +10,10 @@ use crate::flow::online::{self, COUNTED};
 use crate::flow::receipt;
 use crate::page::Count;
 use crate::page::console::{
-    self as page, AuditKind, AuditRow, AuditView, ByApplication, DashboardView, Delivery, EndedRow, Health,
-    ReceiptView, TickerRow,
+    self as page, AuditKind, AuditRow, AuditView, ByApplication, DashboardView, Delivery, DeliveryState, EndedRow,
+    Health, ReceiptView, TickerRow,
 };
+use crate::page::words::Channel;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::view;
@@ -121,6 +122,17 @@ fn audit_row(row: &Row) -> AuditRow {
     }
 }
 
+/// Who was told, by which channel, with what outcome.
+fn told(read: &receipt::Reading) -> Vec<Delivery> {
+    let mut told = Vec::new();
+    if read.ending.pages > 0 {
+        let state = DeliveryState::Acked { ms: read.ending.pages_ms, status: None };
+        let attempts_ms = vec![read.ending.pages_ms];
+        told.push(Delivery { application: None, channel: Channel::Push, state, attempts_ms });
+    }
+    told
+}
+
 /// `GET /console/receipts/{id}`.
 pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
@@ -148,7 +160,7 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
         tokens: Count::from(0_u32),
         applications: view::count(read.applications.len()),
         counting: read.ending.open,
-        deliveries: Vec::<Delivery>::new(),
+        deliveries: told(&read),
         ended: read
             .sessions
             .iter()
