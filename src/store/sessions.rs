@@ -234,6 +234,14 @@ pub fn count_of_user(conn: &Connection, user: UserId, cap: u32) -> Rows<u32> {
     Ok(conn.prepare_cached(text)?.query_row(params![user, cap], |row| row.get(0))?)
 }
 
+/// The oldest living sessions of a user.
+pub fn oldest_of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<SessionId>> {
+    let text = "SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL
+                  AND seq > (SELECT barrier_seq FROM users WHERE id = ?1) ORDER BY seq LIMIT ?2";
+    let mut sql = conn.prepare_cached(text)?;
+    Ok(sql.query_map(params![user, limit], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 fn has_participants(conn: &Connection, id: SessionId) -> Rows<bool> {
     let text = "SELECT EXISTS (SELECT 1 FROM participants WHERE session_id = ?1)";
     Ok(conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?)
