@@ -1,4 +1,4 @@
-// exeunt: what a page does better with a script. Nothing here is needed: every page works without it.
+// exeunt: what a page does better with a script; every page works without it.
 (() => {
   'use strict';
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -10,7 +10,7 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone) document.cookie = `tz=${encodeURIComponent(zone)};Path=/;SameSite=Lax;Max-Age=31536000`;
 
-  // A page out of the back-forward cache may show somebody who has left: ask again.
+  // A page out of the back-forward cache may show who has left.
   addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 
   // Relative times in the page's words: moments | minutes | hours | one day | days.
@@ -90,7 +90,8 @@
     busy = true;
     try {
       const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
-      if (answer.ok && !answer.redirected) {
+      if (answer.redirected) location.reload();
+      else if (answer.ok) {
         const html = await answer.text();
         const page = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
         for (const old of all('[data-live-region][id]')) {
@@ -100,12 +101,15 @@
         dress();
         tell();
       }
-    } catch { /* offline: the stream comes back, and the next change asks again */ }
+    } catch { /* offline: the next change asks again */ }
     setTimeout(() => { busy = false; if (again) { again = false; refresh(); } }, 500);
   };
 
   if (data.live) {
     const stream = new EventSource(data.live), close = () => stream.close();
+    let opened = 0;
+    stream.onopen = () => { if (opened++) refresh(); };
+    stream.onerror = () => { if (stream.readyState === 2) refresh(); };
     stream.addEventListener('changed', refresh);
     stream.addEventListener('ended', (event) => {
       close();
