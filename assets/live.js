@@ -116,7 +116,7 @@
       const to = new URL(JSON.parse(event.data).to, location.href);
       if (to.origin === location.origin) location.replace(to);
     });
-    // The stream must never outrun a log-out of this page's own.
+    // Never outrun this page's own log-out.
     addEventListener('submit', ({ target }) => { if (target.matches('[data-leaves]')) close(); });
     addEventListener('beforeunload', close);
     addEventListener('pagehide', close);
