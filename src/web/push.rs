@@ -87,6 +87,8 @@ async fn next(mut stream: Stream) -> Option<(Result<Bytes, Refusal>, Stream)> {
             Bytes::from_static(b"retry: 2000\n\n")
         }
         Step::Listen => match tokio::time::timeout(HEARTBEAT, stream.ear.poked()).await {
+            // The browser comes again by itself, when the house is back.
+            _ if stream.state.is_closing() => return None,
             Err(_) => Bytes::from_static(b": still here\n\n"),
             Ok(()) => match ended(&stream) {
                 Some(to) => {
