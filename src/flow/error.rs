@@ -1,6 +1,6 @@
 //! Why an act did not happen: refused (the caller may know why), absent (says nothing it should not), broken.
 
-use crate::store::db::StoreError;
+pub use crate::store::db::StoreError;
 
 /// One field of a form or call that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,8 +9,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
-use crate::flow::error::{FieldRefused, FlowError};
-use crate::store::db::StoreError;
+use crate::flow::error::{FieldRefused, FlowError, StoreError};
 
 /// Why a request was not done.
 #[derive(Debug, Clone)]

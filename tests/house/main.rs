@@ -1,0 +1,8 @@
+//! One test binary. Tests speak in people and gestures, over real HTTP on loopback, with a clock that stands still until
+//! it is moved; none of them sleeps.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
+
+mod rules;
+mod support;
+mod ways_out;

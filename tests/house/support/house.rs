@@ -1,0 +1,287 @@
+//! A running house: the real server in this process, on a free port, with a data directory of its own.
+
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use exeunt::config::{Config, Flags};
+use exeunt::crypto::{password, seal};
+use exeunt::domain::clock::{ManualClock, Timestamp};
+use exeunt::domain::id::{ApplicationId, PoolId, UserId};
+use exeunt::flow::applications::{self, ApplicationForm};
+use exeunt::flow::error::Done;
+use exeunt::flow::state::State;
+use exeunt::flow::upkeep;
+use exeunt::flow::users::{self, UserForm};
+use exeunt::server::Server;
+use exeunt::store::pools;
+use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
+
+use super::Browser;
+use super::people::{OTHER_SECRET, PASSWORD, POOL_SECRET, Person, Program};
+use super::wire::{self, Answer};
+
+/// Saturday, 22 November 2025, in the morning.
+const MORNING: Timestamp = Timestamp(1_763_796_000_000);
+
+/// Everybody's password at the full cost, hashed once.
+static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).expect("a hash"));
+
+/// An application of the house.
+#[derive(Debug, Clone)]
+pub struct Application {
+    pub id: ApplicationId,
+    pub identifier: &'static str,
+}
+
+struct Running {
+    handle: ServerHandle,
+    thread: JoinHandle<()>,
+}
+
+/// See the head of this file. Two pools: Acme with notes (the default), board and wiki; Other with shop.
+pub struct House {
+    pub state: Arc<State>,
+    pub clock: Arc<ManualClock>,
+    pub port: u16,
+    pub pool: PoolId,
+    pub other_pool: PoolId,
+    running: Option<Running>,
+    dir: TempDir,
+}
+
+fn config(dir: &std::path::Path, change: impl Fn(&mut Config)) -> Config {
+    let flags = Flags { port: Some(0), data_dir: Some(dir.to_owned()), dev: Some(false), ..Flags::default() };
+    let nothing = |_: &std::path::Path| Err(std::io::Error::from(std::io::ErrorKind::NotFound));
+    let mut config = Config::load(&flags, std::iter::empty(), &nothing).expect("settings").config;
+    (config.workers, config.hash_threads) = (1, 1);
+    change(&mut config);
+    config
+}
+
+impl House {
+    pub fn open() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A house whose operator decided something else.
+    pub fn with(change: impl Fn(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let clock = Arc::new(ManualClock::new(MORNING));
+        let state = State::open(config(dir.path(), change), clock.clone()).expect("a house");
+        let pool = PoolId::parse("5f9d0cef60d09ff5a4c87c06").unwrap();
+        let other_pool = PoolId::parse("5f9d0cef60d09ff5a4c87c07").unwrap();
+        furnish(&state, pool, other_pool).expect("furniture");
+        let (running, port) = run(&state);
+        Self { state, clock, port, pool, other_pool, running: Some(running), dir }
+    }
+
+    /// Stops and starts again on the same directory: all memory is gone.
+    pub fn restarts(mut self) -> Self {
+        self.stop();
+        let Self { state, clock, pool, other_pool, dir, .. } = &mut self;
+        let config = state.config.clone();
+        let weak = Arc::downgrade(state);
+        let placeholder = tempfile::tempdir().unwrap();
+        // The old state must be gone, with its lock, before the new one opens; a house in an empty directory stands in.
+        let mut elsewhere = config.clone();
+        elsewhere.data_dir = placeholder.path().to_owned();
+        *state = State::open(elsewhere, clock.clone()).expect("a stand-in");
+        while weak.upgrade().is_some() {
+            std::thread::yield_now();
+        }
+        let opened = loop {
+            match State::open(config.clone(), clock.clone()) {
+                Ok(opened) => break opened,
+                Err(exeunt::store::open::OpenError::InUse(_)) => std::thread::yield_now(),
+                Err(other) => panic!("{other}"),
+            }
+        };
+        *state = opened;
+        let _ = (pool, other_pool, dir);
+        let (running, port) = run(&self.state);
+        self.running = Some(running);
+        self.port = port;
+        self
+    }
+
+    fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            drop(running.handle.stop(false));
+            let _ = running.thread.join();
+        }
+    }
+
+    /// Host and port as people type them; empty for the base host.
+    pub fn host(&self, identifier: &str) -> String {
+        match identifier {
+            "" => format!("localhost:{}", self.port),
+            label => format!("{label}.localhost:{}", self.port),
+        }
+    }
+
+    /// An address of the house.
+    pub fn at(&self, identifier: &str, path: &str) -> String {
+        format!("http://{}{path}", self.host(identifier))
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.port)
+    }
+
+    /// Somebody by their log-in name.
+    pub fn person(&self, name: &str) -> Person {
+        let id: String = self.value("SELECT id FROM users WHERE username = ?1", [name]);
+        Person { id: UserId::parse(&id).unwrap(), name: name.to_owned() }
+    }
+
+    /// An application by the first label of its host.
+    pub fn application(&self, identifier: &'static str) -> Application {
+        let directory = self.state.directory();
+        let id = directory.by_identifier(identifier).expect("an application").id;
+        Application { id, identifier }
+    }
+
+    /// A program with a token of Acme's.
+    pub fn program(&self) -> Program {
+        Program::of_pool(self, self.pool, POOL_SECRET)
+    }
+
+    /// A program with a token of the other pool's.
+    pub fn foreign_program(&self) -> Program {
+        Program::of_pool(self, self.other_pool, OTHER_SECRET)
+    }
+
+    /// A request by hand, to the base host.
+    pub fn ask(&self, what: (&str, &str), headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+        wire::request(self.port, &self.host(""), what, headers, body)
+    }
+
+    /// A connection to the rows that nobody in the house knows of.
+    pub fn rows(&self) -> Connection {
+        let path = self.dir.path().join("exeunt.db");
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("the file")
+    }
+
+    /// One value of one row.
+    pub fn value<T: rusqlite::types::FromSql>(&self, sql: &str, values: impl rusqlite::Params) -> T {
+        self.rows().query_row(sql, values, |row| row.get(0)).unwrap_or_else(|e| panic!("{e}: {sql}"))
+    }
+
+    pub fn count(&self, sql: &str) -> i64 {
+        self.value(sql, [])
+    }
+
+    /// All endings on record.
+    pub fn endings(&self) -> i64 {
+        self.count("SELECT count(*) FROM endings")
+    }
+
+    /// Runs `what` while somebody else holds the storage, so that nothing can be written.
+    pub fn while_nothing_can_be_written<T>(&self, what: impl FnOnce() -> T) -> T {
+        let other = self.rows();
+        other.busy_timeout(wire::PATIENCE).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").expect("the storage");
+        let outcome = what();
+        other.execute_batch("ROLLBACK").unwrap();
+        outcome
+    }
+
+    /// The house does its slow round now.
+    pub fn upkeep(&self) {
+        upkeep::round(&self.state, true).expect("upkeep");
+    }
+
+    /// Everything about sessions and endings, to see whether something changed.
+    pub fn picture(&self) -> Vec<String> {
+        let rows = self.rows();
+        ["sessions", "participants", "kicks", "endings", "ending_parts", "session_secrets", "users", "applications"]
+            .iter()
+            .flat_map(|table| {
+                let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
+                let columns = sql.column_count();
+                let names: Vec<String> = sql.column_names().iter().map(|n| (*n).to_owned()).collect();
+                let mut found = sql.query([]).unwrap();
+                let mut lines = Vec::new();
+                while let Some(row) = found.next().unwrap() {
+                    let cells: Vec<String> = (0..columns)
+                        .filter(|c| names[*c] != "last_seen_at")
+                        .map(|c| format!("{}={:?}", names[c], row.get_ref(c).unwrap()))
+                        .collect();
+                    lines.push(format!("{table}: {}", cells.join(" ")));
+                }
+                lines.sort();
+                lines
+            })
+            .collect()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn run(state: &Arc<State>) -> (Running, u16) {
+    let (tell, hear) = mpsc::channel();
+    let shared = state.clone();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = Server::bind(&shared).expect("a free port");
+            drop(shared);
+            tell.send((server.handle(), server.addresses[0].port())).unwrap();
+            server.run().await.expect("a calm end");
+        });
+    });
+    let (handle, port) = hear.recv().expect("the server");
+    (Running { handle, thread }, port)
+}
+
+fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
+    let hash = HASH.clone();
+    state.write_now(move |act, state| {
+        let origin = applications::by_operator();
+        pools::insert(act, pool, "Acme", &seal::hash(POOL_SECRET))?;
+        pools::insert(act, other, "Other", &seal::hash(OTHER_SECRET))?;
+        for (pool, identifier, is_default) in
+            [(pool, "notes", true), (pool, "board", false), (pool, "wiki", false), (other, "shop", false)]
+        {
+            let form = ApplicationForm {
+                name: identifier.to_uppercase(),
+                identifier: identifier.to_owned(),
+                redirect_uris: vec![format!("http://{identifier}.example/callback")],
+                logout_redirect_uris: vec![
+                    "http://127.0.0.1:9101/*".to_owned(),
+                    format!("https://{identifier}.example/bye"),
+                ],
+                is_default,
+                ..ApplicationForm::default()
+            };
+            applications::create(act, state, pool, (None, &seal::hash("secret")), &form.judge()?, &origin)?;
+        }
+        let people = [
+            (pool, "lilei", false),
+            (pool, "hanmeimei", false),
+            (pool, "lintao", false),
+            (pool, "wang", true),
+            (pool, "zhao", true),
+            (other, "olga", true),
+            (other, "polly", false),
+        ];
+        for (pool, name, admin) in people {
+            let form = UserForm {
+                username: name.to_owned(),
+                name: format!("{name} of the house"),
+                email: format!("{name}@example.com"),
+                admin,
+                ..UserForm::default()
+            };
+            users::create(act, pool, None, &form.judge()?, Some(&hash), &origin)?;
+        }
+        Ok(())
+    })
+}
