@@ -116,7 +116,11 @@ async fn leave(visit: &Visit, choice: Choice) -> Answer {
             let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
             let refused =
                 Refused { address: shown, rule, developer: closest.map(|c| (c.entry.as_str(), c.differs_at)) };
-            farewell_page(visit, None, None, Some(refused))
+            let reading = match &ended {
+                Some(receipt) => receipt::of(&visit.state, receipt)?,
+                None => None,
+            };
+            farewell_page(visit, None, reading.as_ref(), Some(refused))
         }
     };
     Ok(gone(visit, farewell, ended.is_some()))

@@ -56,7 +56,7 @@ pub async fn overview_page(request: HttpRequest) -> Answer {
             oldest: account.sessions.iter().map(|s| s.created_at).min(),
             applications,
             password_changed: None,
-            recent: account.events.iter().map(view::activity).collect(),
+            recent: account.events.iter().filter_map(view::activity).collect(),
         };
         Ok(overview(frame, &shown))
     })

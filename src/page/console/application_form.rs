@@ -36,10 +36,6 @@ pub enum ApplicationField {
     RedirectUris,
     /// `logout_redirect_uris`
     LogoutRedirectUris,
-    /// `backchannel_logout_uri`
-    Backchannel,
-    /// `frontchannel_logout_uri`
-    Frontchannel,
 }
 
 impl ApplicationField {
@@ -50,8 +46,6 @@ impl ApplicationField {
             Self::Identifier => "identifier",
             Self::RedirectUris => "redirect_uris",
             Self::LogoutRedirectUris => "logout_redirect_uris",
-            Self::Backchannel => "backchannel_logout_uri",
-            Self::Frontchannel => "frontchannel_logout_uri",
         }
     }
 }
@@ -67,10 +61,6 @@ pub struct ApplicationForm {
     pub redirect_uris: Vec<Line>,
     /// Where a log-out may go to.
     pub logout_redirect_uris: Vec<Line>,
-    /// Where our server tells it of log-outs.
-    pub backchannel: String,
-    /// What the farewell page opens.
-    pub frontchannel: String,
     /// What was refused beside lines of addresses.
     pub problems: Vec<(ApplicationField, FieldProblem)>,
     /// Whether it was saved just now.
@@ -109,9 +99,6 @@ pub(super) fn form(frame: &Frame, action: &str, form: &ApplicationForm, act: &st
             h2 { (words.login_and_logout) }
             (addresses(frame, form, ApplicationField::RedirectUris))
             (addresses(frame, form, ApplicationField::LogoutRedirectUris))
-            h2 { (words.telling) }
-            (one(ApplicationField::Backchannel, words.backchannel, &form.backchannel, words.backchannel_hint, true))
-            (one(ApplicationField::Frontchannel, words.frontchannel, &form.frontchannel, words.frontchannel_hint, true))
             div.acts { button.btn.go { (act) } }
         }
     }

@@ -114,8 +114,10 @@ pub struct ApplicationView<'a> {
     pub identifier: &'a str,
     /// The form.
     pub form: ApplicationForm,
-    /// Its endpoints: a name and a URL each.
-    pub endpoints: Vec<(&'a str, String)>,
+    /// Origin of its own host.
+    pub origin: &'a str,
+    /// Origin of the base host.
+    pub base: &'a str,
     /// Why it was not deleted.
     pub delete_problem: Option<FieldProblem>,
 }
@@ -124,6 +126,16 @@ pub struct ApplicationView<'a> {
 pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup {
     let (common, console, words) = (&frame.words().common, &frame.words().console, &frame.words().directory);
     let home = format!("/console/applications/{}", view.id);
+    let endpoints = [
+        ("endpoint-host", words.endpoint_host, view.origin.to_owned()),
+        ("endpoint-login", words.endpoint_login, format!("{}/login", view.origin)),
+        ("endpoint-logout", words.endpoint_logout, format!("{}/login/profile/logout?redirect_uri=", view.origin)),
+        (
+            "endpoint-kick",
+            words.endpoint_kick,
+            format!("{}/api/v2/applications/{}/kick-active-users", view.base, view.id),
+        ),
+    ];
     let main = html! {
         (title(&calm(view.name), &html! { (words.application_id) " " code { (view.id) } }, &html! {}))
         (application_tabs(frame, view.id, &calm(view.name), ApplicationTab::Settings))
@@ -133,10 +145,9 @@ pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup
             dl.pairs {
                 dt { (words.application_id) }
                 dd { code #app-id { (view.id) } (copy_button(frame, "app-id", None)) }
-                @for (place, (label, url)) in view.endpoints.iter().enumerate() {
-                    @let id = format!("endpoint-{place}");
+                @for (id, label, url) in &endpoints {
                     dt { (label) }
-                    dd { code #(id) { (url) } (copy_button(frame, &id, None)) }
+                    dd { code #(id) { (url) } (copy_button(frame, id, None)) }
                 }
             }
         }

@@ -48,8 +48,8 @@ fn typed(form: &Form) -> Result<ApplicationForm, Refusal> {
         identifier: form.text("identifier")?.to_owned(),
         redirect_uris: lines("redirect_uris")?,
         logout_redirect_uris: lines("logout_redirect_uris")?,
-        backchannel_logout_uri: form.text("backchannel_logout_uri")?.to_owned(),
-        frontchannel_logout_uri: form.text("frontchannel_logout_uri")?.to_owned(),
+        backchannel_logout_uri: String::new(),
+        frontchannel_logout_uri: String::new(),
         grant_types: Vec::new(),
         is_default: form.ticked("default")?,
     })
@@ -66,8 +66,6 @@ fn shown(
         identifier: form.identifier.clone(),
         redirect_uris: view::lines(&form.redirect_uris),
         logout_redirect_uris: view::lines(&form.logout_redirect_uris),
-        backchannel: form.backchannel_logout_uri.clone(),
-        frontchannel: form.frontchannel_logout_uri.clone(),
         problems: view::application_problems(refused),
         saved,
         seen,
@@ -138,20 +136,15 @@ fn draw(
     (refused, saved, seen): (&[FieldRefused], bool, Option<Timestamp>),
 ) -> HttpResponse {
     let place = &desk.visit.place;
-    let host = place.base.split_once("://").map(|(scheme, host)| format!("{scheme}://{}.{host}", form.identifier));
-    let origin = host.unwrap_or_default();
+    let directory = desk.visit.state.directory();
+    let origin = directory.application(id).map(|a| place.origin_of(a)).unwrap_or_default();
     let view = ApplicationView {
         id,
         name: &form.name,
         identifier: &form.identifier,
         form: shown(form, refused, saved, seen),
-        endpoints: vec![
-            ("App ID", id.to_string()),
-            ("App Host", origin.clone()),
-            ("Login", format!("{origin}/login")),
-            ("Logout", format!("{origin}/login/profile/logout?redirect_uri=")),
-            ("Kick", format!("{}/api/v2/applications/{id}/kick-active-users", place.base)),
-        ],
+        origin: &origin,
+        base: &place.base,
         delete_problem: None,
     };
     let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::application(frame, rail, &view);
@@ -164,7 +157,11 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     let id = application_id(&id)?;
     let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
     let mut form = typed(&form)?;
-    form.is_default = applications::find(&desk.visit.state, desk.pool, id)?.is_default;
+    let stored = applications::find(&desk.visit.state, desk.pool, id)?;
+    // What this form does not show stays as it is.
+    form.is_default = stored.is_default;
+    form.backchannel_logout_uri = stored.backchannel_logout_uri.unwrap_or_default();
+    form.frontchannel_logout_uri = stored.frontchannel_logout_uri.unwrap_or_default();
     let (pool, origin) = (desk.pool, desk.origin());
     let changed = match form.clone().judge() {
         Ok(valid) => {

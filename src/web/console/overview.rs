@@ -26,9 +26,9 @@ fn some(text: &str) -> Option<String> {
 fn ticker(row: &Row) -> TickerRow {
     TickerRow {
         at: row.at,
-        who: if row.user_name.is_empty() { row.actor.clone() } else { row.user_name.clone() },
+        who: [&row.user_name, &row.target, &row.actor].into_iter().find(|n| !n.is_empty()).cloned().unwrap_or_default(),
         deed: view::deed(&row.act),
-        application: some(&row.target),
+        application: some(&row.target).filter(|_| !row.user_name.is_empty()),
         device: some(&row.user_agent).map(|agent| view::device(&agent)),
         by: by(row),
     }
