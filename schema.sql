@@ -155,7 +155,9 @@ CREATE TABLE endings (
   actor_id       TEXT NOT NULL,
   ip             TEXT NOT NULL,
   request_id     TEXT NOT NULL,
-  open           INTEGER NOT NULL CHECK (open IN (0, 1)) -- 1 until the rows it covers have been written out
+  open           INTEGER NOT NULL CHECK (open IN (0, 1)), -- 1 until the rows it covers have been written out
+  pages          INTEGER NOT NULL DEFAULT 0, -- open pages that were told, live
+  pages_ms       INTEGER NOT NULL DEFAULT 0  -- milliseconds until the last of them was
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX endings_open ON endings (seq) WHERE open = 1;
 CREATE INDEX endings_by_pool ON endings (pool_id, seq);

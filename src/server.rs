@@ -36,7 +36,8 @@ impl Server {
         .backlog(1_024)
         .client_request_timeout(Duration::from_secs(10))
         .client_disconnect_timeout(Duration::from_secs(2))
-        .keep_alive(Duration::from_secs(60))
+        .keep_alive(Duration::from_mins(1))
+        .disable_signals()
         .shutdown_timeout(8);
         for socket in sockets {
             server = server.listen(socket)?;

@@ -31,7 +31,7 @@ pub const KNOWN: &[Key] = &[
     key("session_idle_seconds", "259200", "a session ends after so long without use (3 days)"),
     key("session_absolute_seconds", "1209600", "a session ends after so long in any case (14 days)"),
     key("access_token_seconds", "600", "how long an access token lives"),
-    key("session_limit_per_user", "100", "most sessions of one user; the oldest is replaced"),
+    key("session_limit_per_user", "1000", "most sessions of one user; at the limit a log-in ends the oldest"),
     key("workers", "", "threads that answer requests; the number of cores"),
     key("hash_threads", "", "passwords that are verified at once; the number of cores"),
     key("hash_queue", "64", "log-ins that may wait for a password check before 503 is answered"),

@@ -78,7 +78,7 @@ pub enum Cause {
     Kicked,
     /// An administrator, in the console.
     Console,
-    /// The person, by OpenID Connect's end_session endpoint.
+    /// The person, by the end-session endpoint of `OpenID` Connect.
     EndSession,
     /// The password was changed.
     PasswordChanged,

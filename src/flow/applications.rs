@@ -12,7 +12,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId, PoolId, UserId};
 use crate::domain::identifier::Identifier;
 use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
-use crate::domain::redirect::RedirectEntry;
+use crate::domain::redirect::{EntryRefused, RedirectEntry};
 use crate::domain::secret::{Secret, SecretHash};
 use crate::domain::session::Seq;
 use crate::store::access_keys;
@@ -100,7 +100,7 @@ fn lines(field: &'static str, typed: &[String], refused: &mut Vec<FieldRefused>)
         let code = if line.len() > ENTRY_LENGTH {
             Some("too_long")
         } else {
-            RedirectEntry::parse(line).err().map(|e| e.code())
+            RedirectEntry::parse(line).err().map(EntryRefused::code)
         };
         match code {
             Some(code) => refused.push(FieldRefused { field, code, line: Some(number) }),
@@ -118,7 +118,7 @@ fn some(text: &str) -> Option<String> {
 impl ValidApplication {
     fn write_into(&self, row: &mut ApplicationRow) {
         row.name.clone_from(&self.name);
-        row.identifier = self.identifier.as_str().to_owned();
+        self.identifier.as_str().clone_into(&mut row.identifier);
         row.redirect_uris.clone_from(&self.form.redirect_uris);
         row.logout_redirect_uris.clone_from(&self.form.logout_redirect_uris);
         row.backchannel_logout_uri = some(&self.form.backchannel_logout_uri);
@@ -131,9 +131,10 @@ impl ValidApplication {
 }
 
 fn taken(error: StoreError) -> FlowError {
-    match error {
-        StoreError::Conflict(_) => FlowError::field("identifier", "taken"),
-        other => FlowError::Storage(other),
+    if let StoreError::Conflict(_) = error {
+        FlowError::field("identifier", "taken")
+    } else {
+        FlowError::Storage(error)
     }
 }
 

@@ -23,6 +23,7 @@ use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use crate::domain::logout::{Actor, Cause, Origin, Selection};
 use crate::domain::secret::Secret;
 use crate::domain::session::{Seq, Session, SessionId};
+use crate::domain::user::User;
 use crate::store::audit::Event;
 use crate::store::db::Act;
 use crate::store::sessions::{self, NewSession};
@@ -198,6 +199,7 @@ fn admit(
         None => begin(act, user.id, expires_at, &attempt.from)?,
     };
     let secret = give_secret(act, id, &attempt.host, None)?;
+    keep_to_limit(act, state, user, &attempt.from)?;
     if let Some(application) = attempt.application {
         ending::settle(act, id, user.id)?;
         sessions::join(act, id, user.id, application)?;
@@ -207,6 +209,18 @@ fn admit(
     remember_anew(act, state, user.id);
     poke(act, state, user.pool, user.id);
     Ok(Outcome::LoggedIn(LoggedIn { secret, user: user.id }))
+}
+
+/// A person with too many sessions loses the oldest ones (security.md S6).
+fn keep_to_limit(act: &mut Act<'_>, state: &Arc<State>, user: &User, from: &From) -> Done<()> {
+    let limit = state.config.session_limit_per_user;
+    let surplus = sessions::count_of_user(act.conn(), user.id, limit.saturating_add(1))?.saturating_sub(limit);
+    if surplus > 0 {
+        let oldest = sessions::oldest_of_user(act.conn(), user.id, surplus)?;
+        let origin = Origin { actor: Actor::House, ip: from.ip.clone(), request: from.request.clone() };
+        logout::end(act, state, user.pool, Selection::Sessions(oldest), (Cause::Replaced, origin))?;
+    }
+    Ok(())
 }
 
 fn begin(act: &Act<'_>, user: UserId, expires_at: crate::domain::clock::Timestamp, from: &From) -> Done<SessionId> {

@@ -18,6 +18,7 @@ pub mod operator;
 pub mod receipt;
 pub mod seed;
 pub mod session;
+pub mod setup;
 pub mod state;
 pub mod throttle;
 pub mod upkeep;

@@ -4,6 +4,7 @@ use super::error::{Done, FlowError};
 use super::state::State;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
+use crate::domain::logout::Receipt;
 use crate::store::endings::{self, EndedSessionRow, EndingRow};
 use crate::store::{applications, users};
 
@@ -70,6 +71,16 @@ pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
             person,
         })
     })
+}
+
+/// Writes down, without waiting, that an open page has been told of its ending.
+pub fn page_told(state: &State, id: EndingId) {
+    drop(state.store.write(move |act| -> Done<()> { Ok(endings::page_told(act, id)?) }));
+}
+
+/// The receipt of an ending that has just been committed.
+pub fn of(state: &State, receipt: &Receipt) -> Done<Option<Reading>> {
+    read(state, receipt.pool, receipt.id).map(Some)
 }
 
 /// How long a farewell link says more than that somebody logged out: afterwards a shared computer must not tell whom.

@@ -1,1 +1,401 @@
-//! Seed files.
+//! Seeds: pools, applications, users and access keys of a file, filled in or brought up to date in one act.
+//!
+//! Sowing twice is sowing once: what already stands as the file says is not touched, so nothing is logged and nobody is
+//! logged out. What the file changes goes the usual ways: a changed password or a disabled user passes the door. Password
+//! hashing is slow, so it is done before the act, and not at all where the stored hash already fits.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::applications::{self, ApplicationForm, by_operator};
+use super::directory;
+use super::error::{Done, FlowError};
+use super::state::State;
+use super::users::{self, UserForm};
+use crate::config::{AccessKeyOwner, Credential, Seed, SeedAccessKey, SeedApplication, SeedPool, SeedUser};
+use crate::crypto::password::{self, Memory, Verdict};
+use crate::crypto::{random, seal};
+use crate::domain::audit;
+use crate::domain::contact::{DisplayName, Email, LoginName, Phone, Username};
+use crate::domain::id::{PoolId, UserId};
+use crate::domain::redirect::RedirectEntry;
+use crate::domain::secret::Secret;
+use crate::domain::user::{Role, User, UserStatus};
+use crate::store::applications::{self as rows, ApplicationRow};
+use crate::store::audit::Event;
+use crate::store::db::{Act, Rows, StoreError};
+use crate::store::pools::PoolRow;
+use crate::store::users::{self as people, Candidate, LoginColumn};
+use crate::store::{access_keys, pools};
+
+/// Name of a pool that nobody named.
+pub const POOL_NAME: &str = "exeunt";
+
+/// Which entry of the file could not be filled in, and why; then nothing was.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {why}")]
+pub struct NotSeeded {
+    /// The entry, by its identifier.
+    pub what: String,
+    /// Why not.
+    pub why: FlowError,
+}
+
+impl From<StoreError> for NotSeeded {
+    fn from(error: StoreError) -> Self {
+        Self { what: "seed".into(), why: error.into() }
+    }
+}
+
+type Seeding<T> = Result<T, NotSeeded>;
+
+fn about<T>(what: impl Into<String>, done: Done<T>) -> Seeding<T> {
+    done.map_err(|why| NotSeeded { what: what.into(), why })
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Seeded {
+    /// Entries that were made.
+    pub created: u32,
+    /// Entries that were changed.
+    pub changed: u32,
+    /// Secrets that were made because the file fixes none, to be shown once.
+    pub secrets: Vec<(String, Secret)>,
+}
+
+/// Fills in or updates all that the seed names, in one act.
+pub fn apply(state: &Arc<State>, seed: Seed) -> Seeding<Seeded> {
+    let hashes = hashes(state, &seed)?;
+    let here = state.clone();
+    state.store.write_now(move |act| {
+        let mut sowing = Sowing { state: &here, act, seeded: Seeded::default() };
+        for (number, (pool, hashes)) in seed.pools.iter().zip(&hashes).enumerate() {
+            sowing.pool(pool, number == 0, hashes)?;
+        }
+        Ok(sowing.seeded)
+    })
+}
+
+/// The stored pool that an entry means: by id; else by name; the first one may be the default pool.
+fn meant<'a>(stored: &'a [PoolRow], pool: &SeedPool, first: bool) -> Option<&'a PoolRow> {
+    if let Some(id) = pool.id {
+        return stored.iter().find(|row| row.id == id);
+    }
+    let named = pool.name.as_ref().and_then(|name| stored.iter().find(|row| row.name == name.as_str()));
+    named.or_else(|| stored.first().filter(|_| first))
+}
+
+/// The stored user that an entry means: by id when it has one, else by whichever log-in name is known.
+fn known(
+    user: &SeedUser,
+    by_id: impl Fn(UserId) -> Rows<Option<Candidate>>,
+    by_login: impl Fn(LoginColumn, &str) -> Rows<Option<Candidate>>,
+) -> Rows<Option<Candidate>> {
+    if let Some(id) = user.id {
+        return by_id(id);
+    }
+    let keys = [
+        (LoginColumn::Username, user.username.as_ref().map(Username::key)),
+        (LoginColumn::Email, user.email.as_ref().map(Email::key)),
+        (LoginColumn::Phone, user.phone.as_ref().map(Phone::key)),
+    ];
+    for (column, key) in keys {
+        if let Some(key) = key
+            && let Some(found) = by_login(column, &key)?
+        {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The new hash of each user of each pool; `None`: the stored one stays, or the file states none.
+type Hashes = Vec<Vec<Option<String>>>;
+
+/// Verifies or hashes every password of the file, on all cores.
+fn hashes(state: &Arc<State>, seed: &Seed) -> Seeding<Hashes> {
+    let stored: Vec<PoolRow> = state.store.read(|conn| pools::all(conn))?;
+    let mut jobs: Vec<(&SeedUser, Option<String>)> = Vec::new();
+    for (number, pool) in seed.pools.iter().enumerate() {
+        let at = meant(&stored, pool, number == 0).map(|row| row.id);
+        for user in &pool.users {
+            let held = match at {
+                None => None,
+                Some(at) => state.store.read(|conn| {
+                    known(user, |id| people::candidate(conn, id), |c, key| people::by_login(conn, at, c, key))
+                })?,
+            };
+            jobs.push((user, held.and_then(|c| c.password_hash)));
+        }
+    }
+    let done: Mutex<Vec<Option<String>>> = Mutex::new(vec![None; jobs.len()]);
+    let next = AtomicUsize::new(0);
+    let slow = jobs.iter().filter(|(user, _)| matches!(user.credential, Some(Credential::Password(_)))).count();
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(slow.max(1));
+    let work = || {
+        let mut memory = Memory::default();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some((user, held)) = jobs.get(at) else { return };
+            let hash = new_hash(&mut memory, user.credential.as_ref(), held.as_deref());
+            done.lock().unwrap_or_else(PoisonError::into_inner)[at] = hash;
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter();
+    Ok(seed.pools.iter().map(|pool| done.by_ref().take(pool.users.len()).collect()).collect())
+}
+
+fn new_hash(memory: &mut Memory, stated: Option<&Credential>, held: Option<&str>) -> Option<String> {
+    match stated? {
+        Credential::Hash(hash) => Some(hash.clone()).filter(|hash| held != Some(hash)),
+        Credential::Password(password) => {
+            let fits = held.is_some_and(|held| password::verify(memory, password.expose(), held) != Verdict::Wrong);
+            if fits { None } else { password::hash(password.expose()) }
+        }
+    }
+}
+
+/// The act in progress.
+struct Sowing<'a, 'b> {
+    state: &'a Arc<State>,
+    act: &'a mut Act<'b>,
+    seeded: Seeded,
+}
+
+impl Sowing<'_, '_> {
+    fn pool(&mut self, pool: &SeedPool, first: bool, hashes: &[Option<String>]) -> Seeding<()> {
+        let id = self.pool_row(pool, first)?;
+        for application in &pool.applications {
+            self.application(id, application)?;
+        }
+        for (user, hash) in pool.users.iter().zip(hashes) {
+            self.user(id, user, hash.as_deref())?;
+        }
+        for key in &pool.access_keys {
+            self.access_key(id, key)?;
+        }
+        Ok(())
+    }
+
+    fn pool_row(&mut self, pool: &SeedPool, first: bool) -> Seeding<PoolId> {
+        let stored = pools::all(self.act.conn())?;
+        let Some(row) = meant(&stored, pool, first) else {
+            return self.new_pool(pool, first, &stored);
+        };
+        let mut changed = false;
+        if let Some(name) = pool.name.as_ref().map(DisplayName::as_str).filter(|name| *name != row.name) {
+            pools::rename(self.act, row.id, name)?;
+            changed = true;
+        }
+        if let Some(hash) = pool.secret.as_ref().map(|s| seal::hash(s.expose())).filter(|h| !seal::same(h, &row.secret))
+        {
+            pools::set_secret(self.act, row.id, &hash)?;
+            changed = true;
+        }
+        if changed {
+            self.seeded.changed += 1;
+            directory::changed(self.act, self.state).map_err(|why| NotSeeded { what: row.name.clone(), why })?;
+        }
+        Ok(row.id)
+    }
+
+    fn new_pool(&mut self, pool: &SeedPool, first: bool, stored: &[PoolRow]) -> Seeding<PoolId> {
+        let id = pool.id.unwrap_or_else(|| PoolId::from_random(random::octets()));
+        let name = pool.name.as_ref().map_or(POOL_NAME, DisplayName::as_str);
+        let hash = match &pool.secret {
+            Some(secret) => seal::hash(secret.expose()),
+            None => {
+                let (secret, hash) = seal::fresh_hex32();
+                self.seeded.secrets.push((format!("pool {id}"), secret));
+                hash
+            }
+        };
+        // A first start without this file made a default pool; nobody has used it, so this one takes its place.
+        for row in stored.iter().filter(|_| first) {
+            pools::delete_unused(self.act, row.id)?;
+        }
+        pools::insert(self.act, id, name, &hash)?;
+        about(format!("pool {name}"), directory::changed(self.act, self.state))?;
+        self.seeded.created += 1;
+        Ok(id)
+    }
+
+    fn application(&mut self, pool: PoolId, stated: &SeedApplication) -> Seeding<()> {
+        let what = || format!("application {}", stated.identifier);
+        let held = match stated.id {
+            Some(id) => rows::find(self.act.conn(), id)?,
+            None => rows::all(self.act.conn())?.into_iter().find(|r| r.identifier == stated.identifier.as_str()),
+        };
+        let secret = stated.secret.as_ref().map(|secret| seal::hash(secret.expose()));
+        let valid = about(what(), form(stated).judge())?;
+        let origin = by_operator();
+        let Some(row) = held else {
+            let hash = secret.unwrap_or_else(|| {
+                let (secret, hash) = seal::fresh_hex32();
+                self.seeded.secrets.push((what(), secret));
+                hash
+            });
+            let made = applications::create(self.act, self.state, pool, (stated.id, &hash), &valid, &origin);
+            about(what(), made)?;
+            self.seeded.created += 1;
+            return Ok(());
+        };
+        let edit = !stands(&row, stated);
+        let which = (pool, row.id);
+        if edit {
+            about(what(), applications::edit(self.act, self.state, which, None, &valid, &origin))?;
+        }
+        let new = secret.filter(|hash| !seal::same(hash, &row.secret));
+        if new.is_some() {
+            about(what(), applications::set_secret(self.act, self.state, which, new, &origin))?;
+        }
+        self.seeded.changed += u32::from(edit || new.is_some());
+        Ok(())
+    }
+
+    fn user(&mut self, pool: PoolId, stated: &SeedUser, hash: Option<&str>) -> Seeding<()> {
+        let conn = self.act.conn();
+        let held = known(stated, |id| people::candidate(conn, id), |c, key| people::by_login(conn, pool, c, key))?;
+        let held = held.map(|candidate| candidate.user);
+        let merged = merged(stated, held.as_ref());
+        let what = format!("user {}", label(stated));
+        let valid = about(&what, merged.judge())?;
+        let origin = by_operator();
+        let Some(user) = held else {
+            about(what, users::create(self.act, pool, stated.id, &valid, hash, &origin))?;
+            self.seeded.created += 1;
+            return Ok(());
+        };
+        let edit = !as_stated(&user, &merged);
+        let whom = (pool, user.id);
+        if edit {
+            about(&what, users::edit(self.act, self.state, whom, None, &valid, &origin))?;
+        }
+        if let Some(hash) = hash {
+            about(&what, users::set_password(self.act, self.state, whom, hash, &origin))?;
+        }
+        self.seeded.changed += u32::from(edit || hash.is_some());
+        Ok(())
+    }
+
+    fn access_key(&mut self, pool: PoolId, stated: &SeedAccessKey) -> Seeding<()> {
+        let what = format!("access key {}", stated.id);
+        let user = match &stated.user {
+            None => None,
+            Some(AccessKeyOwner::Id(id)) => {
+                people::find(self.act.conn(), *id)?.filter(|u| u.pool == pool).map(|u| u.id)
+            }
+            Some(AccessKeyOwner::Name(name)) => {
+                people::by_login(self.act.conn(), pool, column(name), name.key())?.map(|c| c.user.id)
+            }
+        };
+        if stated.user.is_some() && user.is_none() {
+            return about(what, Err(FlowError::Absent("user")));
+        }
+        let hash = seal::hash(stated.secret.expose());
+        let held = access_keys::find(self.act.conn(), stated.id)?;
+        match &held {
+            Some(key) if key.pool != pool => return about(what, Err(FlowError::field("id", "taken"))),
+            Some(key) if key.user == user && seal::same(&key.secret, &hash) => return Ok(()),
+            Some(_) => self.seeded.changed += 1,
+            None => self.seeded.created += 1,
+        }
+        let name = held.map(|key| key.name).unwrap_or_default();
+        access_keys::put(self.act, stated.id, pool, user, &hash, &name)?;
+        let (act, origin) = (audit::act::KEY_CREATED, by_operator());
+        let target = stated.id.as_str();
+        let event = Event { pool, act, user: None, target, ending: None, origin: &origin, user_agent: "" };
+        Ok(crate::store::audit::append(self.act, &event)?)
+    }
+}
+
+/// The column in which a typed log-in name is looked for.
+pub(super) fn column(name: &LoginName) -> LoginColumn {
+    match name {
+        LoginName::Username(_) => LoginColumn::Username,
+        LoginName::Email(_) => LoginColumn::Email,
+        LoginName::Phone(_) => LoginColumn::Phone,
+    }
+}
+
+fn label(user: &SeedUser) -> String {
+    let names = [
+        user.username.as_ref().map(ToString::to_string),
+        user.email.as_ref().map(ToString::to_string),
+        user.phone.as_ref().map(ToString::to_string),
+    ];
+    names.into_iter().flatten().next().unwrap_or_default()
+}
+
+fn originals(entries: &[RedirectEntry]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for entry in entries.iter().map(RedirectEntry::original) {
+        if !kept.iter().any(|other| other == entry) {
+            kept.push(entry.to_owned());
+        }
+    }
+    kept
+}
+
+fn form(stated: &SeedApplication) -> ApplicationForm {
+    let text = |uri: &Option<url::Url>| uri.as_ref().map(ToString::to_string).unwrap_or_default();
+    ApplicationForm {
+        name: stated.name.to_string(),
+        identifier: stated.identifier.to_string(),
+        redirect_uris: originals(&stated.redirect_uris),
+        logout_redirect_uris: originals(&stated.logout_redirect_uris),
+        backchannel_logout_uri: text(&stated.backchannel_logout_uri),
+        frontchannel_logout_uri: text(&stated.frontchannel_logout_uri),
+        grant_types: stated.grant_types.clone(),
+        is_default: stated.default,
+    }
+}
+
+/// Whether an application stands as the file says.
+fn stands(row: &ApplicationRow, stated: &SeedApplication) -> bool {
+    let form = form(stated);
+    let same = |held: &Option<String>, stated: &str| held.as_deref().unwrap_or_default() == stated;
+    row.name == form.name
+        && row.identifier == form.identifier
+        && row.redirect_uris == form.redirect_uris
+        && row.logout_redirect_uris == form.logout_redirect_uris
+        && same(&row.backchannel_logout_uri, &form.backchannel_logout_uri)
+        && same(&row.frontchannel_logout_uri, &form.frontchannel_logout_uri)
+        && (form.grant_types.is_empty() || row.grant_types == form.grant_types)
+        && row.is_default == form.is_default
+}
+
+/// What the file states, and for the rest what is stored.
+fn merged(stated: &SeedUser, held: Option<&User>) -> UserForm {
+    let text = |stated: Option<String>, held: Option<&String>| stated.or_else(|| held.cloned()).unwrap_or_default();
+    UserForm {
+        username: text(stated.username.as_ref().map(ToString::to_string), held.and_then(|u| u.username.as_ref())),
+        name: text(stated.name.as_ref().map(ToString::to_string), held.map(|u| &u.name)),
+        email: text(stated.email.as_ref().map(ToString::to_string), held.and_then(|u| u.email.as_ref())),
+        phone: text(stated.phone.as_ref().map(ToString::to_string), held.and_then(|u| u.phone.as_ref())),
+        admin: stated.admin,
+        disabled: stated.disabled,
+    }
+}
+
+fn as_stated(user: &User, form: &UserForm) -> bool {
+    let same = |held: &Option<String>, stated: &str| held.as_deref().unwrap_or_default() == stated;
+    same(&user.username, &form.username)
+        && user.name == form.name
+        && same(&user.email, &form.email)
+        && same(&user.phone, &form.phone)
+        && (user.role == Role::Admin) == form.admin
+        && (user.status != UserStatus::Activated) == form.disabled
+}
+
+#[cfg(test)]
+mod tests;

@@ -102,7 +102,10 @@ impl Sessions {
 /// 4. That it was used is written down, at most once a minute and later (S5).
 pub fn resume(state: &State, secret: &str, host: &str) -> Done<Option<Arc<Session>>> {
     let hash = seal::hash(secret);
-    let remembered = state.sessions.answers.get(&hash).filter(|answer| state.sessions.believed(answer));
+    let (now, idle_ms) = (state.now(), state.lifetimes().idle_ms);
+    // One that looks idle is read again: the session may have been used on another host.
+    let awake = |answer: &Arc<Answer>| now.since_ms(Timestamp(answer.seen.load(Ordering::Relaxed))) < idle_ms;
+    let remembered = state.sessions.answers.get(&hash).filter(|a| state.sessions.believed(a) && awake(a));
     let answer = match remembered {
         Some(answer) => answer,
         None => match read(state, &hash)? {
@@ -114,11 +117,10 @@ pub fn resume(state: &State, secret: &str, host: &str) -> Done<Option<Arc<Sessio
     if session.host != host {
         return Ok(None);
     }
-    let (now, seen) = (state.now(), Timestamp(answer.seen.load(Ordering::Relaxed)));
-    let alive = now < session.expires_at && now.since_ms(seen) < state.lifetimes().idle_ms;
-    if !alive || !session.has_someone_to_serve() {
+    if now >= session.expires_at || !awake(&answer) || !session.has_someone_to_serve() {
         return Ok(None);
     }
+    let seen = Timestamp(answer.seen.load(Ordering::Relaxed));
     if now.since_ms(seen) >= TOUCH_EVERY_MS
         && answer.seen.compare_exchange(seen.0, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use tokio::sync::oneshot;
@@ -48,6 +49,7 @@ pub struct State {
     /// When this run of the house began.
     pub since: Timestamp,
     directory: ArcSwap<Directory>,
+    closing: AtomicBool,
     /// Held as long as the house runs; dropped last.
     _lock: File,
 }
@@ -70,6 +72,7 @@ impl State {
             bell: Bell::default(),
             since: clock.now(),
             directory: ArcSwap::from_pointee(directory),
+            closing: AtomicBool::new(false),
             store: held.store,
             clock,
             key,
@@ -81,6 +84,17 @@ impl State {
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The house is about to stop: open pages are told to come again.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        self.hub.poke_all();
+    }
+
+    /// Whether the house is about to stop.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
     }
 
     /// Pools and applications.

@@ -104,13 +104,9 @@ impl ValidUser {
 
 /// A unique key that somebody else has.
 fn taken(error: StoreError) -> FlowError {
-    match error {
-        StoreError::Conflict(text) => {
-            let field = ["username", "email", "phone"].into_iter().find(|f| text.contains(f)).unwrap_or("username");
-            FlowError::field(field, "taken")
-        }
-        other => FlowError::Storage(other),
-    }
+    let StoreError::Conflict(text) = &error else { return FlowError::Storage(error) };
+    let field = ["username", "email", "phone"].into_iter().find(|f| text.contains(f)).unwrap_or("username");
+    FlowError::field(field, "taken")
 }
 
 /// Hashes a new password; call it on a hashing thread.

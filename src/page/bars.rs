@@ -47,9 +47,9 @@ pub(super) fn bar(now: Timestamp, window_ms: i64, stretch: Stretch) -> Markup {
     };
     html! {
         svg class=(class) aria-hidden="true" {
-            @if stretch.ended.is_none() && end < 100.0 { line.idle x1={ (end) "%" } x2="100%" y1="8" y2="8"; }
-            @if begin < end { line.held x1={ (begin) "%" } x2={ (end) "%" } y1="8" y2="8"; }
-            @if stretch.since >= from { rect.mark x={ (begin.min(99.2)) "%" } y="3" width="2" height="10"; }
+            @if stretch.ended.is_none() && end < 100.0 { line.idle x1={ (end) "%" } x2="100%" y1="8" y2="8" {} }
+            @if begin < end { line.held x1={ (begin) "%" } x2={ (end) "%" } y1="8" y2="8" {} }
+            @if stretch.since >= from { rect.mark x={ (begin.min(99.2)) "%" } y="3" width="2" height="10" {} }
         }
     }
 }
@@ -70,11 +70,11 @@ pub(super) fn course(attempts_ms: &[u32], arrived: bool, open: bool) -> Markup {
     html! {
         svg.span.old[!arrived] aria-hidden="true" {
             @if arrived {
-                line.held x1="0%" x2={ (last) "%" } y1="8" y2="8";
+                line.held x1="0%" x2={ (last) "%" } y1="8" y2="8" {}
             } @else if end > 0.0 {
-                line.idle x1="0%" x2={ (end) "%" } y1="8" y2="8";
+                line.idle x1="0%" x2={ (end) "%" } y1="8" y2="8" {}
             }
-            @for place in &places { rect.mark x={ (place.min(99.2)) "%" } y="3" width="2" height="10"; }
+            @for place in &places { rect.mark x={ (place.min(99.2)) "%" } y="3" width="2" height="10" {} }
         }
     }
 }

@@ -55,7 +55,7 @@ pub fn error(frame: &Frame, view: &ErrorView) -> Markup {
             }
         }
     };
-    gate(frame, Gate { title, error: true, side, door: Door::None, deed })
+    gate(frame, &Gate { title, error: true, side, door: Door::None, deed })
 }
 
 fn ways(frame: &Frame, view: &ErrorView) -> Markup {

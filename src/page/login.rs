@@ -74,7 +74,7 @@ pub fn login(frame: &Frame, view: &LoginView) -> Markup {
     };
     gate(
         frame,
-        Gate {
+        &Gate {
             title: words.common.log_in,
             error: view.problem.is_some(),
             side,

@@ -69,7 +69,7 @@ pub fn confirm(frame: &Frame, view: &ConfirmView) -> Markup {
             }
         }
     };
-    gate(frame, Gate { title: words.common.log_out, error: false, side, door: Door::Ajar, deed })
+    gate(frame, &Gate { title: words.common.log_out, error: false, side, door: Door::Ajar, deed })
 }
 
 /// What became of telling an application.
@@ -134,10 +134,11 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
     let words = frame.words();
     let farewell = GateWords::farewell(frame.lang, view.reason);
     let side = html! {
-        span.seal.s88.ended[view.reason.is_some()].word[words.common.stamp_out.len() > 3] aria-hidden="true" { (words.common.stamp_out) }
+        span.seal.s88.ended[view.reason.is_some()].word[words.common.stamp_out.chars().count() > 1] aria-hidden="true" { (words.common.stamp_out) }
         h1 { (farewell.title) }
         (circumstances(frame, view))
-        p.trust { (farewell.line) }
+        // On a phone the line gives way, unless it says what to do.
+        p.trust[view.reason.is_some_and(Cause::is_own_act)] { (farewell.line) }
     };
     let deed = html! {
         div.deed {
@@ -152,7 +153,7 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
             @for src in view.frames { iframe.hid src=(src) title=(words.gate.told) tabindex="-1" aria-hidden="true" {} }
         }
     };
-    gate(frame, Gate { title: farewell.title, error: false, side, door: Door::Open, deed })
+    gate(frame, &Gate { title: farewell.title, error: false, side, door: Door::Open, deed })
 }
 
 /// Who, when, on what.
@@ -181,7 +182,7 @@ fn told_row(frame: &Frame, told: &Told) -> Markup {
         ToldState::Acked { ms } => (Stamp::Ack, None, Some((words.gate.confirmed_in)(Count::from(ms)))),
         ToldState::Waiting => (Stamp::Wait, Some(words.gate.waiting), None),
         ToldState::Failed => (Stamp::Lost, Some(words.gate.failed), None),
-        ToldState::NotTold => (Stamp::Out, Some(words.gate.not_told), None),
+        ToldState::NotTold => (Stamp::Untold, Some(words.gate.not_told), None),
     };
     html! {
         li {

@@ -13,9 +13,9 @@ pub(super) fn brand(href: &str, room: Option<&str>) -> Markup {
     html! {
         a.brand href=(href) {
             svg viewBox="0 0 80 16" height="18" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true" {
-                path d="M2 8h8V3H2v10h9";
-                path.leaf d="M11 11v3l5-5V6z";
-                path d="m18 3.2 8.5 9.8M26.5 3.2 18 13M31 8h8V3h-8v10h9M45 2v11h8V2M59 14V3h8v11M73 -2v15h6.5M70 3h9";
+                path d="M2 8h8V3H2v10h9" {}
+                path.leaf d="M11 11v3l5-5V6z" {}
+                path d="m18 3.2 8.5 9.8M26.5 3.2 18 13M31 8h8V3h-8v10h9M45 2v11h8V2M59 14V3h8v11M73 -2v15h6.5M70 3h9" {}
             }
             b.hid { "exeunt" }
             @if let Some(room) = room { span { (room) } }
@@ -113,6 +113,10 @@ pub enum Stamp {
     Error,
     /// Done.
     Done,
+    /// Accepted.
+    Fine,
+    /// Nobody was told.
+    Untold,
     /// Changed.
     Changed,
 }
@@ -131,7 +135,9 @@ pub(super) fn stamp(common: &Common, stamp: Stamp) -> Markup {
         Stamp::Lost => ("stamp lost", common.stamp_lost, common.meaning_lost),
         Stamp::No => ("stamp no", common.stamp_no, common.meaning_no),
         Stamp::Error => ("stamp no", common.stamp_error, common.meaning_no),
-        Stamp::Done => ("stamp ack", common.stamp_done, common.meaning_ack),
+        Stamp::Done => ("stamp ack", common.stamp_done, common.meaning_done),
+        Stamp::Fine => ("stamp ack", common.stamp_fine, common.meaning_fine),
+        Stamp::Untold => ("stamp", common.stamp_untold, common.meaning_untold),
         Stamp::Changed => ("stamp", common.stamp_changed, common.meaning_changed),
     };
     html! { span class=(class) title=(meaning) { (word) } }

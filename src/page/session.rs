@@ -1,7 +1,7 @@
 //! A session as pages show it: on the devices page, in the console's ledger, with a user.
 
-use super::bars::Stretch;
-use super::parts::Device;
+use super::bars::{IDLE_MS, Stretch};
+use super::parts::{Device, Stamp};
 use super::words::Cause;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{Sid, UserId};
@@ -30,6 +30,17 @@ pub struct SessionRow {
 impl SessionRow {
     pub(super) fn stretch(&self) -> Stretch {
         Stretch { since: self.since, seen: self.seen, ended: self.ended.map(|(at, _)| at) }
+    }
+
+    /// In, idle, or out.
+    pub(super) fn stamp(&self, now: Timestamp) -> Stamp {
+        if self.ended.is_some() {
+            Stamp::Out
+        } else if now.since_ms(self.seen) > IDLE_MS {
+            Stamp::Idle
+        } else {
+            Stamp::In
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Document<'a> {
     pub body: Markup,
 }
 
-pub(super) fn document(frame: &Frame, document: Document) -> Markup {
+pub(super) fn document(frame: &Frame, document: &Document) -> Markup {
     let common = &frame.words().common;
     let theme = match frame.theme {
         Theme::System => None,
@@ -72,7 +72,7 @@ pub(super) struct Gate<'a> {
     pub deed: Markup,
 }
 
-pub(super) fn gate(frame: &Frame, gate: Gate) -> Markup {
+pub(super) fn gate(frame: &Frame, gate: &Gate) -> Markup {
     let other = frame.lang.other();
     let body = html! {
         header { (brand("/u", None)) }
@@ -88,7 +88,7 @@ pub(super) fn gate(frame: &Frame, gate: Gate) -> Markup {
             span { "exeunt " (frame.version) }
         }
     };
-    document(frame, Document { title: gate.title, error: gate.error, class: "gate", body })
+    document(frame, &Document { title: gate.title, error: gate.error, class: "gate", body })
 }
 
 fn wall(door: Door) -> Markup {
@@ -97,16 +97,16 @@ fn wall(door: Door) -> Markup {
             span.doorway {
                 @if door != Door::None {
                     svg viewBox="0 0 88 88" {
-                        path.jamb d="M-4 0H6M-4 88H6";
+                        path.jamb d="M-4 0H6M-4 88H6" {}
                         @match door {
-                            Door::Shut => path.leaf.shut d="M1 3v82";,
+                            Door::Shut => path.leaf.shut d="M1 3v82" {},
                             Door::Ajar => {
-                                path.swing d="M36.8 80.4A88 88 0 0 1 1 88";
-                                path.leaf d="M1 0 36.8 80.4";
+                                path.swing d="M36.8 80.4A88 88 0 0 1 1 88" {}
+                                path.leaf d="M1 0 36.8 80.4" {}
                             },
                             Door::Open | Door::None => {
-                                path.swing d="M78.7 41.3A88 88 0 0 1 1 88";
-                                path.leaf d="M1 0 78.7 41.3";
+                                path.swing d="M78.7 41.3A88 88 0 0 1 1 88" {}
+                                path.leaf d="M1 0 78.7 41.3" {}
                             },
                         }
                     }
@@ -133,7 +133,7 @@ pub(super) struct House<'a> {
     pub main: Markup,
 }
 
-pub(super) fn house(frame: &Frame, house: House) -> Markup {
+pub(super) fn house(frame: &Frame, house: &House) -> Markup {
     let (common, person) = (&frame.words().common, &frame.words().person);
     let tabs = [
         (Tab::Overview, "/u", person.overview),
@@ -153,7 +153,7 @@ pub(super) fn house(frame: &Frame, house: House) -> Markup {
         }
         main #main { (house.main) }
     };
-    document(frame, Document { title: house.title, error: house.error, class: "house", body })
+    document(frame, &Document { title: house.title, error: house.error, class: "house", body })
 }
 
 /// The avatar at the top right and its menu, whose last item logs out.

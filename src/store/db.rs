@@ -7,7 +7,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -242,15 +242,12 @@ fn write_group(conn: &Connection, first: Queued, jobs: &Receiver<Queued>, clock:
         Err(error) => tracing::warn!(%error, acts = answers.len(), "a group of writes was not committed"),
     }
     for answer in answers {
-        answer(outcome.as_ref().map(|()| ()).map_err(again));
+        answer(outcome.as_ref().copied().map_err(again));
     }
 }
 
 fn another(jobs: &Receiver<Queued>) -> Option<Queued> {
-    match jobs.try_recv() {
-        Ok(job) => Some(job),
-        Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-    }
+    jobs.try_recv().ok()
 }
 
 /// An act that is not even begun: dropping it closes its channel.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::db::{Maybe, Rows};
+use super::db::{Act, Maybe, Rows};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
 use crate::domain::logout::Cause;
@@ -30,6 +30,10 @@ pub struct EndingRow {
     pub actor: String,
     /// Whether rows below its barrier are still being written out.
     pub open: bool,
+    /// Open pages that were told, live.
+    pub pages: u32,
+    /// Milliseconds until the last of them was.
+    pub pages_ms: u32,
 }
 
 fn row_to_ending(row: &Row<'_>) -> rusqlite::Result<EndingRow> {
@@ -48,6 +52,8 @@ fn row_to_ending(row: &Row<'_>) -> rusqlite::Result<EndingRow> {
         actor_kind: row.get(7)?,
         actor: row.get(8)?,
         open: row.get(9)?,
+        pages: row.get(10)?,
+        pages_ms: row.get(11)?,
     })
 }
 
@@ -55,7 +61,7 @@ fn row_to_ending(row: &Row<'_>) -> rusqlite::Result<EndingRow> {
 pub fn find(conn: &Connection, id: EndingId) -> Rows<Option<EndingRow>> {
     let text = "SELECT id, pool_id, at, cause, scope, application_id, users, actor_kind,
                   coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = actor_id),
-                           (SELECT name FROM pools WHERE id = actor_id), actor_id), open
+                           (SELECT name FROM pools WHERE id = actor_id), actor_id), open, pages, pages_ms
                 FROM endings WHERE id = ?1";
     conn.prepare_cached(text)?.query_row([id], row_to_ending).maybe()
 }
@@ -142,4 +148,11 @@ pub fn count_people(conn: &Connection, id: EndingId) -> Rows<usize> {
     let text = "SELECT count(DISTINCT user_id) FROM ending_parts WHERE ending_id = ?1";
     let people: i64 = conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?;
     Ok(usize::try_from(people).unwrap_or(0))
+}
+
+/// Writes down that an open page was told.
+pub fn page_told(act: &Act<'_>, id: EndingId) -> Rows<()> {
+    let text = "UPDATE endings SET pages = pages + 1, pages_ms = max(pages_ms, max(0, ?2 - at)) WHERE id = ?1";
+    act.conn().prepare_cached(text)?.execute(params![id, act.now])?;
+    Ok(())
 }

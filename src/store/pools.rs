@@ -63,3 +63,14 @@ pub fn set_secret(act: &Act<'_>, id: PoolId, secret: &SecretHash) -> Rows<()> {
         .execute(params![id, secret, seq])?;
     Ok(())
 }
+
+/// Removes a pool that nothing refers to; one that was used stays. `false`: it stayed.
+pub fn delete_unused(act: &Act<'_>, id: PoolId) -> Rows<bool> {
+    let text = "DELETE FROM pools WHERE id = ?1
+        AND NOT EXISTS (SELECT 1 FROM users WHERE pool_id = ?1)
+        AND NOT EXISTS (SELECT 1 FROM applications WHERE pool_id = ?1)
+        AND NOT EXISTS (SELECT 1 FROM access_keys WHERE pool_id = ?1)
+        AND NOT EXISTS (SELECT 1 FROM endings WHERE pool_id = ?1)
+        AND NOT EXISTS (SELECT 1 FROM audit WHERE pool_id = ?1)";
+    Ok(act.conn().prepare_cached(text)?.execute([id])? == 1)
+}

@@ -78,10 +78,21 @@ fn with_participants(conn: &Connection, found: Option<Session>) -> Rows<Option<S
     Ok(Some(session))
 }
 
-/// Why the session behind a secret ended, to explain a dead cookie.
+/// Why the session behind a secret ended, to explain a dead cookie: by its row, or by the barrier it stands below.
 pub fn how_it_ended(conn: &Connection, hash: &SecretHash) -> Rows<Option<(Cause, EndingId)>> {
-    let text = "SELECT s.cause, s.ending_id FROM session_secrets c JOIN sessions s ON s.id = c.session_id
-                WHERE c.hash = ?1 AND s.ended_at IS NOT NULL AND s.ending_id IS NOT NULL";
+    let text = "SELECT e.cause, e.id FROM session_secrets c
+                JOIN sessions s ON s.id = c.session_id
+                JOIN users u ON u.id = s.user_id
+                JOIN endings e ON e.seq = CASE
+                  WHEN s.ending_id IS NOT NULL THEN (SELECT seq FROM endings WHERE id = s.ending_id)
+                  WHEN s.seq <= u.barrier_seq THEN u.barrier_seq
+                  ELSE (SELECT max(max(p.barrier_seq, a.barrier_seq, coalesce(k.barrier_seq, 0)))
+                        FROM participants p
+                        JOIN applications a ON a.id = p.application_id
+                        LEFT JOIN kicks k ON k.user_id = p.user_id AND k.application_id = p.application_id
+                        WHERE p.session_id = s.id AND p.seq <= max(p.barrier_seq, a.barrier_seq, coalesce(k.barrier_seq, 0)))
+                END
+                WHERE c.hash = ?1";
     conn.prepare_cached(text)?.query_row([hash], |row| Ok((row.get(0)?, row.get(1)?))).maybe()
 }
 
@@ -222,6 +233,14 @@ pub fn count_of_user(conn: &Connection, user: UserId, cap: u32) -> Rows<u32> {
     let text = "SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = ?1 AND ended_at IS NULL
                   AND seq > (SELECT barrier_seq FROM users WHERE id = ?1) LIMIT ?2)";
     Ok(conn.prepare_cached(text)?.query_row(params![user, cap], |row| row.get(0))?)
+}
+
+/// The oldest living sessions of a user.
+pub fn oldest_of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<SessionId>> {
+    let text = "SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL
+                  AND seq > (SELECT barrier_seq FROM users WHERE id = ?1) ORDER BY seq LIMIT ?2";
+    let mut sql = conn.prepare_cached(text)?;
+    Ok(sql.query_map(params![user, limit], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 fn has_participants(conn: &Connection, id: SessionId) -> Rows<bool> {

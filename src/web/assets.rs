@@ -63,5 +63,6 @@ fn serve(request: &HttpRequest, name: &str, known: Option<Header<IfNoneMatch>>) 
 
 fn entity_tag(file: &EmbeddedFile) -> EntityTag {
     let hash = file.metadata.sha256_hash();
-    EntityTag::new_strong(hash[..12].iter().map(|b| format!("{b:02x}")).collect())
+    let number = hash[..16].iter().fold(0u128, |n, octet| n << 8 | u128::from(*octet));
+    EntityTag::new_strong(format!("{number:032x}"))
 }

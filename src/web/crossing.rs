@@ -137,6 +137,9 @@ pub async fn take(request: HttpRequest) -> Answer {
 
 /// These GETs act, so only a page load may ask for them; an image or a prefetch may not.
 fn page_load(request: &HttpRequest) -> Result<(), Refusal> {
+    if request.method() != actix_web::http::Method::GET {
+        return Err(Refusal::Method("GET"));
+    }
     match protect::navigation(request) {
         Navigation::Vouched | Navigation::FromElsewhere => Ok(()),
         Navigation::None => Err(Refusal::Forbidden("only as a page load")),

@@ -116,7 +116,11 @@ async fn leave(visit: &Visit, choice: Choice) -> Answer {
             let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
             let refused =
                 Refused { address: shown, rule, developer: closest.map(|c| (c.entry.as_str(), c.differs_at)) };
-            farewell_page(visit, None, None, Some(refused))?
+            let reading = match &ended {
+                Some(receipt) => receipt::of(&visit.state, receipt)?,
+                None => None,
+            };
+            farewell_page(visit, None, reading.as_ref(), Some(refused))
         }
     };
     Ok(gone(visit, farewell, ended.is_some()))
@@ -167,7 +171,7 @@ pub async fn signed_out(request: HttpRequest) -> Answer {
         Some(mark) => receipt::farewell(&visit.state, mark)?,
         None => None,
     };
-    farewell_page(&visit, reason, reading.as_ref(), None)
+    Ok(farewell_page(&visit, reason, reading.as_ref(), None))
 }
 
 fn farewell_page(
@@ -175,7 +179,7 @@ fn farewell_page(
     reason: Option<Cause>,
     reading: Option<&receipt::Reading>,
     refused: Option<Refused<'_>>,
-) -> Answer {
+) -> HttpResponse {
     let told: Vec<Told> = reading
         .map(|r| {
             r.applications.iter().map(|(_, name, _)| Told { name: name.clone(), state: ToldState::NotTold }).collect()
@@ -194,5 +198,5 @@ fn farewell_page(
     };
     let (csrf, cookie) = protect::csrf(visit);
     let html = visit.frame(&csrf, None, None, |frame| page::logout::signed_out(frame, &view)).into_string();
-    Ok(reply::leaving_page(StatusCode::OK, html, cookie))
+    reply::leaving_page(StatusCode::OK, html, cookie)
 }

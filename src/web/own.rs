@@ -96,6 +96,7 @@ fn as_json(reading: &Reading) -> Value {
         "sessionsTouched": reading.sessions_touched,
         "sessionsEnded": reading.sessions_ended,
         "applications": applications,
+        "pagesTold": ending.pages,
     })
 }
 

@@ -56,7 +56,7 @@ pub async fn overview_page(request: HttpRequest) -> Answer {
             oldest: account.sessions.iter().map(|s| s.created_at).min(),
             applications,
             password_changed: None,
-            recent: account.events.iter().map(view::activity).collect(),
+            recent: account.events.iter().filter_map(view::activity).collect(),
         };
         Ok(overview(frame, &shown))
     })
@@ -143,6 +143,7 @@ pub async fn profile_page(request: HttpRequest) -> Answer {
             phone: &phone,
             problems: Vec::new(),
             saved: Form::query(&visit.request)?.one("saved")?.is_some(),
+            seen: Some(user.updated_at),
         };
         Ok(profile(frame, &shown))
     })
@@ -174,6 +175,7 @@ pub async fn change_profile(request: HttpRequest, mut payload: Payload) -> Answe
                 phone: &typed.phone,
                 problems: view::profile_problems(&refused),
                 saved: false,
+                seen,
             };
             Ok(draw_again(&visit, |frame| profile(frame, &shown)))
         }

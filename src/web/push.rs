@@ -13,6 +13,7 @@ use futures_util::stream;
 
 use super::error::{Answer, Refusal};
 use super::visit::Visit;
+use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
 use crate::domain::session::SessionId;
 use crate::flow::state::State;
@@ -42,6 +43,7 @@ struct Stream {
     session: SessionId,
     secret: String,
     host: String,
+    own: Option<ApplicationId>,
     ear: Ear,
     lang: &'static str,
     step: Step,
@@ -66,6 +68,7 @@ fn open(visit: &Visit, watching: Watching) -> Answer {
         session: session.id,
         secret,
         host: visit.place.host.clone(),
+        own: visit.place.own.as_ref().map(|a| a.id),
         ear,
         lang: visit.lang().key(),
         step: Step::Greet,
@@ -84,6 +87,8 @@ async fn next(mut stream: Stream) -> Option<(Result<Bytes, Refusal>, Stream)> {
             Bytes::from_static(b"retry: 2000\n\n")
         }
         Step::Listen => match tokio::time::timeout(HEARTBEAT, stream.ear.poked()).await {
+            // The browser comes again by itself, when the house is back.
+            _ if stream.state.is_closing() => return None,
             Err(_) => Bytes::from_static(b": still here\n\n"),
             Ok(()) => match ended(&stream) {
                 Some(to) => {
@@ -104,12 +109,13 @@ async fn next(mut stream: Stream) -> Option<(Result<Bytes, Refusal>, Stream)> {
 /// Where to send a page whose session is over; nothing while it lives. Rows that cannot be read say nothing either way.
 fn ended(stream: &Stream) -> Option<String> {
     let lives = session::resume(&stream.state, &stream.secret, &stream.host).ok()?;
-    if lives.is_some_and(|s| s.id == stream.session) {
+    if lives.is_some_and(|s| s.id == stream.session && stream.own.is_none_or(|own| s.is_in(own))) {
         return None;
     }
     let lang = stream.lang;
     match session::how_it_ended(&stream.state, &stream.secret) {
         Ok(Some((cause, ending))) => {
+            receipt::page_told(&stream.state, ending);
             let mark = receipt::farewell_mark(&stream.state, ending, stream.state.now());
             Some(format!("/signed-out?reason={}&r={mark}&lang={lang}", cause.as_str()))
         }

@@ -71,15 +71,18 @@ fn some(text: &str) -> Option<String> {
     if text.is_empty() { None } else { Some(text.to_owned()) }
 }
 
-/// An event as the personal center lists it.
-pub fn activity(row: &AuditRow) -> Activity {
-    Activity {
+/// An event as the personal center lists it; what administrators did to the entry itself is not the person's own.
+pub fn activity(row: &AuditRow) -> Option<Activity> {
+    if matches!(row.act.as_str(), act::USER_CREATED | act::USER_CHANGED) {
+        return None;
+    }
+    Some(Activity {
         at: row.at,
         deed: deed(&row.act),
         application: some(&row.target),
         device: device(&row.user_agent),
         ip: row.ip.clone(),
-    }
+    })
 }
 
 /// The sentence for a refused field.
@@ -167,8 +170,6 @@ pub fn application_problems(refused: &[FieldRefused]) -> Vec<(ApplicationField, 
         "identifier" => Some(ApplicationField::Identifier),
         "redirect_uris" => Some(ApplicationField::RedirectUris),
         "logout_redirect_uris" => Some(ApplicationField::LogoutRedirectUris),
-        "backchannel_logout_uri" => Some(ApplicationField::Backchannel),
-        "frontchannel_logout_uri" => Some(ApplicationField::Frontchannel),
         _ => None,
     })
 }

@@ -58,7 +58,7 @@ pub fn access_keys(frame: &Frame, rail: &Rail, view: &AccessKeysView) -> Markup 
     room(
         frame,
         rail,
-        Room {
+        &Room {
             title: console.access_keys,
             error: view.problem.is_some(),
             section: Section::Keys,

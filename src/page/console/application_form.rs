@@ -1,9 +1,10 @@
 //! The form of an application: its names, its registered addresses one a line, each with a mark of its own.
 
+use crate::domain::clock::Timestamp;
 use maud::{Markup, html};
 
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, Stamp, calm, csrf, stamp};
+use crate::page::parts::{Field, Notice, Stamp, calm, csrf, hidden, stamp};
 use crate::page::words::{FieldProblem, Rule};
 
 /// What became of a line that was typed.
@@ -35,10 +36,6 @@ pub enum ApplicationField {
     RedirectUris,
     /// `logout_redirect_uris`
     LogoutRedirectUris,
-    /// `backchannel_logout_uri`
-    Backchannel,
-    /// `frontchannel_logout_uri`
-    Frontchannel,
 }
 
 impl ApplicationField {
@@ -49,8 +46,6 @@ impl ApplicationField {
             Self::Identifier => "identifier",
             Self::RedirectUris => "redirect_uris",
             Self::LogoutRedirectUris => "logout_redirect_uris",
-            Self::Backchannel => "backchannel_logout_uri",
-            Self::Frontchannel => "frontchannel_logout_uri",
         }
     }
 }
@@ -66,14 +61,12 @@ pub struct ApplicationForm {
     pub redirect_uris: Vec<Line>,
     /// Where a log-out may go to.
     pub logout_redirect_uris: Vec<Line>,
-    /// Where our server tells it of log-outs.
-    pub backchannel: String,
-    /// What the farewell page opens.
-    pub frontchannel: String,
     /// What was refused beside lines of addresses.
     pub problems: Vec<(ApplicationField, FieldProblem)>,
     /// Whether it was saved just now.
     pub saved: bool,
+    /// When what is edited was last changed; a form opened before a later change is stale.
+    pub seen: Option<Timestamp>,
 }
 
 impl ApplicationForm {
@@ -98,6 +91,7 @@ pub(super) fn form(frame: &Frame, action: &str, form: &ApplicationForm, act: &st
     html! {
         form.form method="post" action=(action) novalidate {
             (csrf(frame))
+            @if let Some(seen) = form.seen { (hidden("seen", seen)) }
             (notice(frame, form))
             h2 { (words.basics) }
             (Field { problem: form.problem(ApplicationField::Name), ..Field::text("name", words.name, &form.name) }.markup(frame))
@@ -105,9 +99,6 @@ pub(super) fn form(frame: &Frame, action: &str, form: &ApplicationForm, act: &st
             h2 { (words.login_and_logout) }
             (addresses(frame, form, ApplicationField::RedirectUris))
             (addresses(frame, form, ApplicationField::LogoutRedirectUris))
-            h2 { (words.telling) }
-            (one(ApplicationField::Backchannel, words.backchannel, &form.backchannel, words.backchannel_hint, true))
-            (one(ApplicationField::Frontchannel, words.frontchannel, &form.frontchannel, words.frontchannel_hint, true))
             div.acts { button.btn.go { (act) } }
         }
     }
@@ -147,7 +138,7 @@ fn mark(frame: &Frame, line: &Line) -> Markup {
                 span { code.id { (calm(&line.typed)) } small.end-text { (rule.sentence(frame.lang)) } }
             },
             Verdict::Fine(normal) => li {
-                (stamp(common, Stamp::Done))
+                (stamp(common, Stamp::Fine))
                 span { code.id { (calm(&line.typed)) } @if *normal != line.typed { small { ((words.taken_as)(&calm(normal))) } } }
             },
         }

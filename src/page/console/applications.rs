@@ -59,7 +59,7 @@ pub fn applications(frame: &Frame, rail: &Rail, view: &ApplicationsView) -> Mark
     room(
         frame,
         rail,
-        Room { title: console.applications, error: false, section: Section::Applications, crumbs, slip: false, main },
+        &Room { title: console.applications, error: false, section: Section::Applications, crumbs, slip: false, main },
     )
 }
 
@@ -67,7 +67,7 @@ fn row(frame: &Frame, app: &ApplicationRow) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().directory);
     html! {
         tr role="row" {
-            td.c-state role="cell" { (stamp(common, if app.online.is_none() { Stamp::Out } else { Stamp::In })) }
+            td.c-state role="cell" { @if !app.online.is_none() { (stamp(common, Stamp::In)) } }
             td.c-who role="cell" {
                 div.who {
                     (seal(&app.name, Seal::AppRow))
@@ -99,7 +99,7 @@ pub fn new_application(frame: &Frame, rail: &Rail, view: &ApplicationForm) -> Ma
     room(
         frame,
         rail,
-        Room { title: words.new_application, error, section: Section::Applications, crumbs, slip: true, main },
+        &Room { title: words.new_application, error, section: Section::Applications, crumbs, slip: true, main },
     )
 }
 
@@ -114,8 +114,10 @@ pub struct ApplicationView<'a> {
     pub identifier: &'a str,
     /// The form.
     pub form: ApplicationForm,
-    /// Its endpoints: a name and a URL each.
-    pub endpoints: Vec<(&'a str, String)>,
+    /// Origin of its own host.
+    pub origin: &'a str,
+    /// Origin of the base host.
+    pub base: &'a str,
     /// Why it was not deleted.
     pub delete_problem: Option<FieldProblem>,
 }
@@ -124,6 +126,16 @@ pub struct ApplicationView<'a> {
 pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup {
     let (common, console, words) = (&frame.words().common, &frame.words().console, &frame.words().directory);
     let home = format!("/console/applications/{}", view.id);
+    let endpoints = [
+        ("endpoint-host", words.endpoint_host, view.origin.to_owned()),
+        ("endpoint-login", words.endpoint_login, format!("{}/login", view.origin)),
+        ("endpoint-logout", words.endpoint_logout, format!("{}/login/profile/logout?redirect_uri=", view.origin)),
+        (
+            "endpoint-kick",
+            words.endpoint_kick,
+            format!("{}/api/v2/applications/{}/kick-active-users", view.base, view.id),
+        ),
+    ];
     let main = html! {
         (title(&calm(view.name), &html! { (words.application_id) " " code { (view.id) } }, &html! {}))
         (application_tabs(frame, view.id, &calm(view.name), ApplicationTab::Settings))
@@ -133,10 +145,9 @@ pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup
             dl.pairs {
                 dt { (words.application_id) }
                 dd { code #app-id { (view.id) } (copy_button(frame, "app-id", None)) }
-                @for (place, (label, url)) in view.endpoints.iter().enumerate() {
-                    @let id = format!("endpoint-{place}");
+                @for (id, label, url) in &endpoints {
                     dt { (label) }
-                    dd { code #(id) { (url) } (copy_button(frame, &id, None)) }
+                    dd { code #(id) { (url) } (copy_button(frame, id, None)) }
                 }
             }
         }
@@ -144,7 +155,7 @@ pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup
     };
     let crumbs = vec![Crumb::new(console.applications, "/console/applications"), Crumb::new(view.name, home.clone())];
     let error = view.form.is_refused() || view.delete_problem.is_some();
-    room(frame, rail, Room { title: view.name, error, section: Section::Applications, crumbs, slip: true, main })
+    room(frame, rail, &Room { title: view.name, error, section: Section::Applications, crumbs, slip: true, main })
 }
 
 fn danger(frame: &Frame, view: &ApplicationView, home: &str) -> Markup {
@@ -206,6 +217,6 @@ pub fn secret(frame: &Frame, rail: &Rail, view: &SecretView) -> Markup {
     room(
         frame,
         rail,
-        Room { title: words.secret_title, error: false, section: Section::Applications, crumbs, slip: true, main },
+        &Room { title: words.secret_title, error: false, section: Section::Applications, crumbs, slip: true, main },
     )
 }

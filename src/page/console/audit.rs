@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::frame::{Crumb, Rail, Room, Section, pages, room, search, title};
+use super::frame::{Crumb, Rail, Room, Search, Section, pages, room, search, title};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::EndingId;
 use crate::page::frame::Frame;
@@ -96,13 +96,17 @@ pub fn audit(frame: &Frame, rail: &Rail, view: &AuditView) -> Markup {
     let main = html! {
         (title(words.audit_log, &html! { (words.audit_line) }, &html! {}))
         div {
-            (search(frame, "/console/audit", view.q, words.search_audit, &filter))
+            (search(frame, &Search { action: "/console/audit", q: view.q, placeholder: words.search_audit, filters: filter, tail: html! {} }))
             (table(frame, view))
             (pages(frame, view.first.as_deref(), view.next.as_deref()))
         }
     };
     let crumbs = vec![Crumb::new(words.audit_log, "/console/audit")];
-    room(frame, rail, Room { title: words.audit_log, error: false, section: Section::Audit, crumbs, slip: false, main })
+    room(
+        frame,
+        rail,
+        &Room { title: words.audit_log, error: false, section: Section::Audit, crumbs, slip: false, main },
+    )
 }
 
 fn table(frame: &Frame, view: &AuditView) -> Markup {

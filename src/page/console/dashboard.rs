@@ -1,5 +1,7 @@
 //! `/console`: who is online, what happened just now, and how this server is.
 
+use std::fmt::Write as _;
+
 use maud::{Markup, html};
 
 use super::frame::{Crumb, Rail, Room, Section, room, title};
@@ -135,7 +137,7 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
     room(
         frame,
         rail,
-        Room { title: words.overview, error: false, section: Section::Overview, crumbs, slip: false, main },
+        &Room { title: words.overview, error: false, section: Section::Overview, crumbs, slip: false, main },
     )
 }
 
@@ -186,7 +188,7 @@ fn by_application(frame: &Frame, view: &DashboardView) -> Markup {
                                 div { a.plain-link href={ "/console/applications/" (app.id) "/sessions" } { b { (name(&app.name)) } } }
                             }
                         }
-                        td.m { svg.meter width="100%" aria-hidden="true" { line x1="0" x2={ (app.people.n * 100 / most) "%" } y1="4" y2="4"; } }
+                        td.m { svg.meter width="100%" aria-hidden="true" { line x1="0" x2={ (app.people.n * 100 / most) "%" } y1="4" y2="4" {} } }
                         td.num { (app.people) }
                     }
                 }
@@ -208,8 +210,9 @@ fn curve(frame: &Frame, logins: &Logins) -> Markup {
         let mut d = String::new();
         for (hour, n) in counts.iter().enumerate() {
             let y = 60.0 - 56.0 * f64::from(*n) / f64::from(peak.max(1)).max(f64::from(*n));
-            d.push_str(&if hour == 0 { format!("M0 {y:.1}") } else { format!("V{y:.1}") });
-            d.push_str(&format!("H{}", (hour + 1) * WIDTH));
+            let to = if hour == 0 { "M0 " } else { "V" };
+            // Writing to a string cannot fail.
+            let _ = write!(d, "{to}{y:.1}H{}", (hour + 1) * WIDTH);
         }
         d
     };
@@ -220,9 +223,9 @@ fn curve(frame: &Frame, logins: &Logins) -> Markup {
         }
         div.to-now {
             svg.curve viewBox="0 0 600 60" preserveAspectRatio="none" role="img" aria-label=((words.peak)(peak.into(), &back(hours_back))) {
-                path.base d="M0 60H600";
-                path.ok d=(path(&logins.ok));
-                path.bad d=(path(&logins.refused));
+                path.base d="M0 60H600" {}
+                path.ok d=(path(&logins.ok)) {}
+                path.bad d=(path(&logins.refused)) {}
             }
             div.axis aria-hidden="true" {
                 span { (back(24)) }

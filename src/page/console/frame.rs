@@ -50,7 +50,7 @@ pub(super) struct Room<'a> {
     pub main: Markup,
 }
 
-pub(super) fn room(frame: &Frame, rail: &Rail, room: Room) -> Markup {
+pub(super) fn room(frame: &Frame, rail: &Rail, room: &Room) -> Markup {
     let words = &frame.words().console;
     let last = room.crumbs.len().saturating_sub(1);
     let body = html! {
@@ -66,7 +66,7 @@ pub(super) fn room(frame: &Frame, rail: &Rail, room: Room) -> Markup {
         }
         main.slip[room.slip] #main { (room.main) }
     };
-    document(frame, Document { title: room.title, error: room.error, class: "console", body })
+    document(frame, &Document { title: room.title, error: room.error, class: "console", body })
 }
 
 fn rail_markup(frame: &Frame, rail: &Rail, section: Section) -> Markup {
@@ -130,17 +130,29 @@ pub(super) fn application_tabs(frame: &Frame, id: ApplicationId, app: &str, tab:
 }
 
 /// A search field that asks by GET, with what was asked kept in it.
-pub(super) fn search(frame: &Frame, action: &str, q: &str, placeholder: &str, more: &Markup) -> Markup {
+pub(super) struct Search<'a> {
+    pub action: &'a str,
+    pub q: &'a str,
+    pub placeholder: &'a str,
+    /// Other fields of the question.
+    pub filters: Markup,
+    /// What stands at the end of the line.
+    pub tail: Markup,
+}
+
+pub(super) fn search(frame: &Frame, search: &Search) -> Markup {
     let common = &frame.words().common;
+    let Search { action, q, placeholder, filters, tail } = search;
     html! {
         form.tools method="get" action=(action) role="search" {
             div.with {
                 (crate::page::parts::icon("search"))
                 input.input.s type="search" name="q" value=(q) aria-label=(common.search) placeholder=(placeholder) autocomplete="off";
             }
-            (more)
+            (filters)
             button.btn.s { (common.search) }
             @if !q.is_empty() { a href=(action) { (common.clear_search) } }
+            (tail)
         }
     }
 }

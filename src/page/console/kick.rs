@@ -99,7 +99,7 @@ pub fn kick(frame: &Frame, rail: &Rail, view: &KickView) -> Markup {
             }
         }
     };
-    room(frame, rail, surroundings(frame, view, main))
+    room(frame, rail, &surroundings(frame, view, main))
 }
 
 /// The scope page when everything that was picked has ended meanwhile.
@@ -112,7 +112,7 @@ pub fn nobody_to_kick(frame: &Frame, rail: &Rail, back: &str) -> Markup {
     room(
         frame,
         rail,
-        Room { title: words.title, error: false, section: Section::Applications, crumbs, slip: false, main },
+        &Room { title: words.title, error: false, section: Section::Applications, crumbs, slip: false, main },
     )
 }
 

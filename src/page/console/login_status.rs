@@ -4,12 +4,12 @@
 
 use maud::{Markup, html};
 
-use super::frame::{ApplicationTab, Crumb, Rail, Room, Section, application_tabs, pages, room, search, title};
+use super::frame::{ApplicationTab, Crumb, Rail, Room, Search, Section, application_tabs, pages, room, search, title};
 use crate::domain::id::ApplicationId;
-use crate::page::bars::{IDLE_MS, bar};
+use crate::page::bars::bar;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Seal, Stamp, calm, csrf, name, seal, stamp};
+use crate::page::parts::{Seal, calm, csrf, name, seal, stamp};
 use crate::page::session::LedgerRow;
 use crate::page::time::Ago;
 
@@ -52,9 +52,10 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
             a.btn.s.ends href={ "/console/applications/" (id) "/kick?all=1" } { (words.force_everyone) }
         }
     };
+    let home = format!("/console/applications/{id}/sessions");
     let shown = html! {
         p.push {
-            span { ((words.shown_sessions)(view.rows.len().into(), view.sessions)) }
+            @if !view.rows.is_empty() { span { ((words.shown_sessions)(view.rows.len().into(), view.sessions)) } }
             @if frame.live.is_some() { span.live { (frame.words().common.live) } }
         }
     };
@@ -62,7 +63,7 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
         (title(words.login_status, &line, &acts))
         (application_tabs(frame, id, &app, ApplicationTab::LoginStatus))
         div {
-            (search(frame, &format!("/console/applications/{id}/sessions"), view.q, words.search_sessions, &shown))
+            (search(frame, &Search { action: &home, q: view.q, placeholder: words.search_sessions, filters: html! {}, tail: shown }))
             form method="post" action={ "/console/applications/" (id) "/kick" } {
                 (csrf(frame))
                 (table(frame, view))
@@ -74,12 +75,12 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
     let crumbs = vec![
         Crumb::new(words.applications, "/console/applications"),
         Crumb::new(view.name, format!("/console/applications/{id}")),
-        Crumb::new(words.login_status, format!("/console/applications/{id}/sessions")),
+        Crumb::new(words.login_status, home.clone()),
     ];
     room(
         frame,
         rail,
-        Room { title: words.login_status, error: false, section: Section::Applications, crumbs, slip: false, main },
+        &Room { title: words.login_status, error: false, section: Section::Applications, crumbs, slip: false, main },
     )
 }
 
@@ -151,12 +152,6 @@ fn session(frame: &Frame, application: ApplicationId, row: &LedgerRow, ditto: bo
     let (common, words, times) = (&frame.words().common, &frame.words().console, frame.times());
     let session = &row.session;
     let what = format!("{}{}{}", calm(&row.name), frame.words().gate.clause_comma, session.device.label(common));
-    let idle = frame.now.since_ms(session.seen) > IDLE_MS;
-    let mark = match (session.ended, idle) {
-        (Some(_), _) => Stamp::Out,
-        (None, true) => Stamp::Idle,
-        (None, false) => Stamp::In,
-    };
     html! {
         tr.left[session.ended.is_some()] role="row" {
             td.c-tick role="cell" {
@@ -166,7 +161,7 @@ fn session(frame: &Frame, application: ApplicationId, row: &LedgerRow, ditto: bo
                     }
                 }
             }
-            td.c-state role="cell" { (stamp(common, mark)) }
+            td.c-state role="cell" { (stamp(common, session.stamp(frame.now))) }
             td.c-who role="cell" { (who(row, ditto)) }
             td.c-dev role="cell" { div.dev { (session.device.icon()) span { (session.device.name(common)) } } }
             td.when.lanes role="cell" {

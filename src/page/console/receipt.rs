@@ -132,7 +132,7 @@ pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
         Crumb::new(frame.words().console.audit_log, "/console/audit"),
         Crumb::new(words.receipt, format!("/console/receipts/{}", view.id)),
     ];
-    room(frame, rail, Room { title: words.receipt, error: false, section: Section::Audit, crumbs, slip: true, main })
+    room(frame, rail, &Room { title: words.receipt, error: false, section: Section::Audit, crumbs, slip: true, main })
 }
 
 /// The door line is broken open: somebody has left.
@@ -152,10 +152,10 @@ fn title(frame: &Frame, view: &ReceiptView) -> Markup {
     };
     html! {
         div.title {
-            svg.doorline.open viewBox="0 0 3 44" aria-hidden="true" { path d="M1.5 0v11M1.5 33v11M1.5 11l11 15"; }
+            svg.doorline.open viewBox="0 0 3 44" aria-hidden="true" { path d="M1.5 0v11M1.5 33v11M1.5 11l11 15" {} }
             h1 { (heading) }
             div.acts { a.btn.s href=(view.back) { (words.back) } }
-            p.small #title-line data-live-region { (line) (space(frame.lang)) @if view.counting { (words.counting) } @else { (words.on_disk) } }
+            p.small #title-line data-live-region { (view.cause.in_few_words(frame.lang)) (stop(frame.lang)) (line) (space(frame.lang)) @if view.counting { (words.counting) } @else { (words.on_disk) } }
         }
     }
 }
@@ -165,6 +165,14 @@ fn space(lang: Lang) -> &'static str {
     match lang {
         Lang::Zh => "",
         Lang::En => " ",
+    }
+}
+
+/// The end of a sentence.
+fn stop(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "。",
+        Lang::En => ". ",
     }
 }
 
@@ -193,7 +201,6 @@ fn facts(frame: &Frame, view: &ReceiptView) -> Markup {
                     }
                 } }
             }
-            div.cause { dt { (words.cause) } dd { (view.cause.in_few_words(frame.lang)) } }
         }
     }
 }
@@ -277,12 +284,12 @@ fn ended(frame: &Frame, view: &ReceiptView) -> Markup {
     html! {
         table.ledger.folds.plain #ended data-live-region role="table" {
             caption.hid { (words.what_ended) }
-            thead.hid {
+            thead {
                 tr role="row" {
-                    th role="columnheader" { (common.state) }
-                    th role="columnheader" { (words.device_heading) }
-                    th role="columnheader" { (words.application) }
-                    th role="columnheader" { (words.time_heading) }
+                    th.c-state scope="col" role="columnheader" { (common.state) }
+                    th.c-who scope="col" role="columnheader" { (words.device_heading) }
+                    th.c-dev scope="col" role="columnheader" { (words.application) }
+                    th.c-seen scope="col" role="columnheader" { (words.time_heading) }
                 }
             }
             tbody {

@@ -105,8 +105,8 @@ fn grid_row(frame: &Frame, grid: &Grid, row: &GridRow) -> Markup {
                 td.c[grid.this == Some(place)] {
                     @match cell {
                         Cell::Empty => (dash(common.none_here)),
-                        Cell::Online => { span.in { (stamp(common, Stamp::In)) } span.over { (stamp(common, Stamp::Over)) } },
-                        Cell::Sessions(n) => { span.in { (stamp(common, Stamp::In)) } span.over { (stamp(common, Stamp::Over)) } " " (n) },
+                        Cell::Online => { (stamp(common, Stamp::In)) (stamp(common, Stamp::Over)) },
+                        Cell::Sessions(n) => { (stamp(common, Stamp::In)) (stamp(common, Stamp::Over)) " " (n) },
                     }
                 }
             }
@@ -126,7 +126,7 @@ pub(super) fn pictogram(scope: Scope) -> Markup {
         svg.pict viewBox="0 0 22 22" aria-hidden="true" {
             @for device in 0..3u8 {
                 @for application in 0..3u8 {
-                    rect.x[filled(device, application)] x={ (1 + 7 * application) ".5" } y={ (1 + 7 * device) ".5" } width="5" height="5";
+                    rect.x[filled(device, application)] x={ (1 + 7 * application) ".5" } y={ (1 + 7 * device) ".5" } width="5" height="5" {}
                 }
             }
         }

@@ -1,9 +1,10 @@
 //! The form of a user: names and contacts, a password, what they may do.
 
+use crate::domain::clock::Timestamp;
 use maud::{Markup, html};
 
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, csrf};
+use crate::page::parts::{Field, Notice, csrf, hidden};
 use crate::page::words::FieldProblem;
 
 /// A field of the form.
@@ -56,6 +57,8 @@ pub struct UserForm {
     pub problems: Vec<(UserField, FieldProblem)>,
     /// Whether it was saved just now.
     pub saved: bool,
+    /// When what is edited was last changed; a form opened before a later change is stale.
+    pub seen: Option<Timestamp>,
 }
 
 impl UserForm {
@@ -92,6 +95,7 @@ pub(super) fn form(frame: &Frame, action: &str, form: &UserForm, making: Making)
     html! {
         form.form method="post" action=(action) novalidate {
             (csrf(frame))
+            @if let Some(seen) = form.seen { (hidden("seen", seen)) }
             (notice(frame, form))
             (text(UserField::Username, words.username, &form.username).markup(frame))
             (text(UserField::Name, words.person_name, &form.name).markup(frame))

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::frame::{Crumb, Rail, Room, Section, pages, room, search, title};
+use super::frame::{Crumb, Rail, Room, Search, Section, pages, room, search, title};
 use super::user_form::{Making, UserForm, form};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::UserId;
@@ -54,7 +54,7 @@ pub fn users(frame: &Frame, rail: &Rail, view: &UsersView) -> Markup {
     let main = html! {
         (title(console.users, &html! { ((words.n_users)(view.count)) }, &acts))
         div {
-            (search(frame, "/console/users", view.q, words.search_users, &html! {}))
+            (search(frame, &Search { action: "/console/users", q: view.q, placeholder: words.search_users, filters: html! {}, tail: html! {} }))
             table.ledger.folds.plain #users data-live-region role="table" {
                 caption.hid { (console.users) }
                 thead {
@@ -76,7 +76,7 @@ pub fn users(frame: &Frame, rail: &Rail, view: &UsersView) -> Markup {
         }
     };
     let crumbs = vec![Crumb::new(console.users, "/console/users")];
-    room(frame, rail, Room { title: console.users, error: false, section: Section::Users, crumbs, slip: false, main })
+    room(frame, rail, &Room { title: console.users, error: false, section: Section::Users, crumbs, slip: false, main })
 }
 
 fn row(frame: &Frame, user: &UserRow) -> Markup {
@@ -112,7 +112,7 @@ pub fn new_user(frame: &Frame, rail: &Rail, view: &UserForm) -> Markup {
     };
     let crumbs = vec![Crumb::new(console.users, "/console/users"), Crumb::new(words.new_user, "/console/users/new")];
     let error = !view.problems.is_empty();
-    room(frame, rail, Room { title: words.new_user, error, section: Section::Users, crumbs, slip: true, main })
+    room(frame, rail, &Room { title: words.new_user, error, section: Section::Users, crumbs, slip: true, main })
 }
 
 /// What the page of one user shows.
@@ -150,7 +150,7 @@ pub fn user(frame: &Frame, rail: &Rail, view: &UserView) -> Markup {
     };
     let crumbs = vec![Crumb::new(console.users, "/console/users"), Crumb::new(view.name, home.clone())];
     let error = !view.form.problems.is_empty() || view.delete_problem.is_some();
-    room(frame, rail, Room { title: view.name, error, section: Section::Users, crumbs, slip: true, main })
+    room(frame, rail, &Room { title: view.name, error, section: Section::Users, crumbs, slip: true, main })
 }
 
 fn sessions(frame: &Frame, view: &UserView) -> Markup {
@@ -171,7 +171,7 @@ fn sessions(frame: &Frame, view: &UserView) -> Markup {
             tbody {
                 @for session in &view.sessions {
                     tr role="row" {
-                        td.c-state role="cell" { (stamp(common, Stamp::In)) }
+                        td.c-state role="cell" { (stamp(common, session.stamp(frame.now))) }
                         td.c-who role="cell" { div.dev { (session.device.icon()) span { (session.device.name(common)) } } }
                         td.c-dev role="cell" { (listed(common, &session.applications)) }
                         td.c-ip role="cell" { span.id { (session.ip) } }

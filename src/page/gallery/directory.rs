@@ -47,7 +47,6 @@ fn application_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
             line("HTTPS://Notes.acme.lan:443/cb", Verdict::Fine("https://notes.acme.lan/cb".to_owned())),
         ],
         logout_redirect_uris: vec![fine("https://notes.acme.lan/bye")],
-        backchannel: "https://notes.acme.lan/backchannel".to_owned(),
         ..ApplicationForm::default()
     };
     let refused = ApplicationForm {
@@ -56,10 +55,7 @@ fn application_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
             line("https://*.com/bye", Verdict::Refused(Rule::PublicSuffix)),
             line("javascript:alert(1)", Verdict::Refused(Rule::Scheme)),
         ],
-        problems: vec![
-            (ApplicationField::Identifier, FieldProblem::NotAnIdentifier),
-            (ApplicationField::Backchannel, FieldProblem::Address(Rule::ForbiddenHost)),
-        ],
+        problems: vec![(ApplicationField::Identifier, FieldProblem::NotAnIdentifier)],
         ..form.clone()
     };
     let view = ApplicationView {
@@ -67,10 +63,8 @@ fn application_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         name: &stage.applications[0],
         identifier: "notes",
         form,
-        endpoints: vec![
-            ("Issuer", "https://notes.acme.lan/oidc".to_owned()),
-            ("JWKS", "https://notes.acme.lan/oidc/.well-known/jwks.json".to_owned()),
-        ],
+        origin: "https://notes.acme.lan",
+        base: "https://acme.lan",
         delete_problem: None,
     };
     let saved = ApplicationForm { saved: true, ..view.form.clone() };

@@ -1,5 +1,6 @@
 //! The personal center.
 
+use crate::domain::clock::Timestamp;
 use maud::Markup;
 
 use super::people::{DAY, HOUR, MINUTE, NOW, Stage, chrome, ended, firefox, hostile, safari, user, wechat};
@@ -98,6 +99,7 @@ fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         phone: "",
         problems: Vec::new(),
         saved: false,
+        seen: Some(Timestamp(0)),
     };
     let problems = vec![(ProfileField::Name, FieldProblem::Missing), (ProfileField::Email, FieldProblem::Taken)];
     let passwords = SecurityView { password_changed: Some(NOW.plus_ms(-40 * DAY)), ..SecurityView::default() };

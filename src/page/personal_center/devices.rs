@@ -60,7 +60,7 @@ pub fn devices(frame: &Frame, view: &DevicesView) -> Markup {
         (others_section(frame, &others))
         @if !view.ended.is_empty() { (ended(frame, view)) }
     };
-    house(frame, House { title: common.devices, error: false, tab: Tab::Devices, main })
+    house(frame, &House { title: common.devices, error: false, tab: Tab::Devices, main })
 }
 
 fn others_section(frame: &Frame, others: &[&SessionRow]) -> Markup {

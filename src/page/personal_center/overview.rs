@@ -57,7 +57,7 @@ pub fn overview(frame: &Frame, view: &OverviewView) -> Markup {
             }
         }
     };
-    house(frame, House { title: words.overview, error: false, tab: Tab::Overview, main })
+    house(frame, &House { title: words.overview, error: false, tab: Tab::Overview, main })
 }
 
 fn title(frame: &Frame, view: &OverviewView) -> Markup {

@@ -1,10 +1,11 @@
 //! `/u/profile`: name and contacts; what was typed is kept when it is refused.
 
+use crate::domain::clock::Timestamp;
 use maud::{Markup, html};
 
 use crate::domain::id::UserId;
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, copy_button, csrf};
+use crate::page::parts::{Field, Notice, copy_button, csrf, hidden};
 use crate::page::shell::{House, Tab, house};
 use crate::page::words::FieldProblem;
 
@@ -38,6 +39,8 @@ pub struct ProfileView<'a> {
     pub problems: Vec<(ProfileField, FieldProblem)>,
     /// Whether it was saved just now.
     pub saved: bool,
+    /// When what is edited was last changed; a form opened before a later change is stale.
+    pub seen: Option<Timestamp>,
 }
 
 impl ProfileView<'_> {
@@ -53,6 +56,7 @@ pub fn profile(frame: &Frame, view: &ProfileView) -> Markup {
         div.title { span.doorline {} h1 { (words.profile) } p { (words.profile_line) } }
         form.form method="post" action="/u/profile" novalidate {
             (csrf(frame))
+            @if let Some(seen) = view.seen { (hidden("seen", seen)) }
             (notice(frame, view))
             @for field in fields(frame, view) { (field.markup(frame)) }
             dl.pairs {
@@ -62,7 +66,7 @@ pub fn profile(frame: &Frame, view: &ProfileView) -> Markup {
             div.acts { button.btn.go { (frame.words().common.save) } }
         }
     };
-    house(frame, House { title: words.profile, error: !view.problems.is_empty(), tab: Tab::Profile, main })
+    house(frame, &House { title: words.profile, error: !view.problems.is_empty(), tab: Tab::Profile, main })
 }
 
 fn fields<'a>(frame: &Frame, view: &'a ProfileView) -> [Field<'a>; 4] {

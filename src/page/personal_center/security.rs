@@ -78,7 +78,7 @@ pub fn security(frame: &Frame, view: &SecurityView) -> Markup {
             div.acts { button.btn.go { (words.password_heading) } }
         }
     };
-    house(frame, House { title: words.security, error: refused, tab: Tab::Security, main })
+    house(frame, &House { title: words.security, error: refused, tab: Tab::Security, main })
 }
 
 fn notice(frame: &Frame, view: &SecurityView) -> Markup {

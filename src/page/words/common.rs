@@ -1,6 +1,6 @@
 //! Words that many pages share.
 
-use super::table::{Counted, Named, Said, people, s};
+use super::table::{Counted, Named, Said, air, people, s};
 
 sentences! {
 /// Words that many pages share.
@@ -29,13 +29,13 @@ Common {
     cancel: Said = "取消", "Cancel";
     search: Said = "搜索", "Search";
     clear_search: Said = "清除搜索", "Clear the search";
-    next_page: Said = "后面的", "More";
-    first_page: Said = "回到开头", "Back to the start";
+    next_page: Said = "下一页", "Next page";
+    first_page: Said = "第一页", "First page";
     optional: Said = "选填", "optional";
     live: Said = "实时更新", "Live";
     list_comma: Said = "、", ", ";
     and_others: Counted = |n| format!("等 {n} 个"), |n| format!(" and {n} more");
-    on: fn(&str, &str) -> String = |what, os| format!("{os} 上的 {what}"), |what, os| format!("{what} on {os}");
+    on: fn(&str, &str) -> String = |what, os| format!("{os}{}上的{}{what}", air(os), air(what)), |what, os| format!("{what} on {os}");
     unknown_device: Said = "未知设备", "Unknown device";
     nothing: Said = "没有", "none";
     state: Said = "状态", "State";
@@ -66,6 +66,8 @@ Common {
     stamp_no: Said = "拒", "NO";
     stamp_error: Said = "误", "ERR";
     stamp_done: Said = "成", "DONE";
+    stamp_fine: Said = "可", "OK";
+    stamp_untold: Said = "无", "NONE";
     stamp_changed: Said = "改", "EDIT";
     meaning_in: Said = "在线", "online";
     meaning_idle: Said = "空闲", "idle";
@@ -78,6 +80,9 @@ Common {
     meaning_try: Said = "重试中", "trying again";
     meaning_lost: Said = "已放弃", "given up";
     meaning_no: Said = "被拒绝", "refused";
+    meaning_done: Said = "已完成", "done";
+    meaning_fine: Said = "可以", "accepted";
+    meaning_untold: Said = "没有通知", "not told";
     meaning_changed: Said = "有改动", "changed";
 }
 }

@@ -46,7 +46,7 @@ Console {
     disk: Said = "磁盘", "Disk";
     disk_free: Named = |n| format!("余 {n}"), |n| format!("{n} free");
     public_url: Said = "公网地址", "Public URL";
-    running_since: Said = "运行", "Running";
+    running_since: Said = "启动", "Started";
 
     status_line: fn(&str, Count, Count) -> String = |app, p, n| format!("{app}：{p} 人在线，{n} 个会话"), |app, p, n| format!("{app}: {} online, {}", people(p), s(n, "session"));
     status_nobody: Named = |app| format!("{app}：没有人在线"), |app| format!("{app}: nobody online");

@@ -12,7 +12,8 @@ Events {
     wrong_password: Said = "密码错误，没有登录", "Wrong password, not logged in";
     throttled: Said = "尝试太多次，没有登录", "Too many attempts, not logged in";
     logged_out: Said = "退出登录", "Logged out";
-    ended_in: Named = |app| format!("结束了{app}的登录"), |app| format!("Login to {app} ended");
+    forced_out: Said = "被强制下线", "Forced to log out";
+    forced_out_of: Named = |app| format!("被强制退出{app}"), |app| format!("Forced out of {app}");
     by: Named = |who| format!("由{who}"), |who| format!("by {who}");
     password_changed: Said = "更换密码", "Changed the password";
     profile_changed: Said = "修改资料", "Changed the profile";
@@ -127,11 +128,20 @@ impl Deed {
 
 /// An ending, and the application it was about when it was not about the whole session.
 fn ended(lang: Lang, cause: Cause, application: Option<&str>) -> String {
-    let why = cause.in_few_words(lang);
-    match (lang, application) {
-        (Lang::Zh, Some(app)) => format!("{why}，{app}"),
-        (Lang::En, Some(app)) => format!("{why}, {app}"),
-        (Lang::Zh | Lang::En, None) => why.to_owned(),
+    let words = &lang.words().event;
+    match (cause, application) {
+        (Cause::PersonalCenter | Cause::FrontEnd | Cause::EndSession, _) => words.logged_out.to_owned(),
+        (Cause::Kicked | Cause::Console, Some(app)) => (words.forced_out_of)(app),
+        (Cause::Kicked | Cause::Console, None) => words.forced_out.to_owned(),
+        (
+            Cause::PasswordChanged
+            | Cause::Disabled
+            | Cause::Deleted
+            | Cause::ApplicationDeleted
+            | Cause::Expired
+            | Cause::Replaced,
+            _,
+        ) => cause.in_few_words(lang).to_owned(),
     }
 }
 

@@ -64,7 +64,6 @@ Kick {
     n_confirmed: Counted = |n| format!("{n} 处已确认"), |n| format!("{n} confirmed");
     n_retrying: Counted = |n| format!("{n} 处还在进行"), |n| format!("{n} under way");
     n_given_up: Counted = |n| format!("{n} 处放弃"), |n| format!("{n} given up");
-    cause: Said = "原因", "Cause";
     who_was_told: Said = "谁被通知了", "Who was told";
     nobody_told: Said = "没有应用登记了接收通知的地址。它们会在下一次检查令牌时发现登录已经结束。", "No application has an address for such messages. They find out when they check a token next.";
     result: Said = "结果", "Result";
@@ -101,9 +100,9 @@ pub use crate::domain::logout::Scope;
 /// By which way an application was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
-    /// OpenID Connect Back-Channel Logout.
+    /// `OpenID` Connect Back-Channel Logout.
     BackChannel,
-    /// OpenID Connect Front-Channel Logout.
+    /// `OpenID` Connect Front-Channel Logout.
     FrontChannel,
     /// Server-sent events to open pages.
     Push,

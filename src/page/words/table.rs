@@ -35,6 +35,11 @@ pub(super) fn people(n: Count) -> String {
     if n.is_one() { "1 person".to_owned() } else { format!("{n} people") }
 }
 
+/// The air between a Latin word and a Chinese one; two Chinese words need none.
+pub(super) fn air(word: &str) -> &'static str {
+    if word.chars().any(|c| c.is_ascii_alphanumeric()) { " " } else { "" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,7 +39,7 @@ pub fn refused(_: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
     let status = if unknown_path { StatusCode::NOT_FOUND } else { status };
     HttpResponse::build(status).json(json!({
         "code": refusal.api_code(),
-        "statusCode": match refusal { Refusal::Bad(_) | Refusal::Invalid(_) => 400, _ => refusal.status().as_u16() },
+        "statusCode": if matches!(refusal, Refusal::Invalid(_)) { 400 } else { refusal.status().as_u16() },
         "apiCode": refusal.api_code(),
         "message": refusal.sentence(),
         "requestId": id,

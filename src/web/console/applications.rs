@@ -48,30 +48,34 @@ fn typed(form: &Form) -> Result<ApplicationForm, Refusal> {
         identifier: form.text("identifier")?.to_owned(),
         redirect_uris: lines("redirect_uris")?,
         logout_redirect_uris: lines("logout_redirect_uris")?,
-        backchannel_logout_uri: form.text("backchannel_logout_uri")?.to_owned(),
-        frontchannel_logout_uri: form.text("frontchannel_logout_uri")?.to_owned(),
+        backchannel_logout_uri: String::new(),
+        frontchannel_logout_uri: String::new(),
         grant_types: Vec::new(),
         is_default: form.ticked("default")?,
     })
 }
 
-fn shown(form: &ApplicationForm, refused: &[FieldRefused], saved: bool) -> page::ApplicationForm {
+fn shown(
+    form: &ApplicationForm,
+    refused: &[FieldRefused],
+    saved: bool,
+    seen: Option<Timestamp>,
+) -> page::ApplicationForm {
     page::ApplicationForm {
         name: form.name.clone(),
         identifier: form.identifier.clone(),
         redirect_uris: view::lines(&form.redirect_uris),
         logout_redirect_uris: view::lines(&form.logout_redirect_uris),
-        backchannel: form.backchannel_logout_uri.clone(),
-        frontchannel: form.frontchannel_logout_uri.clone(),
         problems: view::application_problems(refused),
         saved,
+        seen,
     }
 }
 
 /// `GET /console/applications/new`.
 pub async fn new(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
-    let empty = shown(&ApplicationForm::default(), &[], false);
+    let empty = shown(&ApplicationForm::default(), &[], false, None);
     Ok(desk.page(|frame, rail| page::new_application(frame, rail, &empty)))
 }
 
@@ -96,7 +100,7 @@ pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
     match created {
         Ok((id, name, secret)) => Ok(show_secret(&desk, id, &name, secret.reveal())),
         Err(FlowError::Invalid(refused)) => {
-            let again = shown(&form, &refused, false);
+            let again = shown(&form, &refused, false, None);
             Ok(desk.again(|frame, rail| page::new_application(frame, rail, &again)))
         }
         Err(other) => Err(other.into()),
@@ -122,30 +126,25 @@ pub async fn settings(request: HttpRequest, id: Path<String>) -> Answer {
         is_default: row.is_default,
     };
     let saved = Form::query(&request)?.one("saved")?.is_some();
-    Ok(draw(&desk, row.id, &form, (&[], saved, row.updated_at)))
+    Ok(draw(&desk, row.id, &form, (&[], saved, Some(row.updated_at))))
 }
 
 fn draw(
     desk: &Desk,
     id: ApplicationId,
     form: &ApplicationForm,
-    (refused, saved, _seen): (&[FieldRefused], bool, Timestamp),
+    (refused, saved, seen): (&[FieldRefused], bool, Option<Timestamp>),
 ) -> HttpResponse {
     let place = &desk.visit.place;
-    let host = place.base.split_once("://").map(|(scheme, host)| format!("{scheme}://{}.{host}", form.identifier));
-    let origin = host.unwrap_or_default();
+    let directory = desk.visit.state.directory();
+    let origin = directory.application(id).map(|a| place.origin_of(a)).unwrap_or_default();
     let view = ApplicationView {
         id,
         name: &form.name,
         identifier: &form.identifier,
-        form: shown(form, refused, saved),
-        endpoints: vec![
-            ("App ID", id.to_string()),
-            ("App Host", origin.clone()),
-            ("Login", format!("{origin}/login")),
-            ("Logout", format!("{origin}/login/profile/logout?redirect_uri=")),
-            ("Kick", format!("{}/api/v2/applications/{id}/kick-active-users", place.base)),
-        ],
+        form: shown(form, refused, saved, seen),
+        origin: &origin,
+        base: &place.base,
         delete_problem: None,
     };
     let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::application(frame, rail, &view);
@@ -158,7 +157,11 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     let id = application_id(&id)?;
     let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
     let mut form = typed(&form)?;
-    form.is_default = applications::find(&desk.visit.state, desk.pool, id)?.is_default;
+    let stored = applications::find(&desk.visit.state, desk.pool, id)?;
+    // What this form does not show stays as it is.
+    form.is_default = stored.is_default;
+    form.backchannel_logout_uri = stored.backchannel_logout_uri.unwrap_or_default();
+    form.frontchannel_logout_uri = stored.frontchannel_logout_uri.unwrap_or_default();
     let (pool, origin) = (desk.pool, desk.origin());
     let changed = match form.clone().judge() {
         Ok(valid) => {
@@ -171,7 +174,7 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     };
     match changed {
         Ok(()) => Ok(reply::see_other(&format!("/console/applications/{id}?saved=1"), None)),
-        Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, Timestamp::default()))),
+        Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, seen))),
         Err(other) => Err(other.into()),
     }
 }
@@ -196,7 +199,7 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
     let (desk, form) = desk_post!(&request, &mut payload);
     let id = application_id(&id)?;
     let row = applications::find(&desk.visit.state, desk.pool, id)?;
-    if form.text("confirm")?.trim() != row.name {
+    if form.text("confirm")?.trim() != row.identifier {
         return Err(Refusal::Invalid(vec![FieldRefused::new("confirm", "again_differs")]));
     }
     let (pool, origin) = (desk.pool, desk.origin());

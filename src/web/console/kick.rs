@@ -97,12 +97,7 @@ async fn everyone(desk: &Desk, id: ApplicationId, name: &str, back: &str) -> Ans
             rows,
             more: (more > 0).then(|| format!("+{more}")),
         },
-        effects: vec![Effect {
-            scope: Scope::App,
-            ending: sessions,
-            staying: Count::from(0_u32),
-            told: vec![name.to_owned()],
-        }],
+        effects: vec![Effect { scope: Scope::App, ending: sessions, staying: Count::from(0_u32), told: Vec::new() }],
         chosen: Scope::App,
         cancel: back,
     };
@@ -154,12 +149,11 @@ impl Cells {
             Scope::All => true,
         };
         let ending: Vec<_> = self.cells.iter().filter(ends).collect();
-        let told = self.columns.iter().filter(|(id, _)| ending.iter().any(|(_, app, _)| app == id));
         Effect {
             scope,
             ending: view::count(ending.len()),
             staying: view::count(self.cells.len() - ending.len()),
-            told: told.map(|(_, name)| name.clone()).collect(),
+            told: Vec::new(),
         }
     }
 }

@@ -10,9 +10,10 @@ use crate::flow::online::{self, COUNTED};
 use crate::flow::receipt;
 use crate::page::Count;
 use crate::page::console::{
-    self as page, AuditKind, AuditRow, AuditView, ByApplication, DashboardView, Delivery, EndedRow, Health,
-    ReceiptView, TickerRow,
+    self as page, AuditKind, AuditRow, AuditView, ByApplication, DashboardView, Delivery, DeliveryState, EndedRow,
+    Health, ReceiptView, TickerRow,
 };
+use crate::page::words::Channel;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::view;
@@ -25,9 +26,9 @@ fn some(text: &str) -> Option<String> {
 fn ticker(row: &Row) -> TickerRow {
     TickerRow {
         at: row.at,
-        who: if row.user_name.is_empty() { row.actor.clone() } else { row.user_name.clone() },
+        who: [&row.user_name, &row.target, &row.actor].into_iter().find(|n| !n.is_empty()).cloned().unwrap_or_default(),
         deed: view::deed(&row.act),
-        application: some(&row.target),
+        application: some(&row.target).filter(|_| !row.user_name.is_empty()),
         device: some(&row.user_agent).map(|agent| view::device(&agent)),
         by: by(row),
     }
@@ -121,6 +122,17 @@ fn audit_row(row: &Row) -> AuditRow {
     }
 }
 
+/// Who was told, by which channel, with what outcome.
+fn told(read: &receipt::Reading) -> Vec<Delivery> {
+    let mut told = Vec::new();
+    if read.ending.pages > 0 {
+        let state = DeliveryState::Acked { ms: read.ending.pages_ms, status: None };
+        let attempts_ms = vec![read.ending.pages_ms];
+        told.push(Delivery { application: None, channel: Channel::Push, state, attempts_ms });
+    }
+    told
+}
+
 /// `GET /console/receipts/{id}`.
 pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
@@ -148,7 +160,7 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
         tokens: Count::from(0_u32),
         applications: view::count(read.applications.len()),
         counting: read.ending.open,
-        deliveries: Vec::<Delivery>::new(),
+        deliveries: told(&read),
         ended: read
             .sessions
             .iter()

@@ -70,7 +70,7 @@ fn typed(form: &Form) -> Result<UserForm, Refusal> {
     })
 }
 
-fn shown(form: &UserForm, refused: &[FieldRefused], saved: bool) -> page::UserForm {
+fn shown(form: &UserForm, refused: &[FieldRefused], saved: bool, seen: Option<Timestamp>) -> page::UserForm {
     page::UserForm {
         username: form.username.clone(),
         name: form.name.clone(),
@@ -80,13 +80,14 @@ fn shown(form: &UserForm, refused: &[FieldRefused], saved: bool) -> page::UserFo
         enabled: !form.disabled,
         problems: view::user_problems(refused),
         saved,
+        seen,
     }
 }
 
 /// `GET /console/users/new`.
 pub async fn new(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
-    let empty = shown(&UserForm::default(), &[], false);
+    let empty = shown(&UserForm::default(), &[], false, None);
     Ok(desk.page(|frame, rail| page::new_user(frame, rail, &empty)))
 }
 
@@ -98,7 +99,7 @@ pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
     match users::create_with_password(&desk.visit.state, desk.pool, form.clone(), password, desk.origin()).await {
         Ok(id) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
         Err(FlowError::Invalid(refused)) => {
-            let again = shown(&form, &refused, false);
+            let again = shown(&form, &refused, false, None);
             Ok(desk.again(|frame, rail| page::new_user(frame, rail, &again)))
         }
         Err(other) => Err(other.into()),
@@ -118,7 +119,7 @@ pub async fn detail(request: HttpRequest, id: Path<String>) -> Answer {
         disabled: user.status != UserStatus::Activated,
     };
     let saved = Form::query(&request)?.one("saved")?.is_some();
-    draw(&desk, &user, shown(&form, &[], saved))
+    draw(&desk, &user, shown(&form, &[], saved, Some(user.updated_at)))
 }
 
 fn draw(desk: &Desk, user: &User, form: page::UserForm) -> Answer {
@@ -149,7 +150,7 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
         Ok(None) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
         Err(FlowError::Invalid(refused)) => {
             let user = users::find(&desk.visit.state, desk.pool, id)?;
-            draw(&desk, &user, shown(&form, &refused, false))
+            draw(&desk, &user, shown(&form, &refused, false, seen))
         }
         Err(other) => Err(other.into()),
     }

@@ -1,0 +1,24 @@
+//! Log lines on standard error: text on a terminal, JSON elsewhere.
+
+use std::io::IsTerminal as _;
+
+use tracing_subscriber::EnvFilter;
+
+use super::failure::Failure;
+use crate::config::{Config, LogFormat};
+
+/// Starts logging as the settings say.
+pub fn start(config: &Config) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| Failure::config(format!("log: {error}")))?;
+    let terminal = std::io::stderr().is_terminal();
+    let text = match config.log_format {
+        LogFormat::Auto => terminal,
+        LogFormat::Text => true,
+        LogFormat::Json => false,
+    };
+    let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process (tests) keeps the first one's logging.
+    let _ = if text { lines.with_ansi(colours).try_init() } else { lines.json().flatten_event(true).try_init() };
+    Ok(())
+}

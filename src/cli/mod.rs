@@ -1,0 +1,46 @@
+//! The command line, for whoever runs the binary (the operator).
+//!
+//! Exit codes: 0 done, 1 failure, 2 wrong usage, 3 settings or seed refused, 4 the database is newer than this binary,
+//! 5 another process holds the data directory. Secrets come from standard input or a file, never from an argument, which
+//! the shell's history and the list of processes would keep. What is asked for goes to standard output, everything else
+//! to standard error.
+
+mod args;
+mod demo;
+mod failure;
+mod logging;
+mod open;
+mod seed;
+mod serve;
+
+use std::process::ExitCode;
+
+use args::{Args, Command};
+use clap::Parser as _;
+use failure::Failure;
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    match carry_out(args.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.says.is_empty() {
+                eprintln!("exeunt: {}", failure.says);
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(flags) => serve::serve(&flags),
+        Command::Demo(flags) => demo::demo(&flags),
+        Command::Seed(command) => seed::seed(&command),
+        Command::Version => {
+            println!("exeunt {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,120 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::config::{Config, Flags, SeedFile};
+use crate::domain::clock::SystemClock;
+use crate::store::{audit as audit_rows, ending};
+
+const FILE: &str = r#"
+[pool]
+id = "5f9d0cef60d09ff5a4c87c06"
+name = "Acme"
+secret = "0123456789abcdef0123456789abcdef"
+[[applications]]
+id = "6099a1b2c3d4e5f60718293a"
+identifier = "notes"
+name = "Notes"
+secret = "89abcdef0123456789abcdef01234567"
+redirect_uris = ["http://127.0.0.1:9101/callback"]
+logout_redirect_uris = ["http://127.0.0.1:9101/*"]
+default = true
+[[users]]
+id = "60aa0000000000000000000a"
+username = "lilei"
+name = "Li Lei"
+email = "lilei@example.com"
+password = "correct horse"
+[[users]]
+username = "admin"
+password = "battery staple"
+admin = true
+[[access_keys]]
+id = "70aa0000000000000000000a"
+secret = "fedcba9876543210"
+user = "admin"
+[[pools]]
+name = "Globex"
+[[pools.applications]]
+identifier = "wiki"
+[[pools.users]]
+username = "lilei"
+password = "another one"
+"#;
+
+fn state() -> (tempfile::TempDir, Arc<State>) {
+    let dir = tempfile::tempdir().unwrap();
+    let flags = Flags { data_dir: Some(dir.path().to_owned()), ..Flags::default() };
+    let config = Config::load(&flags, std::iter::empty(), &|p| std::fs::read_to_string(p)).unwrap().config;
+    let state = State::open(config, Arc::new(SystemClock)).unwrap();
+    (dir, state)
+}
+
+fn sow(state: &Arc<State>, text: &str) -> Seeded {
+    apply(state, SeedFile::parse(text).unwrap()).unwrap()
+}
+
+fn audited(state: &Arc<State>) -> usize {
+    let pools = state.directory().pools().to_vec();
+    pools.iter().map(|p| state.store.read(|conn| audit_rows::of_pool(conn, p.id, i64::MAX, 999)).unwrap().len()).sum()
+}
+
+#[test]
+fn sowing_twice_is_sowing_once() {
+    let (_dir, state) = state();
+    let first = sow(&state, FILE);
+    assert_eq!((first.created, first.changed), (8, 0));
+    let shown: Vec<&str> = first.secrets.iter().map(|(what, _)| what.as_str()).collect();
+    assert_eq!((shown.len(), shown[1]), (2, "application wiki"));
+    assert_eq!(state.directory().default_application().unwrap().id.as_str(), "6099a1b2c3d4e5f60718293a");
+    let before = audited(&state);
+    let second = sow(&state, FILE);
+    assert_eq!((second.created, second.changed, second.secrets.len()), (0, 0, 0));
+    assert_eq!(audited(&state), before);
+}
+
+#[test]
+fn a_changed_password_or_a_disabled_user_passes_the_door() {
+    let (_dir, state) = state();
+    sow(&state, FILE);
+    let before = audited(&state);
+    assert_eq!(sow(&state, &FILE.replace("correct horse", "wrong horse")).changed, 1);
+    assert!(audited(&state) > before);
+    let endings = || state.store.read(|conn| ending::open(conn, 99)).unwrap().len();
+    assert_eq!(endings(), 1);
+    let disabled = FILE.replace("password = \"correct horse\"", "disabled = true");
+    assert_eq!(sow(&state, &disabled).changed, 1);
+    assert_eq!(endings(), 2);
+}
+
+#[test]
+fn a_refused_entry_is_named_and_nothing_is_filled_in() {
+    let (_dir, state) = state();
+    sow(&state, FILE);
+    let clash = "[pool]\nname = \"New\"\n[[pools]]\nname = \"Third\"\n[[pools.applications]]\nid = \"6099a1b2c3d4e5f60718293b\"\nidentifier = \"notes\"";
+    let error = apply(&state, SeedFile::parse(clash).unwrap()).unwrap_err();
+    assert_eq!(error.what, "application notes");
+    assert_eq!(state.directory().pools().len(), 2);
+    assert_eq!(state.directory().default_pool().unwrap().name, "Acme");
+}
+
+#[test]
+fn an_unused_default_pool_makes_room() {
+    let (_dir, state) = state();
+    crate::flow::setup::make_pool(&state).unwrap();
+    sow(&state, FILE);
+    assert_eq!(state.directory().default_pool().unwrap().id.as_str(), "5f9d0cef60d09ff5a4c87c06");
+    assert_eq!(state.directory().pools().len(), 2);
+}
+
+#[test]
+fn many_users_are_hashed_on_all_cores_and_land_on_their_own() {
+    use std::fmt::Write as _;
+    let (_dir, state) = state();
+    let mut file = String::from("[pool]\nname = \"P\"\n");
+    for n in 0..7 {
+        let _ = write!(file, "[[users]]\nusername = \"u{n}\"\npassword = \"password {n}\"\n");
+    }
+    assert_eq!(sow(&state, &file).created, 8);
+    assert_eq!(sow(&state, &file).changed, 0);
+    assert_eq!(sow(&state, &file.replace("password 3", "secret 3")).changed, 1);
+}

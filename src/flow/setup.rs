@@ -1,0 +1,149 @@
+//! A first start: a pool to begin with, and a one-time link that makes the first administrator.
+//!
+//! The link is a mark under the house's own key with the time until which it works. It works only while there is no user at
+//! all, so making the first administrator uses it up, and whoever can read the data directory can print it again.
+
+use std::sync::Arc;
+
+use super::applications::{self, ApplicationForm, by_operator};
+use super::directory;
+use super::error::{Done, FieldRefused, FlowError};
+use super::seed::POOL_NAME;
+use super::state::State;
+use super::users::{self, UserForm};
+use crate::config::FirstAdmin;
+use crate::crypto::seal::{self, MasterKey};
+use crate::crypto::{password, random};
+use crate::domain::clock::Timestamp;
+use crate::domain::id::PoolId;
+use crate::domain::logout::Origin;
+use crate::domain::secret::Secret;
+use crate::store::db::Act;
+use crate::store::{pools, users as people};
+
+const PURPOSE: &str = "setup";
+
+/// Whether nobody exists yet.
+pub fn is_needed(state: &State) -> Done<bool> {
+    Ok(!state.store.read(|conn| people::any(conn))?)
+}
+
+/// Makes the default pool when there is none.
+pub fn make_pool(state: &Arc<State>) -> Done<()> {
+    if state.directory().default_pool().is_some() {
+        return Ok(());
+    }
+    state.write_now(|act, state| pool(act, state).map(|_| ()))
+}
+
+/// The default pool; a new one when there is none. Nobody knows the new one's secret until it is rotated.
+fn pool(act: &mut Act<'_>, state: &Arc<State>) -> Done<PoolId> {
+    if let Some(first) = pools::all(act.conn())?.first() {
+        return Ok(first.id);
+    }
+    let (id, (_, hash)) = (PoolId::from_random(random::octets()), seal::fresh_hex32());
+    pools::insert(act, id, POOL_NAME, &hash)?;
+    directory::changed(act, state)?;
+    Ok(id)
+}
+
+/// Makes the administrator that the settings name, when nobody exists yet. `true`: made now.
+pub fn first_admin(state: &Arc<State>, admin: &FirstAdmin) -> Done<bool> {
+    if !is_needed(state)? {
+        return Ok(false);
+    }
+    let form = UserForm { username: admin.username.to_string(), admin: true, ..UserForm::default() };
+    let valid = form.judge()?;
+    let hash = password::hash(admin.password.expose()).ok_or(FlowError::Busy)?;
+    state.write_now(move |act, state| {
+        let pool = pool(act, state)?;
+        users::create(act, pool, None, &valid, Some(&hash), &by_operator()).map(|_| true)
+    })
+}
+
+/// The value of a set-up link that works until `until`.
+pub fn token(key: &MasterKey, until: Timestamp) -> String {
+    let until = until.seconds().to_string();
+    format!("{until}.{}", key.mark(PURPOSE, &[&until]))
+}
+
+/// Whether a presented value opens the set-up page: ours, not too old, and nobody exists yet.
+pub fn opens(state: &State, presented: &str) -> Done<bool> {
+    let Some((until, mark)) = presented.split_once('.') else { return Ok(false) };
+    let in_time = until.parse::<i64>().is_ok_and(|until| state.now().seconds() <= until);
+    Ok(in_time && state.key.recognises(PURPOSE, &[until], mark) && is_needed(state)?)
+}
+
+/// What the set-up page asks for.
+#[derive(Debug, Clone, Default)]
+pub struct SetupForm {
+    /// Log-in name of the administrator.
+    pub username: String,
+    /// Their password.
+    pub password: String,
+    /// Name of the first application; none is made without one.
+    pub application: String,
+    /// The label of its host.
+    pub identifier: String,
+    /// Log-in callbacks.
+    pub redirect_uris: Vec<String>,
+    /// Log-out callbacks.
+    pub logout_redirect_uris: Vec<String>,
+}
+
+/// Makes the first administrator and the first application. The new application's secret, to be shown once.
+pub async fn complete(state: &Arc<State>, token: String, form: SetupForm, origin: Origin) -> Done<Option<Secret>> {
+    let here = state.clone();
+    state
+        .hashing
+        .run(move |_| {
+            let admin = UserForm { username: form.username.clone(), admin: true, ..UserForm::default() };
+            let application =
+                (!form.application.trim().is_empty() || !form.identifier.trim().is_empty()).then(|| ApplicationForm {
+                    name: form.application.clone(),
+                    identifier: form.identifier.clone(),
+                    redirect_uris: form.redirect_uris.clone(),
+                    logout_redirect_uris: form.logout_redirect_uris.clone(),
+                    is_default: true,
+                    ..ApplicationForm::default()
+                });
+            let mut refused = Vec::new();
+            let admin = kept(admin.judge(), &mut refused)?;
+            let application = kept(application.map(ApplicationForm::judge).transpose(), &mut refused)?.flatten();
+            // Hashing is the slow part: only for a form that is right.
+            let hash = match users::hash_new(&form.password) {
+                Err(FlowError::Invalid(more)) => {
+                    refused.extend(more);
+                    None
+                }
+                other => Some(other?),
+            };
+            let (Some(admin), Some(hash), true) = (admin, hash, refused.is_empty()) else {
+                return Err(FlowError::Invalid(refused));
+            };
+            here.write_now(move |act, state| {
+                // Asked again inside the act: of two who open the link at once, one comes first.
+                if !opens(state, &token)? || people::any(act.conn())? {
+                    return Err(FlowError::Forbidden);
+                }
+                let pool = pool(act, state)?;
+                users::create(act, pool, None, &admin, Some(&hash), &origin)?;
+                let Some(application) = &application else { return Ok(None) };
+                let made = applications::create_with_secret(act, state, pool, application, &origin)?;
+                Ok(Some(made.1))
+            })
+        })
+        .await
+}
+
+/// The value, or nothing with the fields that were refused noted.
+fn kept<T>(judged: Done<T>, refused: &mut Vec<FieldRefused>) -> Done<Option<T>> {
+    match judged {
+        Ok(value) => Ok(Some(value)),
+        Err(FlowError::Invalid(more)) => {
+            refused.extend(more);
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
