@@ -161,6 +161,7 @@ CREATE TABLE endings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX endings_open ON endings (seq) WHERE open = 1;
 CREATE INDEX endings_by_pool ON endings (pool_id, seq);
+CREATE INDEX endings_by_age ON endings (at) WHERE open = 0;
 
 -- What an ending covered: each application that held a piece of a session, and so must be told.
 CREATE TABLE ending_parts (
