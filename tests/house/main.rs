@@ -3,9 +3,13 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
 
+mod bad_input;
+mod crash;
 mod crossing;
 mod hosts;
 mod live;
+mod plan;
+mod races;
 mod rules;
 mod sessions;
 mod support;

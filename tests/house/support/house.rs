@@ -34,7 +34,6 @@ static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).expect
 #[derive(Debug, Clone)]
 pub struct Application {
     pub id: ApplicationId,
-    pub identifier: &'static str,
 }
 
 struct Running {
@@ -135,14 +134,14 @@ impl House {
     /// Somebody by their log-in name.
     pub fn person(&self, name: &str) -> Person {
         let id: String = self.value("SELECT id FROM users WHERE username = ?1", [name]);
-        Person { id: UserId::parse(&id).unwrap(), name: name.to_owned() }
+        Person { id: UserId::parse(&id).unwrap() }
     }
 
     /// An application by the first label of its host.
     pub fn application(&self, identifier: &'static str) -> Application {
         let directory = self.state.directory();
         let id = directory.by_identifier(identifier).expect("an application").id;
-        Application { id, identifier }
+        Application { id }
     }
 
     /// A program with a token of Acme's.

@@ -17,7 +17,6 @@ pub const OTHER_SECRET: &str = "fedcba9876543210fedcba9876543210";
 #[derive(Debug, Clone)]
 pub struct Person {
     pub id: UserId,
-    pub name: String,
 }
 
 /// An administrator's program with a management token.

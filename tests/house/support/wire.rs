@@ -107,11 +107,6 @@ impl Line {
         if length == 0 { None } else { Some(String::from_utf8_lossy(&body).into_owned()) }
     }
 
-    /// Waits at most this long for the next octets.
-    pub fn patience(&mut self, wait: Duration) {
-        self.stream.get_ref().set_read_timeout(Some(wait)).unwrap();
-    }
-
     /// A whole answer.
     pub fn answer(&mut self, bodiless: bool) -> Option<Answer> {
         let mut answer = self.head()?;
