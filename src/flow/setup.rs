@@ -47,6 +47,13 @@ fn pool(act: &mut Act<'_>, state: &Arc<State>) -> Done<PoolId> {
     Ok(id)
 }
 
+/// Gives a pool a new secret, to be shown once; tokens made with the old one stop working.
+pub fn rotate_pool_secret(state: &Arc<State>, pool: PoolId) -> Done<Secret> {
+    let (secret, hash) = seal::fresh_hex32();
+    state.write_now(move |act, _| Ok(pools::set_secret(act, pool, &hash)?))?;
+    Ok(secret)
+}
+
 /// Makes the administrator that the settings name, when nobody exists yet. `true`: made now.
 pub fn first_admin(state: &Arc<State>, admin: &FirstAdmin) -> Done<bool> {
     if !is_needed(state)? {
