@@ -29,7 +29,7 @@ pub fn restore(command: &RestoreCommand) -> Result<(), Failure> {
     }
     let kept = backup::restore(&config.data_dir, &command.file, SystemClock.now())?;
     let ended = backup::end_everybody(&open::house_of(config)?)?;
-    println!("restored; {ended} sessions ended, everybody logs in anew");
+    println!("restored; living sessions in it that were ended: {ended}");
     if let Some(kept) = kept {
         println!("the database before is kept as {}", kept.display());
     }

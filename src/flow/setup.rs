@@ -15,6 +15,7 @@ use crate::config::FirstAdmin;
 use crate::crypto::seal::{self, MasterKey};
 use crate::crypto::{password, random};
 use crate::domain::clock::Timestamp;
+use crate::domain::contact::NewPassword;
 use crate::domain::id::PoolId;
 use crate::domain::logout::Origin;
 use crate::domain::secret::Secret;
@@ -117,17 +118,13 @@ pub async fn complete(state: &Arc<State>, token: String, form: SetupForm, origin
             let mut refused = Vec::new();
             let admin = kept(admin.judge(), &mut refused)?;
             let application = kept(application.map(ApplicationForm::judge).transpose(), &mut refused)?.flatten();
-            // Hashing is the slow part: only for a form that is right.
-            let hash = match users::hash_new(&form.password) {
-                Err(FlowError::Invalid(more)) => {
-                    refused.extend(more);
-                    None
-                }
-                other => Some(other?),
-            };
-            let (Some(admin), Some(hash), true) = (admin, hash, refused.is_empty()) else {
+            let new = NewPassword::parse(&form.password).map_err(|why| FlowError::field("password", why.code()));
+            let new = kept(new, &mut refused)?;
+            let (Some(admin), Some(new), true) = (admin, new, refused.is_empty()) else {
                 return Err(FlowError::Invalid(refused));
             };
+            // Hashing is the slow part: only for a form that is right.
+            let hash = password::hash(new.expose()).ok_or(FlowError::Busy)?;
             here.write_now(move |act, state| {
                 // Asked again inside the act: of two who open the link at once, one comes first.
                 if !opens(state, &token)? || people::any(act.conn())? {
