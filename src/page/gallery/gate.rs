@@ -62,7 +62,7 @@ fn setups(stage: &Stage) -> Vec<(&'static str, Markup)> {
         (SetupField::Password, FieldProblem::TooShort(8)),
         (SetupField::LogoutRedirectUris, FieldProblem::Address(Rule::Scheme)),
     ];
-    let refused = SetupView { logout_redirect_uris: "javascript:1", problems, ..view.clone() };
+    let refused = SetupView { logout_redirect_uris: "ftp://a.example/", problems, ..view.clone() };
     vec![
         ("setup", setup(&frame, &view)),
         ("setup-refused", setup(&frame, &refused)),
