@@ -85,3 +85,53 @@ pub fn end_everybody(state: &Arc<State>) -> Done<usize> {
         upkeep::write_out(state)?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Flags, SeedFile};
+    use crate::domain::clock::SystemClock;
+    use crate::flow::seed;
+
+    fn open(dir: &Path) -> Arc<State> {
+        let flags = Flags { data_dir: Some(dir.to_owned()), ..Flags::default() };
+        let config = Config::load(&flags, std::iter::empty(), &|p| std::fs::read_to_string(p)).unwrap().config;
+        State::open(config, Arc::new(SystemClock)).unwrap()
+    }
+
+    #[test]
+    fn a_backup_made_while_the_house_runs_is_put_back_while_it_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let (home, copy) = (dir.path().join("home"), dir.path().join("copy.db"));
+        let state = open(&home);
+        seed::apply(&state, SeedFile::parse("[pool]\nname = \"Before\"").unwrap()).unwrap();
+        make(&home, &copy).unwrap();
+        assert_eq!((mode(&copy), mode(&key_of(&copy))), (Some(0o600), Some(0o600)));
+        seed::apply(&state, SeedFile::parse("[[pools]]\nname = \"After\"").unwrap()).unwrap();
+        assert!(matches!(restore(&home, &copy, Timestamp(1_000)), Err(OpenError::InUse(_))));
+        drop(state);
+        let kept = restore(&home, &copy, Timestamp(1_000)).unwrap().unwrap();
+        assert_eq!(mode(&kept), Some(0o600));
+        let state = open(&home);
+        let names: Vec<String> = state.directory().pools().iter().map(|p| p.name.clone()).collect();
+        assert_eq!(names, ["Before"]);
+        assert_eq!(end_everybody(&state).unwrap(), 0);
+        assert!(examine(&home).unwrap().faults.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_backup_is_refused_and_nothing_is_touched() {
+        let dir = tempfile::tempdir().unwrap();
+        let (home, copy) = (dir.path().join("home"), dir.path().join("copy.db"));
+        drop(open(&home));
+        std::fs::write(&copy, "no database").unwrap();
+        assert!(matches!(restore(&home, &copy, Timestamp(0)), Err(OpenError::Foreign(_))));
+        make(&home, &copy).unwrap();
+        let mut octets = std::fs::read(&copy).unwrap();
+        octets.truncate(octets.len() / 2);
+        std::fs::write(&copy, octets).unwrap();
+        assert!(restore(&home, &copy, Timestamp(0)).is_err());
+        assert_eq!(open(&home).directory().pools().len(), 0);
+        assert!(is_own(&home, &home.join(DATABASE)) && !is_own(&home, &copy));
+    }
+}

@@ -151,3 +151,33 @@ fn kept<T>(judged: Done<T>, refused: &mut Vec<FieldRefused>) -> Done<Option<T>> 
         Err(other) => Err(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Flags};
+    use crate::domain::clock::SystemClock;
+
+    #[test]
+    fn a_link_opens_while_nobody_exists_and_not_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let flags = Flags { data_dir: Some(dir.path().to_owned()), ..Flags::default() };
+        let config = Config::load(&flags, std::iter::empty(), &|p| std::fs::read_to_string(p)).unwrap().config;
+        let state = State::open(config, Arc::new(SystemClock)).unwrap();
+        let good = token(&state.key, state.now().plus_ms(60_000));
+        let old = token(&state.key, state.now().plus_ms(-60_000));
+        let forged = token(&MasterKey::fresh(), state.now().plus_ms(60_000));
+        assert!(opens(&state, &good).unwrap());
+        for bad in [&*old, &forged, "", ".", "9999999999.x"] {
+            assert!(!opens(&state, bad).unwrap(), "{bad}");
+        }
+        let stretched = format!("9999999999.{}", good.split_once('.').unwrap().1);
+        assert!(!opens(&state, &stretched).unwrap());
+        let admin = FirstAdmin {
+            username: crate::domain::contact::Username::parse("root").unwrap(),
+            password: crate::domain::contact::Password::parse("correct horse").unwrap(),
+        };
+        assert!(first_admin(&state, &admin).unwrap() && !first_admin(&state, &admin).unwrap());
+        assert!(!opens(&state, &good).unwrap());
+    }
+}
