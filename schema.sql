@@ -98,11 +98,13 @@ CREATE INDEX sessions_by_seen ON sessions (last_seen_at) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_end ON sessions (ended_at) WHERE ended_at IS NOT NULL;
 
--- One browser holds a different secret for each host; all die with the session, because they only refer to it.
+-- One browser holds a different secret for each host; all die with the session, because they only refer to it. `seq` is
+-- the place of the log-in behind it: below a barrier it opens that application no more, though the session entered it anew.
 CREATE TABLE session_secrets (
   hash       BLOB PRIMARY KEY,
   session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
-  host       TEXT NOT NULL
+  host       TEXT NOT NULL,
+  seq        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_secrets_by_session ON session_secrets (session_id);
 
@@ -133,6 +135,7 @@ CREATE TABLE handoffs (
   hash       BLOB PRIMARY KEY,
   session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
   host       TEXT NOT NULL,
+  seq        INTEGER NOT NULL,           -- of the secret that gave it
   state_hash BLOB NOT NULL,
   next       TEXT NOT NULL,
   expires_at INTEGER NOT NULL

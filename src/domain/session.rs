@@ -75,6 +75,9 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// Absolute end.
     pub expires_at: Timestamp,
+    /// Place of the log-in behind the presented secret; what was handed out before a barrier stays below it, also when the
+    /// person has entered the application anew since.
+    pub secret_seq: Seq,
     /// Host the presented secret belongs to; a secret of one host is nothing on another (security.md S20).
     pub host: String,
     /// Applications in it, dead ones too.
@@ -92,15 +95,21 @@ impl Session {
         self.participants.is_empty() || self.participants.iter().any(Participation::is_live)
     }
 
-    /// Whether the person is in `application` in this session.
+    /// Whether the person is in `application` in this session, as far as the presented secret may say.
     pub fn is_in(&self, application: ApplicationId) -> bool {
-        self.participants.iter().any(|p| p.application == application && p.is_live())
+        self.participants.iter().any(|p| p.application == application && p.is_live() && self.secret_seq > p.barrier)
+    }
+
+    /// Whether the person has entered `application` anew since a kick that the presented secret is older than: a newer
+    /// secret of the same browser may vouch for it, this one may not.
+    pub fn is_outdated_in(&self, application: ApplicationId) -> bool {
+        self.participants.iter().any(|p| p.application == application && p.is_live() && self.secret_seq <= p.barrier)
     }
 
     /// Whether single sign-on may let the person into `application` without asking the password: not after a kick
-    /// from it that came later than the last log-in. `barrier` is the highest one raised there.
+    /// from it that came later than the last log-in, or than the log-in behind the presented secret. `barrier` is the highest one raised there.
     pub fn may_enter(&self, barrier: Seq) -> bool {
-        self.auth_seq > barrier
+        self.auth_seq > barrier && self.secret_seq > barrier
     }
 }
 

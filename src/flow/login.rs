@@ -22,7 +22,7 @@ use crate::domain::contact::{LoginName, Password};
 use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use crate::domain::logout::{Actor, Cause, Origin, Selection};
 use crate::domain::secret::Secret;
-use crate::domain::session::{Session, SessionId};
+use crate::domain::session::{Seq, Session, SessionId};
 use crate::domain::user::User;
 use crate::store::audit::Event;
 use crate::store::db::Act;
@@ -175,8 +175,10 @@ fn admit(
     if let Some(hash) = rehashed {
         users::rehash_password(act, user.id, candidate.password_seq, hash)?;
     }
+    // A session that a kick has emptied is over, though its row may not say so yet: nothing of it is used again.
     let held = match &attempt.held {
-        Some(secret) => sessions::by_secret(act.conn(), &seal::hash(secret))?.filter(|s| s.host == attempt.host),
+        Some(secret) => sessions::by_secret(act.conn(), &seal::hash(secret))?
+            .filter(|s| s.host == attempt.host && s.has_someone_to_serve()),
         None => None,
     };
     let expires_at = act.now.plus_ms(state.lifetimes().absolute_ms);
@@ -196,7 +198,7 @@ fn admit(
         Some(id) => id,
         None => begin(act, user.id, expires_at, &attempt.from)?,
     };
-    let secret = give_secret(act, id, &attempt.host)?;
+    let secret = give_secret(act, id, &attempt.host, None)?;
     keep_to_limit(act, state, user, &attempt.from)?;
     if let Some(application) = attempt.application {
         ending::settle(act, id, user.id)?;
@@ -227,9 +229,14 @@ fn begin(act: &Act<'_>, user: UserId, expires_at: crate::domain::clock::Timestam
     Ok(sessions::begin(act, &new)?)
 }
 
-fn give_secret(act: &Act<'_>, id: SessionId, host: &str) -> Done<Secret> {
+/// A secret after a log-in, or one that another secret gave and that is as old as that one.
+fn give_secret(act: &Act<'_>, id: SessionId, host: &str, given_by: Option<Seq>) -> Done<Secret> {
     let (secret, hash) = seal::fresh();
-    sessions::set_secret(act, id, host, &hash)?;
+    let seq = match given_by {
+        Some(seq) => seq,
+        None => act.next_seq()?,
+    };
+    sessions::set_secret(act, id, host, &hash, seq)?;
     Ok(secret)
 }
 
@@ -241,15 +248,17 @@ fn poke(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, user: UserId) {
 }
 
 /// Single sign-on into another application of the same session. `false`: the password must be asked first, because the
-/// person was forced out of it after they last gave it.
+/// person was forced out of it after they last gave it, or after the log-in behind the secret that asks.
 pub fn enter(
     act: &mut Act<'_>,
     state: &Arc<State>,
-    id: SessionId,
+    which: (SessionId, Seq),
     application: ApplicationId,
     from: &From,
 ) -> Done<bool> {
-    let Some(session) = sessions::by_id(act.conn(), id)? else { return Err(FlowError::Unauthenticated) };
+    let (id, secret_seq) = which;
+    let Some(mut session) = sessions::by_id(act.conn(), id)? else { return Err(FlowError::Unauthenticated) };
+    session.secret_seq = secret_seq;
     let of_pool = state.directory().application(application).is_some_and(|a| a.pool == session.pool);
     if !of_pool || !session.has_someone_to_serve() {
         return Err(FlowError::Unauthenticated);
@@ -280,6 +289,7 @@ pub fn hand_over(act: &Act<'_>, session: &Session, host: &str, state_value: &str
     let row = handoffs::HandoffRow {
         session: session.id,
         host: host.to_owned(),
+        seq: session.secret_seq,
         state: seal::hash(state_value),
         next: next.to_owned(),
         expires_at: act.now.plus_ms(LIFE_MS),
@@ -315,14 +325,15 @@ pub fn take_over(
         return Err(FlowError::Unauthenticated);
     };
     if let Some(held) = held.map(seal::hash)
-        && let Some(other) = sessions::by_secret(act.conn(), &held)?.filter(|s| s.host == host && s.id != session.id)
+        && let Some(other) = sessions::by_secret(act.conn(), &held)?
+            .filter(|s| s.host == host && s.id != session.id && s.has_someone_to_serve())
     {
         let origin = Origin { actor: Actor::User(session.user), ip: from.ip.clone(), request: from.request.clone() };
         logout::end(act, state, other.pool, Selection::Sessions(vec![other.id]), (Cause::Replaced, origin))?;
     }
-    let secret = give_secret(act, session.id, host)?;
+    let secret = give_secret(act, session.id, host, Some(row.seq))?;
     let ask_password = match application {
-        Some(application) => !enter(act, state, session.id, application, from)?,
+        Some(application) => !enter(act, state, (session.id, row.seq), application, from)?,
         None => false,
     };
     remember_anew(act, state, session.user);

@@ -12,7 +12,7 @@ use crate::domain::session::{Participation, Seq, Session, SessionId};
 /// The question every request asks. A session below its user's barrier, or of a user who may not log in, is no session.
 const LIVE: &str =
     "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u.username, u.email, u.phone, u.id), u.role,
-    s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, c.host
+    s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, c.host, c.seq
   FROM session_secrets c
   JOIN sessions s ON s.id = c.session_id
   JOIN users u ON u.id = s.user_id
@@ -21,7 +21,7 @@ const LIVE: &str =
 /// The same by row number, for codes and streams that refer to the session itself.
 const LIVE_BY_ID: &str =
     "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u.username, u.email, u.phone, u.id), u.role,
-    s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, ''
+    s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, '', s.auth_seq
   FROM sessions s
   JOIN users u ON u.id = s.user_id
   WHERE s.id = ?1 AND s.ended_at IS NULL AND s.seq > u.barrier_seq AND u.status = 'activated'";
@@ -50,6 +50,7 @@ fn row_to_session(row: &Row<'_>) -> rusqlite::Result<Session> {
         last_seen_at: row.get(10)?,
         expires_at: row.get(11)?,
         host: row.get(12)?,
+        secret_seq: row.get(13)?,
         participants: Vec::new(),
     })
 }
@@ -133,14 +134,14 @@ pub fn renew(act: &Act<'_>, id: SessionId, expires_at: Timestamp) -> Rows<()> {
     Ok(())
 }
 
-/// Gives the session a secret on a host; an earlier one there dies.
-pub fn set_secret(act: &Act<'_>, id: SessionId, host: &str, hash: &SecretHash) -> Rows<()> {
+/// Gives the session a secret on a host, with the place of the log-in behind it; an earlier one there dies.
+pub fn set_secret(act: &Act<'_>, id: SessionId, host: &str, hash: &SecretHash, seq: Seq) -> Rows<()> {
     act.conn()
         .prepare_cached("DELETE FROM session_secrets WHERE session_id = ?1 AND host = ?2")?
         .execute(params![id, host])?;
     act.conn()
-        .prepare_cached("INSERT INTO session_secrets (hash, session_id, host) VALUES (?1, ?2, ?3)")?
-        .execute(params![hash, id, host])?;
+        .prepare_cached("INSERT INTO session_secrets (hash, session_id, host, seq) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![hash, id, host, seq])?;
     Ok(())
 }
 

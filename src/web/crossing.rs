@@ -15,6 +15,7 @@ use super::protect::{self, Navigation};
 use super::reply;
 use super::visit::Visit;
 use crate::domain::redirect::LocalPath;
+use crate::domain::session::Session;
 use crate::flow::error::FlowError;
 use crate::flow::login::{self, fresh_state};
 
@@ -149,7 +150,9 @@ fn page_load(request: &HttpRequest) -> Result<(), Refusal> {
 pub fn to_log_in(visit: &Visit) -> Answer {
     let is_get = visit.request.method() == actix_web::http::Method::GET;
     let next = if is_get { visit.path().to_owned() } else { "/u".to_owned() };
-    if !visit.place.is_base() && visit.session.is_none() {
+    // Also when the person has entered anew since a kick, on another host, and the secret here is from before it.
+    let outdated = |session: &Session| visit.place.own.as_ref().is_some_and(|own| session.is_outdated_in(own.id));
+    if !visit.place.is_base() && visit.session.as_ref().is_none_or(|session| outdated(session)) {
         return begin(visit, &next);
     }
     let mut answer = reply::see_other(&format!("/login?{}", query(&[("next", &next)])), None);

@@ -1,0 +1,237 @@
+//! Way 4: an administrator in the console. Four scopes, each with a receipt.
+
+use serde_json::Value;
+
+use super::{hosts_that_know, in_everywhere};
+use crate::support::{Answer, Browser, House};
+
+fn sids_of(house: &House, name: &str) -> Vec<String> {
+    let rows = house.rows();
+    let text = "SELECT s.sid FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.username = ?1 AND s.ended_at IS NULL ORDER BY s.id";
+    let mut sql = rows.prepare(text).unwrap();
+    sql.query_map([name], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// The administrator picks sessions in notes, chooses a scope, and presses the button.
+#[track_caller]
+fn forces_out(house: &House, wang: &mut Browser, sids: &[String], scope: &str) -> Value {
+    let notes = house.application("notes").id;
+    let csrf = wang.csrf_of(&house.at("", &format!("/console/applications/{notes}/sessions")));
+    let mut fields = vec![("csrf", csrf.as_str())];
+    fields.extend(sids.iter().map(|sid| ("sid", sid.as_str())));
+    let url = house.at("", &format!("/console/applications/{notes}/kick"));
+    let page = wang.posts(&url, &fields);
+    assert_eq!(page.status, 200, "{}", page.text());
+    (wang.page, wang.at) = (page, url);
+    let answer = wang.submits("/console/kick", &[("scope", scope)]);
+    receipt(house, wang, &answer)
+}
+
+#[track_caller]
+fn receipt(house: &House, wang: &mut Browser, answer: &Answer) -> Value {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let id = answer.location().strip_prefix("/console/receipts/").expect("a receipt").to_owned();
+    house.upkeep();
+    let page = wang.opens(&house.at("", answer.location()));
+    assert_eq!(page.status, 200);
+    let json = wang.sends("GET", &house.at("", &format!("/api/v1/logouts/{id}")), &[], None);
+    assert_eq!(json.status, 200);
+    let json = json.json();
+    assert_eq!((&json["cause"], &json["complete"]), (&Value::from("console"), &Value::from(true)));
+    assert_eq!(json["by"]["kind"], "admin");
+    json
+}
+
+/// Lilei on two devices and a friend, each in notes and board; and the administrator.
+fn scene(house: &House) -> (Browser, Browser, Browser, Browser) {
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    (in_everywhere(house, "lilei"), in_everywhere(house, "lilei"), in_everywhere(house, "hanmeimei"), wang)
+}
+
+#[test]
+fn one_session_in_one_application() {
+    let house = House::open();
+    let (mut desk, mut phone, mut friend, mut wang) = scene(&house);
+    let receipt = forces_out(&house, &mut wang, &sids_of(&house, "lilei")[..1], "cell");
+    assert_eq!(receipt["scope"], "cell");
+    assert_eq!((receipt["sessionsTouched"].as_i64(), receipt["sessionsEnded"].as_i64()), (Some(1), Some(0)));
+    assert_eq!(hosts_that_know(&mut desk), ["", "board"]);
+    assert_eq!(hosts_that_know(&mut phone), ["", "notes", "board"]);
+    assert_eq!(hosts_that_know(&mut friend), ["", "notes", "board"]);
+    assert!(wang.is_in(""));
+}
+
+#[test]
+fn one_application_on_every_device() {
+    let house = House::open();
+    let (mut desk, mut phone, mut friend, mut wang) = scene(&house);
+    let receipt = forces_out(&house, &mut wang, &sids_of(&house, "lilei")[..1], "app");
+    assert_eq!(receipt["scope"], "app");
+    assert_eq!(receipt["sessionsTouched"], 2);
+    assert_eq!(hosts_that_know(&mut desk), ["", "board"]);
+    assert_eq!(hosts_that_know(&mut phone), ["", "board"]);
+    assert_eq!(hosts_that_know(&mut friend), ["", "notes", "board"]);
+}
+
+#[test]
+fn one_device_in_every_application() {
+    let house = House::open();
+    let (mut desk, mut phone, mut friend, mut wang) = scene(&house);
+    let receipt = forces_out(&house, &mut wang, &sids_of(&house, "lilei")[..1], "device");
+    assert_eq!(receipt["scope"], "device");
+    assert_eq!(receipt["sessionsEnded"], 1);
+    assert_eq!(receipt["applications"].as_array().map(Vec::len), Some(2));
+    assert_eq!(hosts_that_know(&mut desk), Vec::<&str>::new());
+    assert_eq!(hosts_that_know(&mut phone), ["", "notes", "board"]);
+    assert_eq!(hosts_that_know(&mut friend), ["", "notes", "board"]);
+}
+
+#[test]
+fn everything_of_a_person() {
+    let house = House::open();
+    let (mut desk, mut phone, mut friend, mut wang) = scene(&house);
+    let receipt = forces_out(&house, &mut wang, &sids_of(&house, "lilei")[..1], "all");
+    assert_eq!(receipt["scope"], "all");
+    assert_eq!(receipt["sessionsEnded"], 2);
+    assert_eq!(hosts_that_know(&mut desk), Vec::<&str>::new());
+    assert_eq!(hosts_that_know(&mut phone), Vec::<&str>::new());
+    assert_eq!(hosts_that_know(&mut friend), ["", "notes", "board"]);
+}
+
+#[test]
+fn many_at_once_and_everybody_in_an_application() {
+    let house = House::open();
+    let (mut desk, mut phone, mut friend, mut wang) = scene(&house);
+    let mut both = sids_of(&house, "lilei");
+    both.extend(sids_of(&house, "hanmeimei"));
+    let receipt = forces_out(&house, &mut wang, &both, "cell");
+    assert_eq!(receipt["sessionsTouched"], 3);
+    for browser in [&mut desk, &mut phone, &mut friend] {
+        assert_eq!(hosts_that_know(browser), ["", "board"]);
+    }
+    let board = house.application("board").id;
+    wang.opens(&house.at("", &format!("/console/applications/{board}/kick?all=1")));
+    let answer = wang.submits("/console/kick", &[]);
+    let receipt = self::receipt(&house, &mut wang, &answer);
+    assert_eq!((&receipt["everybody"], &receipt["sessionsEnded"]), (&Value::from(true), &Value::from(3)));
+    for browser in [&mut desk, &mut phone, &mut friend] {
+        assert_eq!(hosts_that_know(browser), Vec::<&str>::new(), "no application is left in the session");
+    }
+    assert!(wang.is_in(""), "the administrator is in notes, not in board");
+}
+
+#[test]
+fn a_person_from_everything_by_their_own_page() {
+    let house = House::open();
+    let (mut desk, mut phone, mut friend, mut wang) = scene(&house);
+    let lilei = house.person("lilei").id;
+    wang.opens(&house.at("", &format!("/console/users/{lilei}/kick")));
+    let answer = wang.submits("/console/kick", &[]);
+    assert_eq!(receipt(&house, &mut wang, &answer)["sessionsEnded"], 2);
+    assert!(!desk.is_in("") && !phone.is_in("") && friend.is_in(""));
+}
+
+#[test]
+fn the_question_alone_ends_nothing_and_ended_sessions_are_passed_over() {
+    let house = House::open();
+    let (mut desk, _, _, mut wang) = scene(&house);
+    let notes = house.application("notes").id;
+    let sids = sids_of(&house, "lilei");
+    let before = house.picture();
+    wang.opens(&house.at("", &format!("/console/applications/{notes}/kick?sid={}&sid={}", sids[0], sids[1])));
+    assert_eq!(before, house.picture());
+    desk.logs_out();
+    let receipt = forces_out(&house, &mut wang, &sids, "device");
+    assert_eq!(receipt["sessionsEnded"], 1, "the other one had left by itself");
+    let csrf = wang.csrf_of("/console");
+    let endings = house.endings();
+    let fields = [("csrf", csrf.as_str()), ("sid", &sids[0]), ("scope", "device"), ("application", notes.as_str())];
+    let answer = wang.posts(&house.at("", "/console/kick"), &fields);
+    assert_eq!(answer.status, 200, "nobody is left, and that is said: {}", answer.text());
+    assert_eq!(house.endings(), endings);
+}
+
+#[test]
+fn only_an_administrator_of_this_pool_forces_out_and_only_with_the_hidden_value() {
+    let house = House::open();
+    let (mut desk, _, mut friend, mut wang) = scene(&house);
+    let mut olga = house.browser();
+    olga.logs_in_at(&house.at("shop", ""), "olga", crate::support::PASSWORD);
+    let sid = sids_of(&house, "lilei").remove(0);
+    let notes = house.application("notes").id;
+    let before = house.picture();
+    let url = house.at("", "/console/kick");
+    let fields = |csrf: &str| {
+        let pairs = [("csrf", csrf), ("sid", &sid), ("scope", "all"), ("application", notes.as_str())];
+        pairs.map(|(n, v)| (n.to_owned(), v.to_owned()))
+    };
+    let post = |browser: &mut Browser, url: &str, csrf: &str| {
+        let owned = fields(csrf);
+        let pairs: Vec<(&str, &str)> = owned.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        browser.posts(url, &pairs)
+    };
+    let friends = friend.csrf_of("/u");
+    assert_eq!(post(&mut friend, &url, &friends).status, 403, "a person");
+    assert_eq!(post(&mut wang, &url, "").status, 403, "no hidden value");
+    assert_eq!(post(&mut wang, &url, &friends).status, 403, "another session's hidden value");
+    let shop = house.at("shop", "/console/kick");
+    let olgas = olga.csrf_of(&house.at("shop", "/u"));
+    let foreign = post(&mut olga, &shop, &olgas);
+    assert!(foreign.status == 200 || foreign.status == 404, "{}", foreign.status);
+    let stranger = post(&mut house.browser(), &url, "");
+    assert_eq!((stranger.status, stranger.location()), (303, "/login?next=%2Fu"));
+    assert_eq!(before, house.picture());
+    assert!(desk.is_in("notes"));
+}
+
+#[test]
+fn every_page_of_the_console_is_for_administrators_only() {
+    let house = House::open();
+    let mut lilei = house.browser();
+    lilei.logs_in("lilei");
+    let notes = house.application("notes").id;
+    let user = house.person("hanmeimei").id;
+    for path in [
+        "/console".to_owned(),
+        "/console/audit".to_owned(),
+        "/console/users".to_owned(),
+        "/console/users/new".to_owned(),
+        format!("/console/users/{user}"),
+        format!("/console/users/{user}/kick"),
+        "/console/applications".to_owned(),
+        format!("/console/applications/{notes}"),
+        format!("/console/applications/{notes}/sessions"),
+        format!("/console/applications/{notes}/kick?all=1"),
+        "/console/keys".to_owned(),
+        "/console/live".to_owned(),
+    ] {
+        let answer = lilei.opens(&house.at("", &path));
+        assert_eq!(answer.status, 403, "{path}");
+        assert!(!answer.text().contains("hanmeimei"), "{path}");
+    }
+}
+
+#[test]
+fn a_force_out_that_cannot_be_written_says_so() {
+    let house = House::open();
+    let (mut desk, _, _, mut wang) = scene(&house);
+    let lilei = house.person("lilei").id;
+    wang.opens(&house.at("", &format!("/console/users/{lilei}/kick")));
+    let answer = house.while_nothing_can_be_written(|| wang.submits("/console/kick", &[]));
+    assert_eq!(answer.status, 503);
+    assert!(desk.is_in("notes"));
+    assert_eq!(house.endings(), 0);
+}
+
+#[test]
+fn who_was_forced_out_is_asked_for_the_password_again() {
+    let house = House::open();
+    let (mut desk, _, _, mut wang) = scene(&house);
+    forces_out(&house, &mut wang, &sids_of(&house, "lilei")[..1], "cell");
+    let page = desk.opens(&house.at("notes", "/u"));
+    assert!(page.text().contains("name=\"password\""), "{}", desk.at);
+    assert!(!desk.is_in("notes"));
+    desk.types_in("lilei", crate::support::PASSWORD);
+    assert_eq!(hosts_that_know(&mut desk), ["", "notes", "board"]);
+}
