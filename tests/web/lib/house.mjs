@@ -125,3 +125,9 @@ export async function kick(house, token, application, userIds) {
   });
   return { status: answer.status, ...answer.json() };
 }
+
+/** A form of the console, opened and sent by an administrator without a browser. */
+export async function consolePost(house, cookies, at, fields, opened = at) {
+  const page = await ask(house.base + opened, { cookies });
+  return ask(house.base + at, { method: 'POST', cookies, body: { ...fields, csrf: csrfOf(page.text) } });
+}
