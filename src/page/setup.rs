@@ -72,7 +72,7 @@ pub fn setup(frame: &Frame, view: &SetupView) -> Markup {
         p.trust { (words.side) }
     };
     let deed = form(frame, view);
-    gate(frame, Gate { title: words.title, error: !view.problems.is_empty(), side, door: Door::Ajar, deed })
+    gate(frame, &Gate { title: words.title, error: !view.problems.is_empty(), side, door: Door::Ajar, deed })
 }
 
 fn form(frame: &Frame, view: &SetupView) -> Markup {
@@ -152,5 +152,5 @@ pub fn waiting(frame: &Frame, tried: bool) -> Markup {
             p { code.id { "exeunt setup-link" } }
         } }
     };
-    gate(frame, Gate { title, error: tried, side, door: Door::Shut, deed })
+    gate(frame, &Gate { title, error: tried, side, door: Door::Shut, deed })
 }
