@@ -6,6 +6,6 @@ pub mod people;
 pub mod wire;
 
 pub use browser::Browser;
-pub use house::{Application, House};
-pub use people::{PASSWORD, POOL_SECRET, Person, Program};
+pub use house::House;
+pub use people::{PASSWORD, POOL_SECRET, Program};
 pub use wire::Answer;

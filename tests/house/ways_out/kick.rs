@@ -424,7 +424,7 @@ fn what_ended_stays_ended_and_what_lives_stays_alive_over_a_restart() {
     kicked.logs_in("lilei");
     left.logs_in("hanmeimei");
     alive.logs_in("lintao");
-    let mut left_copy = left.clone();
+    let left_copy = left.clone();
     house.program().kicks(house.application("notes").id, &[&house.person("lilei")]);
     left.logs_out();
     let (was, port) = (house.host(""), house.port);
