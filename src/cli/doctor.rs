@@ -19,7 +19,7 @@ pub fn doctor(read: &Read) -> Result<(), Failure> {
     for (path, wanted) in backup::files(dir) {
         match backup::mode(&path) {
             Some(mode) if mode & !wanted != 0 => {
-                faults.push(format!("{} has mode {mode:o}, not {wanted:o}", path.display()))
+                faults.push(format!("{} has mode {mode:o}, not {wanted:o}", path.display()));
             }
             Some(_) => {}
             None => faults.push(format!("{} is missing", path.display())),
