@@ -26,7 +26,7 @@ const PURPOSE: &str = "setup";
 
 /// Whether nobody exists yet.
 pub fn is_needed(state: &State) -> Done<bool> {
-    Ok(!state.store.read(|conn| people::any(conn))?)
+    Ok(!state.store.read(people::any)?)
 }
 
 /// Makes the default pool when there is none.

@@ -44,7 +44,7 @@ pub async fn form(request: HttpRequest) -> Answer {
     Ok(draw(&visit, StatusCode::OK, &shown))
 }
 
-/// `POST /setup`: token, username, password, name, identifier, redirect_uris, logout_redirect_uris, csrf.
+/// `POST /setup`: token, username, password, name, identifier, `redirect_uris`, `logout_redirect_uris`, csrf.
 pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
     let visit = Visit::of(&request)?;
     let form = Form::read(&request, &mut payload).await?;
