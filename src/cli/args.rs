@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Flags;
 
-/// The identity server that logs people out: one binary, one SQLite file.
+/// The identity server that logs people out: one binary, one database file.
 #[derive(Debug, Parser)]
 #[command(name = "exeunt", version, arg_required_else_help = true, max_term_width = 100)]
 pub struct Args {

@@ -57,10 +57,12 @@ fn ask(config: &Config, command: &KickCommand) -> Result<Vec<Value>, Failure> {
     let mut answer = agent
         .post(format!("http://{address}/api/v1/operator/kick"))
         .header("authorization", format!("Bearer {}", running.token))
-        .send_json(json!({ "users": command.user, "application": command.app }))
+        .content_type("application/json")
+        .send(json!({ "users": command.user, "application": command.app }).to_string())
         .map_err(|error| silent(error.to_string()))?;
     let status = answer.status().as_u16();
-    let body: Value = answer.body_mut().read_json().map_err(|error| silent(error.to_string()))?;
+    let text = answer.body_mut().read_to_string().map_err(|error| silent(error.to_string()))?;
+    let body: Value = serde_json::from_str(&text).map_err(|error| silent(error.to_string()))?;
     if status != 200 {
         return Err(Failure::new(refusal(&body)));
     }
