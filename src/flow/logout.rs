@@ -59,10 +59,22 @@ pub fn leave(act: &mut Act<'_>, state: &Arc<State>, session: &Session, why: (Cau
     end(act, state, session.pool, Selection::Sessions(vec![session.id]), why).map(Some)
 }
 
-/// A person ends one of their own sessions by its public id; another person's does not exist (security.md S9).
-pub fn end_own(act: &mut Act<'_>, state: &Arc<State>, session: &Session, sid: Sid, origin: Origin) -> Done<Receipt> {
-    let Some(id) = sessions::by_sid(act.conn(), session.user, sid)? else { return Err(FlowError::Absent("session")) };
-    end(act, state, session.pool, Selection::Sessions(vec![id]), (Cause::PersonalCenter, origin))
+/// A person ends one of their own sessions by its public id; another person's does not exist (security.md S9). One that
+/// has ended meanwhile is no error: `None`.
+pub fn end_own(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    session: &Session,
+    sid: Sid,
+    origin: Origin,
+) -> Done<Option<Receipt>> {
+    match sessions::by_sid(act.conn(), session.user, sid)? {
+        None => Err(FlowError::Absent("session")),
+        Some((_, false)) => Ok(None),
+        Some((id, true)) => {
+            end(act, state, session.pool, Selection::Sessions(vec![id]), (Cause::PersonalCenter, origin)).map(Some)
+        }
+    }
 }
 
 /// A person ends all their other sessions. `None`: there were none.

@@ -268,10 +268,10 @@ pub fn ended_of_user(conn: &Connection, user: UserId, since: Timestamp, limit: u
     Ok(sql.query_map(params![user, since, limit], row_to_listed)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// A living session of this user by its public id; another user's is nothing (security.md S9).
-pub fn by_sid(conn: &Connection, user: UserId, sid: Sid) -> Rows<Option<SessionId>> {
-    let text = "SELECT id FROM sessions WHERE sid = ?1 AND user_id = ?2 AND ended_at IS NULL";
-    conn.prepare_cached(text)?.query_row(params![sid, user], |row| row.get(0)).maybe()
+/// A session of this user by its public id, and whether its row still lives; another user's is nothing (security.md S9).
+pub fn by_sid(conn: &Connection, user: UserId, sid: Sid) -> Rows<Option<(SessionId, bool)>> {
+    let text = "SELECT id, ended_at IS NULL FROM sessions WHERE sid = ?1 AND user_id = ?2";
+    conn.prepare_cached(text)?.query_row(params![sid, user], |row| Ok((row.get(0)?, row.get(1)?))).maybe()
 }
 
 /// A living session of this pool by its public id, and whose it is.

@@ -3,6 +3,11 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
 
+mod crossing;
+mod hosts;
+mod live;
 mod rules;
+mod sessions;
 mod support;
+mod throttle;
 mod ways_out;

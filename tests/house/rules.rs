@@ -314,8 +314,12 @@ fn the_door_has_one_key(source: &Source) -> Vec<String> {
     if source.path == "flow/logout.rs" {
         return Vec::new();
     }
+    // Other floors have acts of that name of their own; to reach this one they would have to name it.
+    let near = matches!(source.floor(), "store" | "flow");
     let calls = |line: &&(usize, String)| {
-        line.1.contains("ending::carry_out") || (line.1.contains("carry_out(") && !line.1.contains("fn carry_out("))
+        let named =
+            line.1.contains("ending::carry_out") || (line.1.contains("ending::{") && line.1.contains("carry_out"));
+        named || (near && line.1.contains("carry_out(") && !line.1.contains("fn carry_out("))
     };
     source
         .lines
@@ -334,6 +338,8 @@ fn only_the_act_of_logging_out_carries_out_a_plan() {
 fn a_second_caller_of_the_door_is_found() {
     breaks(the_door_has_one_key, "flow/users.rs", "ending::carry_out(act, id, &plan)?;");
     breaks(the_door_has_one_key, "flow/users.rs", "let receipt = carry_out(act, id, &plan)?;");
+    breaks(the_door_has_one_key, "cli/kick.rs", "use crate::store::ending::{carry_out, open};");
+    passes(the_door_has_one_key, "cli/mod.rs", "match carry_out(args.command) {");
     passes(the_door_has_one_key, "web/console/kick.rs", "pub async fn carry_out(request: HttpRequest) -> Answer {");
 }
 

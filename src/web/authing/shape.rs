@@ -10,12 +10,14 @@ use crate::domain::user::{User, UserStatus};
 use crate::flow::management::{self, Caller};
 use crate::flow::state::State;
 use crate::web::error::Refusal;
+use crate::web::place;
 
 /// Users in one call at most.
 const USERS: usize = 50_000;
 
 /// The calling program: `Authorization` with or without `Bearer` (contract G7), and the pool header.
 pub fn caller(state: &State, request: &HttpRequest) -> Result<Caller, Refusal> {
+    place::of(state, request)?; // an unknown host is refused for programs too
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let value = values.next().and_then(|v| v.to_str().ok()).ok_or(Refusal::Unauthenticated)?;
     if values.next().is_some() {

@@ -174,7 +174,7 @@ fn a_deleted_application_is_left_by_everybody() {
     let board = house.application("board").id;
     let csrf = wang.csrf_of(&house.at("", &format!("/console/applications/{board}")));
     let url = house.at("", &format!("/console/applications/{board}/delete"));
-    let answer = wang.posts(&url, &[("csrf", &csrf), ("confirm", "BOARD")]);
+    let answer = wang.posts(&url, &[("csrf", &csrf), ("confirm", "board")]);
     let id = answer.location().strip_prefix("/console/receipts/").expect("a receipt").to_owned();
     assert_eq!(last_cause(&house), "application_deleted");
     let gone = lilei.sends("GET", &house.at("board", "/api/v1/session"), &[], None);
