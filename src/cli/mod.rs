@@ -33,7 +33,7 @@ use failure::Failure;
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let args = Args::parse();
-    match carry_out(args.command) {
+    match obey(args.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.says.is_empty() {
@@ -44,7 +44,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn carry_out(command: Command) -> Result<(), Failure> {
+fn obey(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(flags) => serve::serve(&flags),
         Command::Demo(flags) => demo::demo(&flags),
