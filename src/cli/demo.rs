@@ -4,12 +4,16 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use tokio::signal::unix::SignalKind;
+
 use super::args::ServeFlags;
 use super::failure::Failure;
 use super::{logging, open, serve};
 use crate::config::{Flags, SeedFile};
 use crate::server::Server;
 
+/// What ends a demo: also a closed terminal, so that nothing stays behind.
+const ENDS: [SignalKind; 3] = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
 /// Password of all four.
 const PASSWORD: &str = "letmeout";
 const POOL: &str = "5f9d0cef60d09ff5a4c87c06";
@@ -68,7 +72,7 @@ pub fn demo(asked: &ServeFlags) -> Result<(), Failure> {
     let flags = Flags {
         data_dir: asked.data_dir.clone().or_else(|| gone.clone()),
         dev: Some(true),
-        log: Some(asked.log.clone().unwrap_or_else(|| "warn".to_owned())),
+        log: asked.log.clone().or_else(|| std::env::var_os("EXEUNT_LOG").is_none().then(|| "warn".to_owned())),
         ..asked
     };
     let loaded = open::load(&flags)?;
@@ -87,7 +91,7 @@ pub fn demo(asked: &ServeFlags) -> Result<(), Failure> {
         let base = serve::people_origin(&state.config, port);
         eprint!("{}", if own { banner(&base) } else { places(&base) });
     };
-    serve::run(&state, greet, move || gone.iter().for_each(|dir| remove(dir)))
+    serve::run(&state, greet, &ENDS, move || gone.iter().for_each(|dir| remove(dir)))
 }
 
 fn places(base: &str) -> String {

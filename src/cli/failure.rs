@@ -87,5 +87,5 @@ pub fn sentence(error: &FlowError) -> String {
 
 fn field(refused: &FieldRefused) -> String {
     let line = refused.line.map(|line| format!(" (number {})", line + 1)).unwrap_or_default();
-    format!("{}{line}: {}", refused.field, refused.code.replace('_', " "))
+    format!("{}{line} is refused: {}", refused.field, refused.code.replace('_', " "))
 }

@@ -9,7 +9,10 @@ use crate::config::{Config, LogFormat};
 
 /// Starts logging as the settings say.
 pub fn start(config: &Config) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|error| Failure::config(format!("log: {error}")))?;
+    // What the HTTP library says about its own start is news to nobody.
+    let wanted =
+        if config.log.contains("actix") { config.log.clone() } else { format!("{},actix_server=warn", config.log) };
+    let filter = EnvFilter::try_new(wanted).map_err(|error| Failure::config(format!("log: {error}")))?;
     let terminal = std::io::stderr().is_terminal();
     let text = match config.log_format {
         LogFormat::Auto => terminal,

@@ -5,13 +5,24 @@
 //! the shell's history and the list of processes would keep. What is asked for goes to standard output, everything else
 //! to standard error.
 
+mod application;
 mod args;
+mod backup;
+mod config;
 mod demo;
+mod doctor;
 mod failure;
+mod key;
+mod kick;
 mod logging;
 mod open;
+mod pool;
+mod redirect;
+mod say;
 mod seed;
 mod serve;
+mod setup;
+mod user;
 
 use std::process::ExitCode;
 
@@ -22,7 +33,7 @@ use failure::Failure;
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let args = Args::parse();
-    match carry_out(args.command) {
+    match obey(args.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.says.is_empty() {
@@ -33,10 +44,21 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn carry_out(command: Command) -> Result<(), Failure> {
+fn obey(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(flags) => serve::serve(&flags),
         Command::Demo(flags) => demo::demo(&flags),
+        Command::Kick(command) => kick::kick(&command),
+        Command::User(command) => user::user(&command),
+        Command::App(command) => application::application(&command),
+        Command::Key(command) => key::key(&command),
+        Command::Pool(command) => pool::pool(&command),
+        Command::CheckRedirect(command) => redirect::check(&command),
+        Command::Backup(command) => backup::backup(&command),
+        Command::Restore(command) => backup::restore(&command),
+        Command::Doctor(command) => doctor::doctor(&command),
+        Command::SetupLink(place) => setup::link(&place),
+        Command::Config(command) => config::config(&command),
         Command::Seed(command) => seed::seed(&command),
         Command::Version => {
             println!("exeunt {}", env!("CARGO_PKG_VERSION"));

@@ -8,6 +8,7 @@ use super::failure::Failure;
 use crate::config::{Config, Flags, Loaded, Seed, SeedFile};
 use crate::domain::clock::SystemClock;
 use crate::flow::state::State;
+use crate::store::open::OpenError;
 
 /// The settings by these flags, the environment and the file.
 pub fn load(flags: &Flags) -> Result<Loaded, Failure> {
@@ -37,6 +38,16 @@ pub fn house_of(mut config: Config) -> Result<Arc<State>, Failure> {
         failure
     };
     State::open(config, Arc::new(SystemClock)).map_err(Failure::from).map_err(held)
+}
+
+/// Opens the house to read only, also while a server runs.
+pub fn reading(place: &Place) -> Result<Arc<State>, Failure> {
+    let mut config = settings(place)?;
+    config.hash_threads = 1;
+    match State::open(config.clone(), Arc::new(SystemClock)) {
+        Err(OpenError::InUse(_)) => Ok(State::look(config, Arc::new(SystemClock))?),
+        other => Ok(other?),
+    }
 }
 
 /// Reads a seed file.

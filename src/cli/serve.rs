@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::args::ServeFlags;
 use super::failure::Failure;
@@ -16,6 +17,9 @@ use crate::domain::clock::SystemClock;
 use crate::flow::state::State;
 use crate::flow::{operator, seed, setup};
 use crate::server::Server;
+
+/// What ends a server. A closed terminal does not, or `nohup` would be of no use.
+const ENDS: [SignalKind; 2] = [SignalKind::terminate(), SignalKind::interrupt()];
 
 /// Longest that requests in progress may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(9);
@@ -29,7 +33,7 @@ pub fn serve(flags: &ServeFlags) -> Result<(), Failure> {
     }
     let seed = loaded.config.seed.as_deref().map(open::seed_file).transpose()?;
     let state = house(loaded.config, seed)?;
-    run(&state, |server| greet(&state, server), || ())
+    run(&state, |server| greet(&state, server), &ENDS, || ())
 }
 
 /// Opens the house, with what the seed and the settings put into it.
@@ -52,14 +56,19 @@ pub fn house(config: Config, seed: Option<Seed>) -> Result<Arc<State>, Failure> 
     Ok(state)
 }
 
-/// Answers requests until a signal; `hurry` is what must be done even when a second signal ends the process at once.
-pub fn run(state: &Arc<State>, greet: impl FnOnce(&Server), hurry: impl FnOnce() + 'static) -> Result<(), Failure> {
+/// Answers requests until a signal of `ends`; `hurry` is done even when a second one ends the process at once.
+pub fn run(
+    state: &Arc<State>,
+    greet: impl FnOnce(&Server),
+    ends: &[SignalKind],
+    hurry: impl FnOnce() + 'static,
+) -> Result<(), Failure> {
     actix_web::rt::System::new().block_on(async move {
         let server = Server::bind(state).map_err(|error| {
             let listen: Vec<String> = state.config.listen.iter().map(SocketAddr::to_string).collect();
             Failure::new(format!("cannot listen on {}: {error}", listen.join(", ")))
         })?;
-        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let signals = told_to_end(ends)?;
         greet(&server);
         // The one line on standard output; whoever waits for it may go on.
         let mut out = std::io::stdout();
@@ -67,7 +76,7 @@ pub fn run(state: &Arc<State>, greet: impl FnOnce(&Server), hurry: impl FnOnce()
         if let Err(error) = told {
             tracing::debug!(%error, "nobody reads standard output");
         }
-        actix_web::rt::spawn(end_orderly(state.clone(), server.handle(), (terminate, interrupt), hurry));
+        actix_web::rt::spawn(end_orderly(state.clone(), server.handle(), signals, hurry));
         Ok(server.run().await?)
     })
 }
@@ -105,18 +114,37 @@ fn greet(state: &State, server: &Server) {
     }
 }
 
+/// Hears of every signal that ends the process.
+fn told_to_end(kinds: &[SignalKind]) -> std::io::Result<UnboundedReceiver<()>> {
+    let (tell, hear) = unbounded_channel();
+    for kind in kinds {
+        let (mut heard, tell) = (signal(*kind)?, tell.clone());
+        actix_web::rt::spawn(async move {
+            while heard.recv().await.is_some() {
+                let _ = tell.send(()); // nobody listens any more: it is ending
+            }
+        });
+    }
+    Ok(hear)
+}
+
 /// First signal: no new connections, live streams close, requests in progress are finished within the grace. A second
 /// signal, or the end of the grace, ends the process at once; what was answered is on disk in any case.
-async fn end_orderly(state: Arc<State>, handle: ServerHandle, signals: (Signal, Signal), hurry: impl FnOnce()) {
-    let (mut terminate, mut interrupt) = signals;
-    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+async fn end_orderly(
+    state: Arc<State>,
+    handle: ServerHandle,
+    mut signals: UnboundedReceiver<()>,
+    hurry: impl FnOnce(),
+) {
+    if signals.recv().await.is_none() {
+        return;
+    }
     tracing::info!("stopping");
     state.close();
     let stopping = handle.stop(true);
     tokio::select! {
         () = stopping => return,
-        _ = terminate.recv() => {},
-        _ = interrupt.recv() => {},
+        _ = signals.recv() => {},
         () = tokio::time::sleep(GRACE) => {},
     }
     tracing::warn!("stopping at once");

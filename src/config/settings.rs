@@ -65,8 +65,6 @@ pub struct Config {
     pub session_idle_seconds: u32,
     /// A session ends after so long in any case.
     pub session_absolute_seconds: u32,
-    /// How long an access token lives.
-    pub access_token_seconds: u32,
     /// Most sessions of one user.
     pub session_limit_per_user: u32,
     /// Threads that answer requests.
@@ -85,8 +83,6 @@ pub struct Config {
     pub login_tries_per_address: u32,
     /// The window in which wrong passwords are counted.
     pub login_window_seconds: u32,
-    /// Whether logout tokens go to private and loopback addresses.
-    pub deliver_to_private: bool,
     /// How long the set-up link of a first start works.
     pub setup_link_seconds: u32,
     /// An admin to create at the first start.
@@ -181,7 +177,6 @@ struct Reader(Values);
 impl Reader {
     fn config(&self) -> Result<Config, ConfigError> {
         let listen = self.listen()?;
-        let loopback = listen.iter().all(|address| address.ip().to_canonical().is_loopback());
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let (idle, absolute) = self.lifetimes()?;
         Ok(Config {
@@ -194,7 +189,6 @@ impl Reader {
             log_format: self.log_format()?,
             session_idle_seconds: idle,
             session_absolute_seconds: absolute,
-            access_token_seconds: self.number("access_token_seconds", 10..=86_400, 0)?,
             session_limit_per_user: self.number("session_limit_per_user", 1..=100_000, 0)?,
             workers: self.number("workers", 1..=1024, cores)?,
             hash_threads: self.number("hash_threads", 1..=1024, cores)?,
@@ -204,7 +198,6 @@ impl Reader {
             login_tries_per_name: self.number("login_tries_per_name", 1..=1_000_000, 0)?,
             login_tries_per_address: self.number("login_tries_per_address", 1..=1_000_000, 0)?,
             login_window_seconds: self.number("login_window_seconds", 1..=86_400, 0)?,
-            deliver_to_private: self.yes("deliver_to_private", loopback)?,
             setup_link_seconds: self.number("setup_link_seconds", 60..=YEAR, 0)?,
             first_admin: self.first_admin()?,
             metrics_token: self.text("metrics_token").map(str::to_owned),
@@ -321,7 +314,6 @@ impl Reader {
             "listen" => config.listen.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(","),
             "workers" => config.workers.to_string(),
             "hash_threads" => config.hash_threads.to_string(),
-            "deliver_to_private" => config.deliver_to_private.to_string(),
             name if key.secret => self.text(name).map(|_| "(set)".to_owned()).unwrap_or_default(),
             name => self.text(name).unwrap_or_default().to_owned(),
         };

@@ -1,14 +1,12 @@
-//! The only source of chance: the operating system's, by aws-lc-rs.
-
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+//! The only source of chance: the operating system's.
 
 /// Random octets.
 ///
 /// A machine without randomness must not go on to hand out guessable secrets, so the process stops (security.md X5).
 pub fn octets<const N: usize>() -> [u8; N] {
     let mut bytes = [0u8; N];
-    if SystemRandom::new().fill(&mut bytes).is_err() {
-        tracing::error!("the operating system gives no randomness");
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "the operating system gives no randomness");
         std::process::abort();
     }
     bytes

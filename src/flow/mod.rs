@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod applications;
+pub mod backup;
 pub mod directory;
 pub mod error;
 pub mod hashing;

@@ -8,8 +8,19 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use std::sync::Arc;
+
+use super::directory::Pool;
+use super::error::{Done, FieldRefused, FlowError};
+use super::seed::column;
 use super::state::State;
+use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
+use crate::domain::contact::LoginName;
+use crate::domain::id::{ApplicationId, PoolId, UserId};
+use crate::domain::user::User;
+use crate::store::db::StoreError;
+use crate::store::users;
 
 const FILE: &str = "exeunt.run";
 
@@ -56,4 +67,62 @@ pub fn running(dir: &Path) -> std::io::Result<Running> {
 pub fn recognises(state: &State, presented: &str) -> bool {
     running(&state.config.data_dir)
         .is_ok_and(|note| state.key.recognises("operator", &[&note.since.to_string()], presented))
+}
+
+/// An application by its id or identifier.
+pub fn application(state: &State, named: &str) -> Done<Arc<Application>> {
+    let directory = state.directory();
+    let by_id = ApplicationId::parse(named).ok().and_then(|id| directory.application(id));
+    by_id.or_else(|| directory.by_identifier(named)).cloned().ok_or(FlowError::Absent("application"))
+}
+
+/// A pool by its id or name; the default one when none is named.
+pub fn pool(state: &State, named: Option<&str>) -> Done<Pool> {
+    let directory = state.directory();
+    let found = match named {
+        None => directory.default_pool(),
+        Some(named) => directory.pools().iter().find(|pool| pool.id.as_str() == named || pool.name == named),
+    };
+    found.cloned().ok_or(FlowError::Absent("user pool"))
+}
+
+/// A user of one of `pools` by id or log-in name. Of a name that several pools know, nobody is meant.
+pub fn user(state: &State, pools: &[PoolId], named: &str) -> Result<User, &'static str> {
+    let mut found: Vec<User> = Vec::new();
+    let read = state.store.read(|conn| {
+        if let Ok(id) = UserId::parse(named)
+            && let Some(user) = users::find(conn, id)?.filter(|user| pools.contains(&user.pool))
+        {
+            found.push(user);
+            return Ok::<_, StoreError>(());
+        }
+        let name = LoginName::parse(named);
+        for pool in pools {
+            found.extend(users::by_login(conn, *pool, column(&name), name.key())?.map(|c| c.user));
+        }
+        Ok(())
+    });
+    match (read, found.len()) {
+        (Err(_), _) => Err("unreadable"),
+        (Ok(()), 0) => Err("unknown"),
+        (Ok(()), 1) => found.pop().ok_or("unknown"),
+        (Ok(()), _) => Err("in_several_pools"),
+    }
+}
+
+/// The users and the application of an operator's kick, by ids or names. Whoever is not known is told by number.
+pub fn resolve(state: &State, named: &[String], within: Option<&str>) -> Done<(Vec<UserId>, Option<ApplicationId>)> {
+    let within = within.map(|named| application(state, named)).transpose()?;
+    let pools: Vec<PoolId> = match &within {
+        Some(application) => vec![application.pool],
+        None => state.directory().pools().iter().map(|pool| pool.id).collect(),
+    };
+    let (mut ids, mut refused) = (Vec::new(), Vec::new());
+    for (number, named) in named.iter().enumerate() {
+        match user(state, &pools, named) {
+            Ok(user) => ids.push(user.id),
+            Err(code) => refused.push(FieldRefused { field: "user", code, line: Some(number) }),
+        }
+    }
+    if refused.is_empty() { Ok((ids, within.map(|a| a.id))) } else { Err(FlowError::Invalid(refused)) }
 }

@@ -117,7 +117,7 @@ type Hashes = Vec<Vec<Option<String>>>;
 
 /// Verifies or hashes every password of the file, on all cores.
 fn hashes(state: &Arc<State>, seed: &Seed) -> Seeding<Hashes> {
-    let stored: Vec<PoolRow> = state.store.read(|conn| pools::all(conn))?;
+    let stored: Vec<PoolRow> = state.store.read(pools::all)?;
     let mut jobs: Vec<(&SeedUser, Option<String>)> = Vec::new();
     for (number, pool) in seed.pools.iter().enumerate() {
         let at = meant(&stored, pool, number == 0).map(|row| row.id);

@@ -15,6 +15,7 @@ use crate::config::FirstAdmin;
 use crate::crypto::seal::{self, MasterKey};
 use crate::crypto::{password, random};
 use crate::domain::clock::Timestamp;
+use crate::domain::contact::NewPassword;
 use crate::domain::id::PoolId;
 use crate::domain::logout::Origin;
 use crate::domain::secret::Secret;
@@ -25,7 +26,7 @@ const PURPOSE: &str = "setup";
 
 /// Whether nobody exists yet.
 pub fn is_needed(state: &State) -> Done<bool> {
-    Ok(!state.store.read(|conn| people::any(conn))?)
+    Ok(!state.store.read(people::any)?)
 }
 
 /// Makes the default pool when there is none.
@@ -45,6 +46,13 @@ fn pool(act: &mut Act<'_>, state: &Arc<State>) -> Done<PoolId> {
     pools::insert(act, id, POOL_NAME, &hash)?;
     directory::changed(act, state)?;
     Ok(id)
+}
+
+/// Gives a pool a new secret, to be shown once; tokens made with the old one stop working.
+pub fn rotate_pool_secret(state: &Arc<State>, pool: PoolId) -> Done<Secret> {
+    let (secret, hash) = seal::fresh_hex32();
+    state.write_now(move |act, _| Ok(pools::set_secret(act, pool, &hash)?))?;
+    Ok(secret)
 }
 
 /// Makes the administrator that the settings name, when nobody exists yet. `true`: made now.
@@ -110,17 +118,13 @@ pub async fn complete(state: &Arc<State>, token: String, form: SetupForm, origin
             let mut refused = Vec::new();
             let admin = kept(admin.judge(), &mut refused)?;
             let application = kept(application.map(ApplicationForm::judge).transpose(), &mut refused)?.flatten();
-            // Hashing is the slow part: only for a form that is right.
-            let hash = match users::hash_new(&form.password) {
-                Err(FlowError::Invalid(more)) => {
-                    refused.extend(more);
-                    None
-                }
-                other => Some(other?),
-            };
-            let (Some(admin), Some(hash), true) = (admin, hash, refused.is_empty()) else {
+            let new = NewPassword::parse(&form.password).map_err(|why| FlowError::field("password", why.code()));
+            let new = kept(new, &mut refused)?;
+            let (Some(admin), Some(new), true) = (admin, new, refused.is_empty()) else {
                 return Err(FlowError::Invalid(refused));
             };
+            // Hashing is the slow part: only for a form that is right.
+            let hash = password::hash(new.expose()).ok_or(FlowError::Busy)?;
             here.write_now(move |act, state| {
                 // Asked again inside the act: of two who open the link at once, one comes first.
                 if !opens(state, &token)? || people::any(act.conn())? {
@@ -145,5 +149,35 @@ fn kept<T>(judged: Done<T>, refused: &mut Vec<FieldRefused>) -> Done<Option<T>> 
             Ok(None)
         }
         Err(other) => Err(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Flags};
+    use crate::domain::clock::SystemClock;
+
+    #[test]
+    fn a_link_opens_while_nobody_exists_and_not_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let flags = Flags { data_dir: Some(dir.path().to_owned()), ..Flags::default() };
+        let config = Config::load(&flags, std::iter::empty(), &|p| std::fs::read_to_string(p)).unwrap().config;
+        let state = State::open(config, Arc::new(SystemClock)).unwrap();
+        let good = token(&state.key, state.now().plus_ms(60_000));
+        let old = token(&state.key, state.now().plus_ms(-60_000));
+        let forged = token(&MasterKey::fresh(), state.now().plus_ms(60_000));
+        assert!(opens(&state, &good).unwrap());
+        for bad in [&*old, &forged, "", ".", "9999999999.x"] {
+            assert!(!opens(&state, bad).unwrap(), "{bad}");
+        }
+        let stretched = format!("9999999999.{}", good.split_once('.').unwrap().1);
+        assert!(!opens(&state, &stretched).unwrap());
+        let admin = FirstAdmin {
+            username: crate::domain::contact::Username::parse("root").unwrap(),
+            password: crate::domain::contact::Password::parse("correct horse").unwrap(),
+        };
+        assert!(first_admin(&state, &admin).unwrap() && !first_admin(&state, &admin).unwrap());
+        assert!(!opens(&state, &good).unwrap());
     }
 }

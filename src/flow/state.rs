@@ -19,12 +19,14 @@ use crate::crypto::seal::MasterKey;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::session::Lifetimes;
 use crate::notify::hub::Hub;
+use crate::store::backup;
 use crate::store::db::{Act, Store};
 use crate::store::open::{self, OpenError};
 
 /// Connections that read.
 const READERS: u32 = 8;
-const KEY: &str = "exeunt.key";
+/// Name of the key file inside the data directory.
+pub const KEY: &str = "exeunt.key";
 
 /// See the head of this file. Shared by every worker.
 pub struct State {
@@ -51,17 +53,32 @@ pub struct State {
     directory: ArcSwap<Directory>,
     closing: AtomicBool,
     /// Held as long as the house runs; dropped last.
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl State {
     /// Opens the house in the configured data directory.
     pub fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, OpenError> {
         let held = open::open(&config.data_dir, READERS, clock.clone())?;
+        Self::of(config, clock, held.store, Some(held.lock))
+    }
+
+    /// Looks into a house that another process runs: everything can be read, nothing written.
+    pub fn look(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, OpenError> {
+        let store = Arc::new(backup::look(&config.data_dir, clock.clone())?);
+        Self::of(config, clock, store, None)
+    }
+
+    fn of(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        store: Arc<Store>,
+        lock: Option<File>,
+    ) -> Result<Arc<Self>, OpenError> {
         let path = config.data_dir.join(KEY);
         let io = |path: &Path, source| OpenError::Io { path: path.to_owned(), source };
         let key = MasterKey::load(&path).map_err(|source| io(&path, source))?;
-        let directory = Directory::read(&held.store)
+        let directory = Directory::read(&store)
             .map_err(|e| OpenError::Damaged { path: config.data_dir.join(open::DATABASE), detail: e.to_string() })?;
         Ok(Arc::new(Self {
             hub: Hub::new(config.max_streams, config.max_streams_per_user),
@@ -73,11 +90,11 @@ impl State {
             since: clock.now(),
             directory: ArcSwap::from_pointee(directory),
             closing: AtomicBool::new(false),
-            store: held.store,
+            store,
             clock,
             key,
             config,
-            _lock: held.lock,
+            _lock: lock,
         }))
     }
 

@@ -16,6 +16,7 @@ pub mod logout;
 pub mod parts;
 pub mod personal_center;
 pub mod session;
+pub mod setup;
 mod shell;
 pub mod time;
 pub mod words;

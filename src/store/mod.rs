@@ -6,6 +6,7 @@
 pub mod access_keys;
 pub mod applications;
 pub mod audit;
+pub mod backup;
 pub mod columns;
 pub mod db;
 pub mod ending;

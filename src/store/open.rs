@@ -89,9 +89,7 @@ pub struct Held {
 
 /// Takes the lock of `dir`, opens or makes the database in it, and starts the store.
 pub fn open(dir: &Path, readers: u32, clock: Arc<dyn Clock>) -> Result<Held, OpenError> {
-    make_private_dir(dir)?;
-    refuse_network(dir)?;
-    let lock = take_lock(dir)?;
+    let lock = hold(dir)?;
     let path = dir.join(DATABASE);
     let is_new = !path.exists() || std::fs::metadata(&path).is_ok_and(|m| m.len() == 0);
     if is_new {
@@ -114,6 +112,13 @@ pub fn open(dir: &Path, readers: u32, clock: Arc<dyn Clock>) -> Result<Held, Ope
     Ok(Held { store: Arc::new(store), is_new, lock })
 }
 
+/// Takes the lock of `dir` without opening what lies there.
+pub fn hold(dir: &Path) -> Result<File, OpenError> {
+    make_private_dir(dir)?;
+    refuse_network(dir)?;
+    take_lock(dir)
+}
+
 /// Settings of every connection. QPSG: without it the bundled SQLite prepares the hot query anew on each call once
 /// `ANALYZE` has run (three times the cost, measured).
 fn set(conn: &mut Connection) -> rusqlite::Result<()> {
@@ -129,7 +134,7 @@ fn set(conn: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// Looks without touching: ours, not newer, not damaged.
-fn judge(path: &Path) -> Result<(), OpenError> {
+pub(super) fn judge(path: &Path) -> Result<(), OpenError> {
     let foreign = || OpenError::Foreign(path.to_owned());
     let mut head = [0u8; 16];
     let mut file = File::open(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;

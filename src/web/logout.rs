@@ -41,7 +41,7 @@ pub async fn front_end(request: HttpRequest) -> Answer {
     if asks && visit.session.is_some() {
         return confirm(&visit);
     }
-    leave(&visit, choice).await
+    leave(&visit, choice, request.query_string()).await
 }
 
 /// `POST /login/profile/logout`: the button of the confirmation. What was asked for comes as one hidden field, the query
@@ -54,7 +54,7 @@ pub async fn confirmed(request: HttpRequest, mut payload: Payload) -> Answer {
     }
     let asked = form.text("redirect_uri")?.to_owned();
     let choice = judge(&visit, &asked);
-    leave(&visit, choice).await
+    leave(&visit, choice, &asked).await
 }
 
 /// Whether the query says to ask in any case: the confirmation's own switches come back here with it.
@@ -105,7 +105,7 @@ fn confirm(visit: &Visit) -> Answer {
     Ok(reply::leaving_page(StatusCode::OK, html, cookie))
 }
 
-async fn leave(visit: &Visit, choice: Choice) -> Answer {
+async fn leave(visit: &Visit, choice: Choice, asked: &str) -> Answer {
     let ended = end(visit, Cause::FrontEnd).await?;
     let farewell = match &choice {
         Choice::Allowed(next) => reply::go(next, None),
@@ -120,7 +120,9 @@ async fn leave(visit: &Visit, choice: Choice) -> Answer {
                 Some(receipt) => receipt::of(&visit.state, receipt)?,
                 None => None,
             };
-            farewell_page(visit, None, reading.as_ref(), Some(refused))
+            // Whoever was in is out, and whoever was not is out too: the page says the same.
+            let path = format!("/login/profile/logout?{asked}");
+            farewell_page(visit, Some(Cause::FrontEnd), reading.as_ref(), Some((refused, &path)))
         }
     };
     Ok(gone(visit, farewell, ended.is_some()))
@@ -178,7 +180,7 @@ fn farewell_page(
     visit: &Visit,
     reason: Option<Cause>,
     reading: Option<&receipt::Reading>,
-    refused: Option<Refused<'_>>,
+    refused: Option<(Refused<'_>, &str)>,
 ) -> HttpResponse {
     let told: Vec<Told> = reading
         .map(|r| {
@@ -192,11 +194,13 @@ fn farewell_page(
         at: reading.map(|r| r.ending.at),
         device: device.as_ref(),
         told: &told,
-        refused,
+        refused: refused.map(|(refused, _)| refused),
         log_in: "/login",
         frames: &[],
     };
     let (csrf, cookie) = protect::csrf(visit);
-    let html = visit.frame(&csrf, None, None, |frame| page::logout::signed_out(frame, &view)).into_string();
+    let html = visit
+        .frame(&csrf, None, refused.map(|(_, path)| path), |frame| page::logout::signed_out(frame, &view))
+        .into_string();
     reply::leaving_page(StatusCode::OK, html, cookie)
 }

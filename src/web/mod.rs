@@ -20,6 +20,7 @@ pub mod place;
 pub mod protect;
 pub mod push;
 pub mod reply;
+pub mod setup;
 pub mod view;
 pub mod visit;
 
@@ -58,7 +59,8 @@ pub fn sheet(sheet: &mut ServiceConfig) {
     }
     // People
     routes! { sheet;
-        "/" => GET personal_center::root;
+        "/" => GET setup::root;
+        "/setup" => GET setup::form, POST setup::submit;
         "/login" => GET login::form, POST login::submit;
         "/signed-out" => GET logout::signed_out;
         "/prefs" => POST personal_center::preferences;

@@ -10,7 +10,7 @@ use super::authing::shape;
 use super::body;
 use super::error::{Answer, Refusal};
 use super::visit::{self, Visit, off_thread};
-use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
+use crate::domain::id::{EndingId, PoolId};
 use crate::domain::logout::{Actor, Cause, Origin};
 use crate::domain::user::Role;
 use crate::flow::receipt::{self, Reading};
@@ -106,7 +106,7 @@ struct OperatorKick {
     application: Option<String>,
 }
 
-/// `POST /api/v1/operator/kick`: the command line of whoever runs the binary, while the server runs. The credential lies
+/// `POST /api/v1/operator/kick` with users (ids or log-in names) and application (id, identifier or null): the command line of whoever runs the binary, while the server runs. The credential lies
 /// in the data directory, readable by its owner only.
 pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer {
     let state = visit::state(&request)?;
@@ -115,15 +115,8 @@ pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer
         return Err(Refusal::Unauthenticated);
     }
     let call: OperatorKick = body::json(&request, &mut payload).await?;
-    let ids: Vec<UserId> = call
-        .users
-        .iter()
-        .map(|id| UserId::parse(id).map_err(|_| Refusal::bad("users: a list of user ids")))
-        .collect::<Result<_, _>>()?;
-    let within = match call.application {
-        Some(id) => Some(ApplicationId::parse(&id).map_err(|_| Refusal::absent("application"))?),
-        None => None,
-    };
+    let here = state.clone();
+    let (ids, within) = off_thread(move || operator::resolve(&here, &call.users, call.application.as_deref())).await?;
     let origin = Origin { actor: Actor::Operator, ip: String::new(), request: visit::request_id(&request) };
     let receipts =
         state.write(move |act, state| logout::kick_anywhere(act, state, ids, within, (Cause::Kicked, origin))).await?;

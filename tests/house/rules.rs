@@ -148,7 +148,7 @@ fn a_floor_that_names_a_higher_one_is_found() {
 fn crates(floor: &str) -> Option<&'static [&'static str]> {
     Some(match floor {
         "domain" => &["serde", "serde_json", "url", "psl", "jiff", "woothee", "thiserror"],
-        "crypto" => &["aws_lc_rs", "argon2", "jsonwebtoken", "base64", "serde", "tracing"],
+        "crypto" => &["aws_lc_rs", "getrandom", "argon2", "jsonwebtoken", "base64", "serde", "tracing"],
         "config" => &["serde", "toml", "strsim", "thiserror", "url"],
         "store" => &["rusqlite", "r2d2", "r2d2_sqlite", "rustix", "tokio", "serde_json", "thiserror", "tracing"],
         "notify" => &["tokio", "serde", "serde_json", "thiserror", "tracing"],

@@ -29,9 +29,7 @@ fn nothing_set_is_a_working_start() {
     assert_eq!(config.listen, ["127.0.0.1:9010".parse().unwrap()]);
     assert_eq!(config.data_dir, Path::new("/home/lilei/.local/share/exeunt"));
     assert_eq!((config.session_idle_seconds, config.session_absolute_seconds), (259_200, 1_209_600));
-    assert!(
-        config.public_url.is_none() && config.trusted_proxies.is_empty() && config.deliver_to_private && !config.dev
-    );
+    assert!(config.public_url.is_none() && config.trusted_proxies.is_empty() && !config.dev);
     assert!(config.workers >= 1 && warnings.is_empty());
     assert!(origins.iter().all(|setting| setting.origin == Origin::Default));
 }
@@ -58,7 +56,6 @@ fn port_and_listen_are_one_setting() {
     let loaded = load(&listen, &[("EXEUNT_PORT", "80")], "").unwrap();
     let expected = ["0.0.0.0:9010", "127.0.0.1:1", "[::1]:9010"].map(|a| a.parse().unwrap());
     assert_eq!(loaded.config.listen, expected);
-    assert!(!loaded.config.deliver_to_private);
     let both = Flags { port: Some(1), ..listen };
     assert_eq!(sentence(load(&both, &[], "")), "port and listen exclude each other (flag)");
 }

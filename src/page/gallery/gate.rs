@@ -6,10 +6,12 @@ use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile};
 use crate::page::error::{ErrorView, error};
 use crate::page::login::{AppFace, LoginProblem, LoginView, login};
 use crate::page::logout::{ConfirmView, Refused, SignedOutView, Told, ToldState, confirm, signed_out};
-use crate::page::words::{Cause, Rule};
+use crate::page::setup::{SetupField, SetupView, setup, waiting};
+use crate::page::words::{Cause, FieldProblem, Rule};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = logins(stage);
+    pages.extend(setups(stage));
     pages.extend(leaving(stage));
     pages.extend(farewells(stage));
     pages.extend(errors(stage));
@@ -49,6 +51,23 @@ fn logins(stage: &Stage) -> Vec<(&'static str, Markup)> {
                 },
             ),
         ),
+    ]
+}
+
+fn setups(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.stranger();
+    let view = SetupView { token: "t", redirect_uris: "http://localhost:3000/callback", ..SetupView::default() };
+    let problems = vec![
+        (SetupField::Username, FieldProblem::Missing),
+        (SetupField::Password, FieldProblem::TooShort(8)),
+        (SetupField::LogoutRedirectUris, FieldProblem::Address(Rule::Scheme)),
+    ];
+    let refused = SetupView { logout_redirect_uris: "ftp://a.example/", problems, ..view.clone() };
+    vec![
+        ("setup", setup(&frame, &view)),
+        ("setup-refused", setup(&frame, &refused)),
+        ("setup-waiting", waiting(&frame, false)),
+        ("setup-worn-out", waiting(&frame, true)),
     ]
 }
 

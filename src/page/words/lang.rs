@@ -1,6 +1,6 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
-use super::{Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals};
+use super::{Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
 
 /// A language of the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +31,8 @@ pub struct Words {
     pub directory: Directory,
     /// Forcing people to log out, and the receipt.
     pub kick: Kick,
+    /// The first start.
+    pub setup: Setup,
 }
 
 static ZH: Words = Words {
@@ -42,6 +44,7 @@ static ZH: Words = Words {
     console: Console::ZH,
     directory: Directory::ZH,
     kick: Kick::ZH,
+    setup: Setup::ZH,
 };
 
 static EN: Words = Words {
@@ -53,6 +56,7 @@ static EN: Words = Words {
     console: Console::EN,
     directory: Directory::EN,
     kick: Kick::EN,
+    setup: Setup::EN,
 };
 
 impl Lang {

@@ -17,6 +17,7 @@ mod kick;
 mod lang;
 mod person;
 mod refusal;
+mod setup;
 
 pub use cause::Cause;
 pub use common::Common;
@@ -28,3 +29,4 @@ pub use kick::{Channel, Kick, Scope, Trouble};
 pub use lang::{Lang, Words};
 pub use person::PersonalCenter;
 pub use refusal::{FieldProblem, Refusals, Rule};
+pub use setup::Setup;

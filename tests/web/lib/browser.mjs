@@ -1,0 +1,99 @@
+// Chromium, and what a person does in it.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+import { PASSWORD } from './house.mjs';
+
+const executablePath = existsSync('/usr/bin/chromium')
+  ? '/usr/bin/chromium'
+  : execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
+
+/** How long anything may take before it counts as not happening. */
+export const PATIENCE = 15_000;
+
+export function open() {
+  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  return chromium.launch({ executablePath, args });
+}
+
+/** A browser of its own, as far as cookies go. Everything its pages complain about lands in `complaints`. */
+export async function visitor(browser, { lang = 'en', width = 1280, height = 800, theme = 'light', script = true, agent, zone } = {}) {
+  const context = await browser.newContext({
+    locale: lang === 'zh' ? 'zh-CN' : 'en-US',
+    viewport: { width, height },
+    colorScheme: theme,
+    javaScriptEnabled: script,
+    userAgent: agent,
+    timezoneId: zone ?? 'Asia/Shanghai',
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(PATIENCE);
+  context.complaints = [];
+  context.on('page', (page) => listen(page, context.complaints));
+  return context;
+}
+
+function listen(page, complaints) {
+  page.on('console', (message) => {
+    // A refused form is answered 4xx on purpose, which Chromium also writes to the console.
+    const expected = /Failed to load resource: the server responded with a status of (403|404|422)/.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !expected) complaints.push(`${page.url()} ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`${page.url()} ${error.message}`));
+}
+
+export async function logInAs(page, origin, account, password = PASSWORD) {
+  await page.goto(`${origin}/login`);
+  await page.fill('#account', account);
+  await page.fill('#password', password);
+  await page.click('form.deed button:not([type=button])');
+  await page.waitForURL(/\/u(\?|$)/);
+}
+
+/** Enters an application by single sign-on: no password is asked. */
+export async function enter(page, origin) {
+  await page.goto(`${origin}/u`);
+  assert.equal(new URL(page.url()).pathname, '/u', `single sign-on let nobody into ${origin}`);
+  assert.equal(new URL(page.url()).origin, origin);
+}
+
+/** The live stream of a page is open: waits for its first line. */
+export async function listening(page, act) {
+  const opened = page.waitForResponse((answer) => answer.url().endsWith('/live') && answer.status() === 200);
+  await act();
+  await opened;
+}
+
+export async function cookiesOf(context, origin) {
+  const all = await context.cookies(origin);
+  assert.ok(all.length > 0, `no cookies at ${origin}`);
+  return all;
+}
+
+export const heading = (page) => page.locator('h1').first().textContent();
+export const path = (page) => new URL(page.url()).pathname;
+export const openMenu = (page) => page.click('button.me');
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Violations, one line each. The script comes through the debugger, so the page's own policy stays as it is. */
+export async function axe(page) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), RULES);
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join(' | ')}`);
+}
+
+/** What sticks out of the page sideways, unless it scrolls by itself. */
+export function overflow(page) {
+  return page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth, room = document.documentElement.clientWidth;
+    if (wide <= room) return null;
+    const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > room + 1);
+    return `${wide} > ${room}: ${out.slice(0, 4).map((e) => e.tagName + (e.id && `#${e.id}`) + (e.className && `.${e.className}`)).join(', ')}`;
+  });
+}
