@@ -176,7 +176,10 @@ fn admit(
         users::rehash_password(act, user.id, candidate.password_seq, hash)?;
     }
     let held = match &attempt.held {
-        Some(secret) => sessions::by_secret(act.conn(), &seal::hash(secret))?.filter(|s| s.host == attempt.host),
+        // One that lost its last application to a kick is over, though its row may not say so yet: renewing it would
+        // bring its cookies on other hosts back to life (K2).
+        Some(secret) => sessions::by_secret(act.conn(), &seal::hash(secret))?
+            .filter(|s| s.host == attempt.host && s.has_someone_to_serve()),
         None => None,
     };
     let expires_at = act.now.plus_ms(state.lifetimes().absolute_ms);
@@ -311,7 +314,7 @@ pub fn take_over(
     let ((code, state_value), (host, application)) = (code, at);
     let Some(row) = handoffs::take(act, &seal::hash(code))? else { return Err(FlowError::Unauthenticated) };
     let right = row.host == host && act.now < row.expires_at && seal::same(&row.state, &seal::hash(state_value));
-    let Some(session) = sessions::by_id(act.conn(), row.session)?.filter(|_| right) else {
+    let Some(session) = sessions::by_id(act.conn(), row.session)?.filter(|s| right && s.has_someone_to_serve()) else {
         return Err(FlowError::Unauthenticated);
     };
     if let Some(held) = held.map(seal::hash)
