@@ -108,6 +108,10 @@ fn find(state: &State, pool: PoolId, name: &LoginName) -> Done<Option<Candidate>
 }
 
 fn compare_and_admit(state: &Arc<State>, memory: &mut Memory, attempt: Attempt, name: &LoginName) -> Done<Outcome> {
+    // Asked again: many tries may have passed the first question together while none had failed yet.
+    if let Some(seconds) = state.throttle.wait(&account(&attempt, name), &attempt.from.ip) {
+        return Err(FlowError::Throttled { seconds });
+    }
     let candidate = find(state, attempt.pool, name)?;
     let stored = candidate.as_ref().and_then(|c| c.password_hash.as_deref()).unwrap_or(password::nobody());
     let verdict = password::verify(memory, attempt.password.expose(), stored);
