@@ -20,7 +20,9 @@ pub fn start(config: &Config) -> Result<(), Failure> {
         LogFormat::Json => false,
     };
     let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written (full disk, reader gone) is lost; saying so on the same stream would panic.
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     // A second start in one process (tests) keeps the first one's logging.
     let _ = if text { lines.with_ansi(colours).try_init() } else { lines.json().flatten_event(true).try_init() };
     Ok(())

@@ -108,6 +108,10 @@ fn find(state: &State, pool: PoolId, name: &LoginName) -> Done<Option<Candidate>
 }
 
 fn compare_and_admit(state: &Arc<State>, memory: &mut Memory, attempt: Attempt, name: &LoginName) -> Done<Outcome> {
+    // Asked again: many tries may have passed the first question together while none had failed yet.
+    if let Some(seconds) = state.throttle.wait(&account(&attempt, name), &attempt.from.ip) {
+        return Err(FlowError::Throttled { seconds });
+    }
     let candidate = find(state, attempt.pool, name)?;
     let stored = candidate.as_ref().and_then(|c| c.password_hash.as_deref()).unwrap_or(password::nobody());
     let verdict = password::verify(memory, attempt.password.expose(), stored);
@@ -175,7 +179,8 @@ fn admit(
     if let Some(hash) = rehashed {
         users::rehash_password(act, user.id, candidate.password_seq, hash)?;
     }
-    // A session that a kick has emptied is over, though its row may not say so yet: nothing of it is used again.
+    // A session that a kick has emptied is over, though its row may not say so yet: nothing of it is used again, or its
+    // cookies on other hosts would come back to life (K2).
     let held = match &attempt.held {
         Some(secret) => sessions::by_secret(act.conn(), &seal::hash(secret))?
             .filter(|s| s.host == attempt.host && s.has_someone_to_serve()),
@@ -321,7 +326,7 @@ pub fn take_over(
     let ((code, state_value), (host, application)) = (code, at);
     let Some(row) = handoffs::take(act, &seal::hash(code))? else { return Err(FlowError::Unauthenticated) };
     let right = row.host == host && act.now < row.expires_at && seal::same(&row.state, &seal::hash(state_value));
-    let Some(session) = sessions::by_id(act.conn(), row.session)?.filter(|_| right) else {
+    let Some(session) = sessions::by_id(act.conn(), row.session)?.filter(|s| right && s.has_someone_to_serve()) else {
         return Err(FlowError::Unauthenticated);
     };
     if let Some(held) = held.map(seal::hash)

@@ -41,11 +41,11 @@ pub struct Issued {
 
 /// Exchanges a credential for a token. Wrong id and wrong secret look the same and are throttled by address.
 pub async fn issue(state: &Arc<State>, id: &str, secret: &str, issuer: &str, from: From) -> Done<Issued> {
-    if let Some(seconds) = state.throttle.wait(id, &from.ip) {
+    if let Some(seconds) = state.throttle.wait_address(&from.ip) {
         return Err(FlowError::Throttled { seconds });
     }
     let Some(caller) = credential(state, id, secret)? else {
-        state.throttle.failed(id, &from.ip);
+        state.throttle.failed_address(&from.ip);
         return Err(FlowError::Unauthenticated);
     };
     let (sub, iss) = (id.to_owned(), issuer.to_owned());

@@ -302,6 +302,10 @@ impl Sowing<'_, '_> {
             return about(what, Err(FlowError::Absent("user")));
         }
         let hash = seal::hash(stated.secret.expose());
+        // Revoked stays revoked, also over a restart with the same file; a new secret makes a new key (T8).
+        if access_keys::was_revoked(self.act.conn(), stated.id, &hash)? {
+            return Ok(());
+        }
         let held = access_keys::find(self.act.conn(), stated.id)?;
         match &held {
             Some(key) if key.pool != pool => return about(what, Err(FlowError::field("id", "taken"))),

@@ -63,9 +63,23 @@ impl Throttle {
 
     /// Seconds that this account or address still has to wait, if any.
     pub fn wait(&self, account: &str, address: &str) -> Option<u64> {
+        self.longest(&[account_key(account), address_key(address)])
+    }
+
+    /// The same for credentials of programs, which nobody can guess: by address only, or a stranger who knows a public
+    /// id could keep its owner from ever getting a token, and so from kicking.
+    pub fn wait_address(&self, address: &str) -> Option<u64> {
+        self.longest(&[address_key(address)])
+    }
+
+    /// Counts a wrong credential of a program.
+    pub fn failed_address(&self, address: &str) {
+        self.count(&self.addresses, address_key(address));
+    }
+
+    fn longest(&self, keys: &[String]) -> Option<u64> {
         let now = self.clock.0.now();
-        [account_key(account), address_key(address)]
-            .iter()
+        keys.iter()
             .filter_map(|key| self.blocked.get(key))
             .map(|until| until.since_ms(now))
             .filter(|ms| *ms > 0)

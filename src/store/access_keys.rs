@@ -51,6 +51,13 @@ pub fn find(conn: &Connection, id: AccessKeyId) -> Rows<Option<AccessKeyRow>> {
     conn.prepare_cached(&text)?.query_row([id], row_to_key).maybe()
 }
 
+/// Whether this key with this very secret was revoked.
+pub fn was_revoked(conn: &Connection, id: AccessKeyId, secret: &SecretHash) -> Rows<bool> {
+    let text =
+        "SELECT EXISTS (SELECT 1 FROM access_keys WHERE id = ?1 AND secret_hash = ?2 AND revoked_at IS NOT NULL)";
+    Ok(conn.prepare_cached(text)?.query_row(params![id, secret], |row| row.get(0))?)
+}
+
 /// Keys of a pool that are not revoked, newest first.
 pub fn of_pool(conn: &Connection, pool: PoolId) -> Rows<Vec<AccessKeyRow>> {
     let text = format!(

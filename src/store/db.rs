@@ -206,7 +206,11 @@ impl Drop for Store {
 
 fn write_all(conn: Connection, jobs: &Receiver<Queued>, clock: &dyn Clock) {
     while let Ok(first) = jobs.recv() {
-        write_group(&conn, first, jobs, clock);
+        // Whatever panics in here costs one group and never the writer: without it nobody could be logged out any more.
+        let group = AssertUnwindSafe(|| write_group(&conn, first, jobs, clock));
+        if catch_unwind(group).is_err() && !conn.is_autocommit() {
+            let _ = conn.execute_batch("ROLLBACK");
+        }
     }
     // The log is folded into the file so that a copy of the closed database is one file.
     let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
@@ -238,7 +242,8 @@ fn write_group(conn: &Connection, first: Queued, jobs: &Receiver<Queued>, clock:
         let _ = conn.execute_batch("ROLLBACK");
     }
     match &outcome {
-        Ok(()) => act.afterwards.into_iter().for_each(|follow| follow()),
+        // Each by itself: one that panics must not keep another's fence from being raised.
+        Ok(()) => act.afterwards.into_iter().for_each(|follow| drop(catch_unwind(AssertUnwindSafe(follow)))),
         Err(error) => tracing::warn!(%error, acts = answers.len(), "a group of writes was not committed"),
     }
     for answer in answers {

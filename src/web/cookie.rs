@@ -48,8 +48,9 @@ pub fn read(request: &HttpRequest, place: &Place, jar: Jar) -> Option<String> {
 pub fn plain(request: &HttpRequest, name: &str) -> Option<String> {
     let mut found: Option<&str> = None;
     for header in request.head().headers().get_all(header::COOKIE) {
-        let Ok(text) = header.to_str() else { continue };
-        for (key, value) in text.split(';').filter_map(|pair| pair.trim().split_once('=')) {
+        // Octet by octet: a neighbour's cookie with other letters must not hide ours.
+        let pairs = header.as_bytes().split(|b| *b == b';').filter_map(|pair| std::str::from_utf8(pair).ok());
+        for (key, value) in pairs.filter_map(|pair| pair.trim().split_once('=')) {
             if key == name {
                 match found {
                     Some(other) if other != value => return None,

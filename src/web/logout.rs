@@ -48,6 +48,7 @@ pub async fn front_end(request: HttpRequest) -> Answer {
 /// of the GET, and is judged again.
 pub async fn confirmed(request: HttpRequest, mut payload: Payload) -> Answer {
     let visit = Visit::of(&request)?;
+    protect::own_site(&visit)?;
     let form = Form::read(&request, &mut payload).await?;
     if visit.session.is_some() {
         protect::own_form(&visit, form.text("csrf")?)?;

@@ -98,6 +98,7 @@ fn log_in_first(request: &HttpRequest) -> Answer {
 /// `POST /u/logout`: this session, whole. Without a living session the answer is the same.
 pub async fn log_out(request: HttpRequest, mut payload: Payload) -> Answer {
     let visit = Visit::of(&request)?;
+    protect::own_site(&visit)?;
     let form = Form::read(&request, &mut payload).await?;
     if visit.session.is_some() {
         protect::own_form(&visit, form.text("csrf")?)?;

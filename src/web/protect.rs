@@ -24,11 +24,18 @@ pub fn csrf(visit: &Visit) -> (String, Option<String>) {
     }
 }
 
-/// Judges a form post of ours: the hidden value, and that no other site sent it.
-pub fn own_form(visit: &Visit, sent: &str) -> Result<(), Refusal> {
+/// Refuses a post that another site sent. It comes without the session cookie (`SameSite=Lax`), so it looks like one
+/// from a browser that is logged out; a log-out must not believe that, nor clear the cookie (security.md S13).
+pub fn own_site(visit: &Visit) -> Result<(), Refusal> {
     if from_elsewhere(&visit.request, &visit.place.origin) {
         return Err(Refusal::Forbidden("the request came from another site"));
     }
+    Ok(())
+}
+
+/// Judges a form post of ours: the hidden value, and that no other site sent it.
+pub fn own_form(visit: &Visit, sent: &str) -> Result<(), Refusal> {
+    own_site(visit)?;
     let session = visit.secret.as_ref().filter(|_| visit.session.is_some());
     let visitor = cookie::read(&visit.request, &visit.place, Jar::Visitor);
     let fits = |bound: Option<&String>| bound.is_some_and(|b| visit.state.key.recognises("csrf", &[b], sent));
