@@ -216,11 +216,10 @@ fn a_hundred_at_once_are_all_answered() {
 
 // ---- group commit
 
+type Job = Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>;
+
 /// Queues acts behind one that waits, so that they share a commit; answers what came of each.
-fn in_one_group(
-    house: &House,
-    acts: Vec<Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>>,
-) -> Vec<Result<(), StoreError>> {
+fn in_one_group(house: &House, acts: Vec<Job>) -> Vec<Result<(), StoreError>> {
     let store: &Store = &house.state.store;
     let (open, gate) = mpsc::channel::<()>();
     let (tell, begun) = mpsc::channel::<()>();

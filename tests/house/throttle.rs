@@ -107,13 +107,18 @@ fn the_right_password_is_never_counted() {
 }
 
 #[test]
-fn a_wrong_secret_of_a_program_is_throttled_too() {
-    let house = House::open();
+fn a_wrong_secret_of_a_program_is_throttled_by_address_and_never_by_the_pool_it_names() {
+    let house = House::with(|config| {
+        config.login_tries_per_name = 3;
+        config.login_tries_per_address = 10;
+    });
     let body = serde_json::json!({ "userPoolId": house.pool, "secret": "f".repeat(32) });
     let ask = || crate::support::people::json_post(house.port, "/api/v2/userpools/access-token", &body, &[]);
-    for number in 0..10 {
+    for number in 0..9 {
         assert_eq!(ask().json()["code"], 2020, "try {number}");
     }
+    let _still_welcome = house.program();
+    assert_eq!(ask().json()["code"], 2020);
     let answer = ask();
     assert_eq!(answer.status, 429);
     assert!(answer.header("retry-after").is_some());
