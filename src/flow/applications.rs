@@ -17,7 +17,8 @@ use crate::domain::secret::{Secret, SecretHash};
 use crate::domain::session::Seq;
 use crate::store::access_keys;
 pub use crate::store::access_keys::AccessKeyRow;
-use crate::store::applications::{self, ApplicationRow};
+use crate::store::applications;
+pub use crate::store::applications::ApplicationRow;
 use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
 

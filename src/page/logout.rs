@@ -140,12 +140,14 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
         // On a phone the line gives way, unless it says what to do.
         p.trust[view.reason.is_some_and(Cause::is_own_act)] { (farewell.line) }
     };
+    // Nobody was told, then nobody says so.
+    let nobody = view.told.iter().all(|told| told.state == ToldState::NotTold);
     let deed = html! {
         div.deed {
             @if let Some(refused) = view.refused { (refusal(frame, refused)) }
             @if !view.told.is_empty() {
                 section.wider #told data-live-region {
-                    h2 { (words.gate.told) }
+                    h2 { (if nobody { words.gate.left_too } else { words.gate.told }) }
                     ul.ruled { @for told in view.told { (told_row(frame, told)) } }
                 }
             }

@@ -18,7 +18,7 @@ pub(super) fn brand(href: &str, room: Option<&str>) -> Markup {
                 path d="m18 3.2 8.5 9.8M26.5 3.2 18 13M31 8h8V3h-8v10h9M45 2v11h8V2M59 14V3h8v11M73 -2v15h6.5M70 3h9" {}
             }
             b.hid { "exeunt" }
-            @if let Some(room) = room { span { (room) } }
+            @if let Some(room) = room { " " span { (room) } }
         }
     }
 }

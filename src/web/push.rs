@@ -88,7 +88,7 @@ async fn next(mut stream: Stream) -> Option<(Result<Bytes, Refusal>, Stream)> {
         }
         Step::Listen => match tokio::time::timeout(HEARTBEAT, stream.ear.poked()).await {
             // The browser comes again by itself, when the house is back.
-            _ if stream.state.is_closing() => return None,
+            _ if stream.state.is_closing() || stream.ear.is_given_up() => return None,
             Err(_) => Bytes::from_static(b": still here\n\n"),
             Ok(()) => match ended(&stream) {
                 Some(to) => {

@@ -165,7 +165,10 @@ pub fn user_problems(refused: &[FieldRefused]) -> Vec<(UserField, FieldProblem)>
 
 /// Refused fields of an application form.
 pub fn application_problems(refused: &[FieldRefused]) -> Vec<(ApplicationField, FieldProblem)> {
-    problems(refused, |field| match field {
+    // A refused line speaks for itself, unless it can be read and is only too long.
+    let of_fields: Vec<FieldRefused> =
+        refused.iter().filter(|r| r.line.is_none() || r.code == "too_long").cloned().collect();
+    problems(&of_fields, |field| match field {
         "name" => Some(ApplicationField::Name),
         "identifier" => Some(ApplicationField::Identifier),
         "redirect_uris" => Some(ApplicationField::RedirectUris),

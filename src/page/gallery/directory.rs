@@ -130,7 +130,7 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ],
         delete_problem: None,
     };
-    let alone = UserView { sessions: Vec::new(), delete_problem: Some(FieldProblem::NotTheSame), ..view.clone() };
+    let alone = UserView { sessions: Vec::new(), delete_problem: Some(FieldProblem::NotThatName), ..view.clone() };
     vec![
         ("users", users(&frame, &RAIL, &list)),
         ("users-empty", users(&frame, &RAIL, &UsersView { q: "nobody", ..UsersView::default() })),

@@ -27,6 +27,7 @@ Gate {
     nothing_remains: Said = "这台设备上不再留有你的登录。", "Nothing of your login remains on this device.";
     clause_comma: Said = "，", ", ";
     told: Said = "已通知这些应用", "We told these applications";
+    left_too: Said = "一同退出的应用", "Applications you have left";
     confirmed_in: Counted = |ms| format!("{ms} 毫秒后确认"), |ms| format!("confirmed in {ms} ms");
     waiting: Said = "还没有应答。我们会继续通知；也请关闭它的页面。", "No answer yet. We keep trying; please close its tab too.";
     failed: Said = "没有通知到。请关闭它的页面。", "Could not be reached. Please close its tab.";

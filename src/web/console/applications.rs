@@ -11,6 +11,7 @@ use crate::flow::applications::{self, ApplicationForm};
 use crate::flow::error::{FieldRefused, FlowError};
 use crate::flow::online::{self, COUNTED};
 use crate::page::console::{self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView};
+use crate::page::words::FieldProblem;
 use crate::page::{LedgerRow, SessionRow};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
@@ -115,7 +116,13 @@ fn show_secret(desk: &Desk, id: ApplicationId, name: &str, secret: &str) -> Http
 pub async fn settings(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
     let row = applications::find(&desk.visit.state, desk.pool, application_id(&id)?)?;
-    let form = ApplicationForm {
+    let saved = Form::query(&request)?.one("saved")?.is_some();
+    let (id, seen) = (row.id, Some(row.updated_at));
+    Ok(draw(&desk, id, &kept(row), (&[], saved, seen), None))
+}
+
+fn kept(row: applications::ApplicationRow) -> ApplicationForm {
+    ApplicationForm {
         name: row.name,
         identifier: row.identifier,
         redirect_uris: row.redirect_uris,
@@ -124,9 +131,7 @@ pub async fn settings(request: HttpRequest, id: Path<String>) -> Answer {
         frontchannel_logout_uri: row.frontchannel_logout_uri.unwrap_or_default(),
         grant_types: row.grant_types,
         is_default: row.is_default,
-    };
-    let saved = Form::query(&request)?.one("saved")?.is_some();
-    Ok(draw(&desk, row.id, &form, (&[], saved, Some(row.updated_at))))
+    }
 }
 
 fn draw(
@@ -134,6 +139,7 @@ fn draw(
     id: ApplicationId,
     form: &ApplicationForm,
     (refused, saved, seen): (&[FieldRefused], bool, Option<Timestamp>),
+    delete_problem: Option<FieldProblem>,
 ) -> HttpResponse {
     let place = &desk.visit.place;
     let directory = desk.visit.state.directory();
@@ -145,10 +151,10 @@ fn draw(
         form: shown(form, refused, saved, seen),
         origin: &origin,
         base: &place.base,
-        delete_problem: None,
+        delete_problem,
     };
     let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::application(frame, rail, &view);
-    if refused.is_empty() { desk.page(drawn) } else { desk.again(drawn) }
+    if refused.is_empty() && delete_problem.is_none() { desk.page(drawn) } else { desk.again(drawn) }
 }
 
 /// `POST /console/applications/{id}`.
@@ -174,7 +180,7 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     };
     match changed {
         Ok(()) => Ok(reply::see_other(&format!("/console/applications/{id}?saved=1"), None)),
-        Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, seen))),
+        Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, seen), None)),
         Err(other) => Err(other.into()),
     }
 }
@@ -200,7 +206,8 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
     let id = application_id(&id)?;
     let row = applications::find(&desk.visit.state, desk.pool, id)?;
     if form.text("confirm")?.trim() != row.identifier {
-        return Err(Refusal::Invalid(vec![FieldRefused::new("confirm", "again_differs")]));
+        let seen = Some(row.updated_at);
+        return Ok(draw(&desk, id, &kept(row), (&[], false, seen), Some(FieldProblem::NotThatName)));
     }
     let (pool, origin) = (desk.pool, desk.origin());
     let receipt = desk.visit.state.write(move |act, state| applications::delete(act, state, pool, id, &origin)).await?;
@@ -253,10 +260,10 @@ pub async fn sessions(request: HttpRequest, id: Path<String>) -> Answer {
 /// `GET /console/keys`.
 pub async fn keys(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
-    show_keys(&desk, None)
+    show_keys(&desk, None, None)
 }
 
-fn show_keys(desk: &Desk, fresh: Option<(AccessKeyId, &str)>) -> Answer {
+fn show_keys(desk: &Desk, fresh: Option<(AccessKeyId, &str)>, problem: Option<FieldProblem>) -> Answer {
     let rows = applications::keys(&desk.visit.state, desk.pool)?;
     let row = |k: &applications::AccessKeyRow| page::AccessKeyRow {
         id: k.id,
@@ -266,18 +273,23 @@ fn show_keys(desk: &Desk, fresh: Option<(AccessKeyId, &str)>) -> Answer {
         used: None,
         revoked: false,
     };
-    let view = AccessKeysView { keys: rows.iter().map(row).collect(), fresh, label: "", problem: None };
-    Ok(desk.page(|frame, rail| page::access_keys(frame, rail, &view)))
+    let view = AccessKeysView { keys: rows.iter().map(row).collect(), fresh, label: "", problem };
+    let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::access_keys(frame, rail, &view);
+    Ok(if problem.is_some() { desk.again(drawn) } else { desk.page(drawn) })
 }
 
 /// `POST /console/keys`: a key whose secret is shown once.
 pub async fn create_key(request: HttpRequest, mut payload: Payload) -> Answer {
     let (desk, form) = desk_post!(&request, &mut payload);
     let label = form.text("label")?.to_owned();
+    // A key that nobody can tell from another is a key that nobody dares to revoke.
+    if label.trim().is_empty() {
+        return show_keys(&desk, None, Some(FieldProblem::Missing));
+    }
     let (pool, user, origin) = (desk.pool, desk.session.user, desk.origin());
     let (id, secret) =
         desk.visit.state.write(move |act, _| applications::create_key(act, pool, Some(user), &label, &origin)).await?;
-    show_keys(&desk, Some((id, secret.reveal())))
+    show_keys(&desk, Some((id, secret.reveal())), None)
 }
 
 /// `POST /console/keys/{id}/revoke`.

@@ -12,6 +12,7 @@ use crate::flow::online;
 use crate::flow::users::{self, UserForm};
 use crate::page::Count;
 use crate::page::console::{self as page, UserRow, UserView, UsersView};
+use crate::page::words::FieldProblem;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::visit::off_thread;
@@ -110,20 +111,23 @@ pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
 pub async fn detail(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
     let user = users::find(&desk.visit.state, desk.pool, user_id(&id)?)?;
-    let form = UserForm {
+    let saved = Form::query(&request)?.one("saved")?.is_some();
+    draw(&desk, &user, shown(&kept(&user), &[], saved, Some(user.updated_at)), None)
+}
+
+fn kept(user: &User) -> UserForm {
+    UserForm {
         username: user.username.clone().unwrap_or_default(),
         name: user.name.clone(),
         email: user.email.clone().unwrap_or_default(),
         phone: user.phone.clone().unwrap_or_default(),
         admin: user.role == Role::Admin,
         disabled: user.status != UserStatus::Activated,
-    };
-    let saved = Form::query(&request)?.one("saved")?.is_some();
-    draw(&desk, &user, shown(&form, &[], saved, Some(user.updated_at)))
+    }
 }
 
-fn draw(desk: &Desk, user: &User, form: page::UserForm) -> Answer {
-    let refused = !form.problems.is_empty();
+fn draw(desk: &Desk, user: &User, form: page::UserForm, delete_problem: Option<FieldProblem>) -> Answer {
+    let refused = !form.problems.is_empty() || delete_problem.is_some();
     let sessions = online::of_user(&desk.visit.state, user.id)?;
     let view = UserView {
         id: user.id,
@@ -131,7 +135,7 @@ fn draw(desk: &Desk, user: &User, form: page::UserForm) -> Answer {
         username: user.identifier(),
         form,
         sessions: sessions.iter().map(|row| view::session_row(&desk.visit, row, Some(desk.session.id))).collect(),
-        delete_problem: None,
+        delete_problem,
     };
     let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::user(frame, rail, &view);
     Ok::<HttpResponse, Refusal>(if refused { desk.again(drawn) } else { desk.page(drawn) })
@@ -150,7 +154,7 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
         Ok(None) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
         Err(FlowError::Invalid(refused)) => {
             let user = users::find(&desk.visit.state, desk.pool, id)?;
-            draw(&desk, &user, shown(&form, &refused, false, seen))
+            draw(&desk, &user, shown(&form, &refused, false, seen), None)
         }
         Err(other) => Err(other.into()),
     }
@@ -163,7 +167,8 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
     let user = users::find(&desk.visit.state, desk.pool, id)?;
     let confirm = form.text("confirm")?.trim();
     if confirm != user.identifier() && confirm != user.display_name() {
-        return Err(Refusal::Invalid(vec![FieldRefused::new("confirm", "again_differs")]));
+        let form = shown(&kept(&user), &[], false, Some(user.updated_at));
+        return draw(&desk, &user, form, Some(FieldProblem::NotThatName));
     }
     let (pool, origin) = (desk.pool, desk.origin());
     let receipt = desk.visit.state.write(move |act, state| users::delete(act, state, pool, id, &origin)).await?;
