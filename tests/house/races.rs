@@ -219,11 +219,10 @@ fn a_hundred_at_once_are_all_answered() {
 
 // ---- group commit
 
+type Queued = Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>;
+
 /// Queues acts behind one that waits, so that they share a commit; answers what came of each.
-fn in_one_group(
-    house: &House,
-    acts: Vec<Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>>,
-) -> Vec<Result<(), StoreError>> {
+fn in_one_group(house: &House, acts: Vec<Queued>) -> Vec<Result<(), StoreError>> {
     let store: &Store = &house.state.store;
     let (open, gate) = mpsc::channel::<()>();
     let (tell, begun) = mpsc::channel::<()>();
@@ -256,7 +255,7 @@ fn an_act_that_fails_in_a_group_undoes_only_itself() {
                 Err(why) => Err(StoreError::Fault(why.to_owned())),
             }
         };
-        Box::new(act) as Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>
+        Box::new(act) as Queued
     };
     let seq = house.count("SELECT seq FROM house");
     let came = in_one_group(
@@ -293,7 +292,7 @@ fn a_failed_ending_beside_a_good_one_leaves_nothing_behind() {
                 .map_err(|e| StoreError::Fault(e.to_string()))?;
             then.map_err(|e| StoreError::Fault(e.to_string()))
         };
-        Box::new(act) as Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>
+        Box::new(act) as Queued
     };
     let busy = Err(exeunt::flow::error::FlowError::Busy);
     let came = in_one_group(&house, vec![kick(friend, busy), kick(lilei, Ok(()))]);
