@@ -13,6 +13,9 @@ use crate::support::House;
 const LARGE: [&str; 8] =
     ["sessions", "participants", "session_secrets", "users", "kicks", "ending_parts", "audit", "endings"];
 
+/// What the operator is told of a backup: every row is counted, once, with no server running.
+const COUNTS_EVERYTHING: &str = "store/backup.rs";
+
 /// Statements that read a whole index on purpose, each on request only.
 const ON_PURPOSE: [&str; 3] = [
     "SELECT count(*) FROM sessions WHERE ended_at IS NULL",
@@ -40,7 +43,7 @@ fn constants(source: &Source) -> Vec<(String, String)> {
 /// Every statement of the store, with the pieces it is put together from.
 fn statements() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for source in house().iter().filter(|s| s.path.starts_with("store/")) {
+    for source in house().iter().filter(|s| s.path.starts_with("store/") && s.path != COUNTS_EVERYTHING) {
         let constants = constants(source);
         for (at, text) in literals(source) {
             let mut sql = one_line(&text);

