@@ -141,6 +141,9 @@ CREATE TABLE handoffs (
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX handoffs_by_expiry ON handoffs (expires_at);
+CREATE INDEX handoffs_by_session ON handoffs (session_id);
+
 -- Every ending and its receipt. What it covered refers to it by id.
 CREATE TABLE endings (
   id             TEXT PRIMARY KEY,

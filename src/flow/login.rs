@@ -206,6 +206,10 @@ fn admit(
     let secret = give_secret(act, id, &attempt.host, None)?;
     keep_to_limit(act, state, user, &attempt.from)?;
     if let Some(application) = attempt.application {
+        // It may have been deleted while the password was hashed.
+        if !serves(state, user.pool, application) {
+            return Err(FlowError::Absent("application"));
+        }
         ending::settle(act, id, user.id)?;
         sessions::join(act, id, user.id, application)?;
     }
@@ -264,7 +268,7 @@ pub fn enter(
     let (id, secret_seq) = which;
     let Some(mut session) = sessions::by_id(act.conn(), id)? else { return Err(FlowError::Unauthenticated) };
     session.secret_seq = secret_seq;
-    let of_pool = state.directory().application(application).is_some_and(|a| a.pool == session.pool);
+    let of_pool = serves(state, session.pool, application);
     if !of_pool || !session.has_someone_to_serve() {
         return Err(FlowError::Unauthenticated);
     }
@@ -314,7 +318,8 @@ pub struct Arrived {
     pub ask_password: bool,
 }
 
-/// Takes a code: once, on the host it is for, by the browser that asked for it, within its life.
+/// Takes a code: once, on the host it is for, by the browser that asked for it, within its life. `None`: it was none of
+/// these, and is used up all the same.
 pub fn take_over(
     act: &mut Act<'_>,
     state: &Arc<State>,
@@ -322,12 +327,12 @@ pub fn take_over(
     at: (&str, Option<ApplicationId>),
     held: Option<&str>,
     from: &From,
-) -> Done<Arrived> {
+) -> Done<Option<Arrived>> {
     let ((code, state_value), (host, application)) = (code, at);
-    let Some(row) = handoffs::take(act, &seal::hash(code))? else { return Err(FlowError::Unauthenticated) };
+    let Some(row) = handoffs::take(act, &seal::hash(code))? else { return Ok(None) };
     let right = row.host == host && act.now < row.expires_at && seal::same(&row.state, &seal::hash(state_value));
     let Some(session) = sessions::by_id(act.conn(), row.session)?.filter(|s| right && s.has_someone_to_serve()) else {
-        return Err(FlowError::Unauthenticated);
+        return Ok(None);
     };
     if let Some(held) = held.map(seal::hash)
         && let Some(other) = sessions::by_secret(act.conn(), &held)?
@@ -336,11 +341,17 @@ pub fn take_over(
         let origin = Origin { actor: Actor::User(session.user), ip: from.ip.clone(), request: from.request.clone() };
         logout::end(act, state, other.pool, Selection::Sessions(vec![other.id]), (Cause::Replaced, origin))?;
     }
-    let secret = give_secret(act, session.id, host, Some(row.seq))?;
     let ask_password = match application {
+        Some(application) if !serves(state, session.pool, application) => return Ok(None),
         Some(application) => !enter(act, state, (session.id, row.seq), application, from)?,
         None => false,
     };
+    let secret = give_secret(act, session.id, host, Some(row.seq))?;
     remember_anew(act, state, session.user);
-    Ok(Arrived { secret, next: row.next, ask_password })
+    Ok(Some(Arrived { secret, next: row.next, ask_password }))
+}
+
+/// Whether an application is of this pool and not deleted.
+fn serves(state: &State, pool: PoolId, application: ApplicationId) -> bool {
+    state.directory().application(application).is_some_and(|a| a.pool == pool)
 }

@@ -1,6 +1,7 @@
 //! What the house does by itself: writes out what stands below barriers, ends what is overdue (through the door), writes
 //! down when sessions were used, forgets what is old.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -58,8 +59,11 @@ pub fn start(state: &Arc<State>) -> std::io::Result<()> {
             if slow {
                 slow_at = state.now().0;
             }
-            if let Err(error) = round(&state, slow) {
-                tracing::warn!(%error, "upkeep will try again");
+            // Whatever panics costs one round and never the upkeep.
+            match catch_unwind(AssertUnwindSafe(|| round(&state, slow))) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "upkeep will try again"),
+                Err(_) => tracing::error!("a round of the upkeep panicked"),
             }
         }
     })?;

@@ -79,6 +79,8 @@ pub struct Act<'a> {
     /// When this act happens.
     pub now: Timestamp,
     afterwards: Vec<Afterwards>,
+    /// An act could not be undone alone: then nothing of its group may be kept.
+    poisoned: bool,
 }
 
 impl Act<'_> {
@@ -99,34 +101,25 @@ impl Act<'_> {
     }
 
     fn in_savepoint<T, E: From<StoreError>>(&mut self, job: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
-        let sql = |text: &str| -> Rows<()> { Ok(self.conn.prepare_cached(text)?.execute([]).map(|_| ())?) };
-        sql("SAVEPOINT act")?;
+        self.run("SAVEPOINT act")?;
         let mark = self.afterwards.len();
-        let outcome = catch_unwind(AssertUnwindSafe(|| job(self)));
-        let sql = |text: &str| -> Rows<()> { Ok(self.conn.prepare_cached(text)?.execute([]).map(|_| ())?) };
-        match outcome {
-            Ok(Ok(value)) => {
-                sql("RELEASE act")?;
-                Ok(value)
-            }
-            Ok(Err(error)) => {
-                self.afterwards.truncate(mark);
-                // A full disk may have undone the whole transaction already; then there is no savepoint to go back to.
-                if !self.conn.is_autocommit() {
-                    sql("ROLLBACK TO act")?;
-                    sql("RELEASE act")?;
-                }
-                Err(error)
-            }
-            Err(_) => {
-                self.afterwards.truncate(mark);
-                if !self.conn.is_autocommit() {
-                    sql("ROLLBACK TO act")?;
-                    sql("RELEASE act")?;
-                }
-                Err(StoreError::Fault("an act panicked".into()).into())
-            }
+        let outcome = match catch_unwind(AssertUnwindSafe(|| job(self))) {
+            Ok(Ok(value)) => self.run("RELEASE act").map(|()| value).map_err(E::from),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(StoreError::Fault("an act panicked".into()).into()),
+        };
+        if outcome.is_err() {
+            self.afterwards.truncate(mark);
+            // A full disk may have undone the whole transaction already; then there is no savepoint to go back to.
+            let undone =
+                self.conn.is_autocommit() || self.run("ROLLBACK TO act").and_then(|()| self.run("RELEASE act")).is_ok();
+            self.poisoned |= !undone;
         }
+        outcome
+    }
+
+    fn run(&self, sql: &str) -> Rows<()> {
+        Ok(self.conn.prepare_cached(sql)?.execute([]).map(|_| ())?)
     }
 }
 
@@ -220,7 +213,7 @@ fn write_all(conn: Connection, jobs: &Receiver<Queued>, clock: &dyn Clock) {
 fn write_group(conn: &Connection, first: Queued, jobs: &Receiver<Queued>, clock: &dyn Clock) {
     let begun = conn.prepare_cached("BEGIN IMMEDIATE").and_then(|mut sql| sql.execute([])).map(|_| ());
     let mut answers: Vec<Answer> = Vec::new();
-    let mut act = Act { conn, now: clock.now(), afterwards: Vec::new() };
+    let mut act = Act { conn, now: clock.now(), afterwards: Vec::new(), poisoned: false };
     let mut outcome = begun.map_err(StoreError::from);
     let mut next = Some(first);
     while let Some(Queued { job, since }) = next {
@@ -228,7 +221,7 @@ fn write_group(conn: &Connection, first: Queued, jobs: &Receiver<Queued>, clock:
             answers.push(refusal(job));
         } else {
             answers.push(job(&mut act));
-            if conn.is_autocommit() {
+            if conn.is_autocommit() || act.poisoned {
                 outcome = Err(StoreError::CannotWrite("the transaction was undone".into()));
             }
         }

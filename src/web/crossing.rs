@@ -120,7 +120,7 @@ pub async fn take(request: HttpRequest) -> Answer {
         })
         .await;
     match taken {
-        Ok(arrived) => {
+        Ok(Some(arrived)) => {
             let age = i64::from(visit.state.config.session_absolute_seconds);
             let cookie = cookie::set(&visit.place, Jar::Session, arrived.secret.reveal(), Some(age));
             let onward = if arrived.ask_password {
@@ -130,7 +130,7 @@ pub async fn take(request: HttpRequest) -> Answer {
             };
             Ok(reply::see_other(&onward, [cookie, gone]))
         }
-        Err(FlowError::Unauthenticated) => Ok(reply::see_other("/login?crossed=1", [gone])),
+        Ok(None) | Err(FlowError::Unauthenticated) => Ok(reply::see_other("/login?crossed=1", [gone])),
         Err(other) => Err(other.into()),
     }
 }

@@ -177,12 +177,19 @@ pub async fn signed_out(request: HttpRequest) -> Answer {
     Ok(farewell_page(&visit, reason, reading.as_ref(), None))
 }
 
+/// A receipt of several people says nothing here of any of them.
+fn of_one_person<'a>(reading: Option<&'a receipt::Reading>) -> Option<&'a receipt::Reading> {
+    reading.filter(|r| r.people_count == 1 && r.person.is_some())
+}
+
 fn farewell_page(
     visit: &Visit,
     reason: Option<Cause>,
     reading: Option<&receipt::Reading>,
     refused: Option<(Refused<'_>, &str)>,
 ) -> HttpResponse {
+    let ended = reading;
+    let reading = of_one_person(reading);
     let told: Vec<Told> = reading
         .map(|r| {
             r.applications.iter().map(|(_, name, _)| Told { name: name.clone(), state: ToldState::NotTold }).collect()
@@ -190,9 +197,9 @@ fn farewell_page(
         .unwrap_or_default();
     let device = reading.and_then(|r| r.sessions.first()).map(|s| Device::from_user_agent(&s.user_agent));
     let view = SignedOutView {
-        reason: reading.map(|r| r.ending.cause).or(reason),
+        reason: ended.map(|r| r.ending.cause).or(reason),
         person: reading.and_then(|r| r.person.as_ref()).map(|(_, name)| name.as_str()),
-        at: reading.map(|r| r.ending.at),
+        at: ended.map(|r| r.ending.at),
         device: device.as_ref(),
         told: &told,
         refused: refused.map(|(refused, _)| refused),

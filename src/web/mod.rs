@@ -72,12 +72,14 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/u/security" => GET personal_center::security_page;
         "/u/security/password" => POST personal_center::change_password;
         "/u/logout" => POST personal_center::log_out;
-        "/u/live" => GET push::own;
         "/crossing/ask" => GET crossing::asking;
         "/crossing/give" => GET crossing::give;
         "/crossing/take" => GET crossing::take;
         "/crossing/onward" => GET crossing::onward;
     }
+    // Streams: a HEAD would hold one and hear nothing.
+    sheet.service(only("/u/live", "GET").route(get().to(push::own)));
+    sheet.service(only("/console/live", "GET").route(get().to(push::console)));
     // The front-end log-out: a GET that acts, so HEAD is not a GET here.
     sheet.service(
         only("/login/profile/logout", "GET, POST")
@@ -87,7 +89,6 @@ pub fn sheet(sheet: &mut ServiceConfig) {
     // Administrators
     routes! { sheet;
         "/console" => GET overview::dashboard;
-        "/console/live" => GET push::console;
         "/console/audit" => GET overview::audit;
         "/console/receipts/{id}" => GET overview::receipt;
         "/console/applications" => GET applications::list;

@@ -235,6 +235,7 @@ pub async fn change_password(request: HttpRequest, mut payload: Payload) -> Answ
 /// `POST /prefs`: language or theme, and back to where the switch stood.
 pub async fn preferences(request: HttpRequest, mut payload: Payload) -> Answer {
     let visit = Visit::of(&request)?;
+    protect::own_site(&visit)?;
     let form = Form::read(&request, &mut payload).await?;
     let mut cookies = Vec::new();
     for (name, known) in [("lang", ["zh", "en", ""]), ("theme", ["light", "dark", "system"])] {

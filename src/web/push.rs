@@ -83,18 +83,19 @@ async fn next(mut stream: Stream) -> Option<(Result<Bytes, Refusal>, Stream)> {
     let said = match stream.step {
         Step::Close => return None,
         Step::Greet => {
+            // Asked once at the start: an ending between the page and its stream poked nobody.
             stream.step = Step::Listen;
-            Bytes::from_static(b"retry: 2000\n\n")
+            match ended(&stream) {
+                Some(to) => farewell(&mut stream, &to),
+                None => Bytes::from_static(b"retry: 2000\n\n"),
+            }
         }
         Step::Listen => match tokio::time::timeout(HEARTBEAT, stream.ear.poked()).await {
             // The browser comes again by itself, when the house is back.
             _ if stream.state.is_closing() || stream.ear.is_given_up() => return None,
             Err(_) => Bytes::from_static(b": still here\n\n"),
             Ok(()) => match ended(&stream) {
-                Some(to) => {
-                    stream.step = Step::Close;
-                    Bytes::from(format!("event: ended\ndata: {{\"to\":\"{to}\"}}\n\n"))
-                }
+                Some(to) => farewell(&mut stream, &to),
                 None => {
                     // Pokes that come meanwhile are one, and are heard afterwards.
                     tokio::time::sleep(CALM).await;
@@ -104,6 +105,11 @@ async fn next(mut stream: Stream) -> Option<(Result<Bytes, Refusal>, Stream)> {
         },
     };
     Some((Ok(said), stream))
+}
+
+fn farewell(stream: &mut Stream, to: &str) -> Bytes {
+    stream.step = Step::Close;
+    Bytes::from(format!("event: ended\ndata: {{\"to\":\"{to}\"}}\n\n"))
 }
 
 /// Where to send a page whose session is over; nothing while it lives. Rows that cannot be read say nothing either way.
