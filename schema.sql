@@ -29,6 +29,7 @@ CREATE TABLE users (
   role          TEXT NOT NULL CHECK (role IN ('person', 'admin')),
   status        TEXT NOT NULL CHECK (status IN ('activated', 'disabled', 'deleted')),
   password_hash TEXT,
+  seed_hash     TEXT,                     -- of the password a seed file last stated; while it states the same, a newer one stays
   password_seq  INTEGER NOT NULL DEFAULT 0, -- a log-in checked against an older password is refused
   barrier_seq   INTEGER NOT NULL DEFAULT 0, -- raised by a kick from everything
   created_at    INTEGER NOT NULL,

@@ -148,7 +148,7 @@ mod tests {
         for (user, (username, name, role)) in pool.users.iter().zip(PEOPLE) {
             assert_eq!(user.username.as_ref().unwrap().as_str(), username);
             assert_eq!(user.name.as_ref().unwrap().as_str(), name);
-            assert_eq!(user.admin, role == "administrator");
+            assert_eq!(user.admin == Some(true), role == "administrator");
             let Some(Credential::Hash(hash)) = &user.credential else { panic!("{username} has no hash") };
             assert_eq!(verify(&mut Memory::default(), PASSWORD, hash), Verdict::Right, "{username}");
         }

@@ -195,10 +195,10 @@ pub struct SeedUser {
     pub phone: Option<Phone>,
     /// Their password or its hash.
     pub credential: Option<Credential>,
-    /// Whether they administer the pool.
-    pub admin: bool,
-    /// Whether they may not log in.
-    pub disabled: bool,
+    /// Whether they administer the pool; not stated: as they are, and a new user does not.
+    pub admin: Option<bool>,
+    /// Whether they may not log in; not stated: as they are, and a new user may.
+    pub disabled: Option<bool>,
 }
 
 /// Whose access key it is.

@@ -112,13 +112,24 @@ fn known(
     Ok(None)
 }
 
-/// The new hash of each user of each pool; `None`: the stored one stays, or the file states none.
-type Hashes = Vec<Vec<Option<String>>>;
+/// What the file's password means for a user.
+#[derive(Debug, Clone)]
+enum Stated {
+    /// Nothing, or what it stated before: the stored password stays, also one that the person has chosen since.
+    Nothing,
+    /// The stored password is the stated one; that is remembered.
+    Already(String),
+    /// A new password.
+    New(String),
+}
+
+/// The same for each user of each pool.
+type Hashes = Vec<Vec<Stated>>;
 
 /// Verifies or hashes every password of the file, on all cores.
 fn hashes(state: &Arc<State>, seed: &Seed) -> Seeding<Hashes> {
     let stored: Vec<PoolRow> = state.store.read(pools::all)?;
-    let mut jobs: Vec<(&SeedUser, Option<String>)> = Vec::new();
+    let mut jobs: Vec<(&SeedUser, Option<Candidate>)> = Vec::new();
     for (number, pool) in seed.pools.iter().enumerate() {
         let at = meant(&stored, pool, number == 0).map(|row| row.id);
         for user in &pool.users {
@@ -128,10 +139,10 @@ fn hashes(state: &Arc<State>, seed: &Seed) -> Seeding<Hashes> {
                     known(user, |id| people::candidate(conn, id), |c, key| people::by_login(conn, at, c, key))
                 })?,
             };
-            jobs.push((user, held.and_then(|c| c.password_hash)));
+            jobs.push((user, held));
         }
     }
-    let done: Mutex<Vec<Option<String>>> = Mutex::new(vec![None; jobs.len()]);
+    let done: Mutex<Vec<Stated>> = Mutex::new(vec![Stated::Nothing; jobs.len()]);
     let next = AtomicUsize::new(0);
     let slow = jobs.iter().filter(|(user, _)| matches!(user.credential, Some(Credential::Password(_)))).count();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(slow.max(1));
@@ -140,8 +151,8 @@ fn hashes(state: &Arc<State>, seed: &Seed) -> Seeding<Hashes> {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some((user, held)) = jobs.get(at) else { return };
-            let hash = new_hash(&mut memory, user.credential.as_ref(), held.as_deref());
-            done.lock().unwrap_or_else(PoisonError::into_inner)[at] = hash;
+            let stated = judge(&mut memory, user.credential.as_ref(), held.as_ref());
+            done.lock().unwrap_or_else(PoisonError::into_inner)[at] = stated;
         }
     };
     std::thread::scope(|scope| {
@@ -154,14 +165,23 @@ fn hashes(state: &Arc<State>, seed: &Seed) -> Seeding<Hashes> {
     Ok(seed.pools.iter().map(|pool| done.by_ref().take(pool.users.len()).collect()).collect())
 }
 
-fn new_hash(memory: &mut Memory, stated: Option<&Credential>, held: Option<&str>) -> Option<String> {
-    match stated? {
-        Credential::Hash(hash) => Some(hash.clone()).filter(|hash| held != Some(hash)),
-        Credential::Password(password) => {
-            let fits = held.is_some_and(|held| password::verify(memory, password.expose(), held) != Verdict::Wrong);
-            if fits { None } else { password::hash(password.expose()) }
-        }
+fn judge(memory: &mut Memory, stated: Option<&Credential>, held: Option<&Candidate>) -> Stated {
+    let Some(stated) = stated else { return Stated::Nothing };
+    let mut fits = |phc: &str| match stated {
+        Credential::Hash(hash) => hash == phc,
+        Credential::Password(password) => password::verify(memory, password.expose(), phc) != Verdict::Wrong,
+    };
+    if held.and_then(|c| c.seed_hash.as_deref()).is_some_and(&mut fits) {
+        return Stated::Nothing;
     }
+    if let Some(stored) = held.and_then(|c| c.password_hash.clone()).filter(|stored| fits(stored)) {
+        return Stated::Already(stored);
+    }
+    let fresh = match stated {
+        Credential::Hash(hash) => Some(hash.clone()),
+        Credential::Password(password) => password::hash(password.expose()),
+    };
+    fresh.map_or(Stated::Nothing, Stated::New)
 }
 
 /// The act in progress.
@@ -172,13 +192,13 @@ struct Sowing<'a, 'b> {
 }
 
 impl Sowing<'_, '_> {
-    fn pool(&mut self, pool: &SeedPool, first: bool, hashes: &[Option<String>]) -> Seeding<()> {
+    fn pool(&mut self, pool: &SeedPool, first: bool, hashes: &[Stated]) -> Seeding<()> {
         let id = self.pool_row(pool, first)?;
         for application in &pool.applications {
             self.application(id, application)?;
         }
         for (user, hash) in pool.users.iter().zip(hashes) {
-            self.user(id, user, hash.as_deref())?;
+            self.user(id, user, hash)?;
         }
         for key in &pool.access_keys {
             self.access_key(id, key)?;
@@ -231,6 +251,12 @@ impl Sowing<'_, '_> {
 
     fn application(&mut self, pool: PoolId, stated: &SeedApplication) -> Seeding<()> {
         let what = || format!("application {}", stated.identifier);
+        if let Some(id) = stated.id
+            && rows::was_deleted(self.act.conn(), id)?
+        {
+            tracing::warn!("{} was deleted and stays so", what());
+            return Ok(());
+        }
         let held = match stated.id {
             Some(id) => rows::find(self.act.conn(), id)?,
             None => rows::all(self.act.conn())?.into_iter().find(|r| r.identifier == stated.identifier.as_str()),
@@ -262,28 +288,41 @@ impl Sowing<'_, '_> {
         Ok(())
     }
 
-    fn user(&mut self, pool: PoolId, stated: &SeedUser, hash: Option<&str>) -> Seeding<()> {
+    fn user(&mut self, pool: PoolId, stated: &SeedUser, password: &Stated) -> Seeding<()> {
         let conn = self.act.conn();
+        let what = format!("user {}", label(stated));
+        if let Some(id) = stated.id
+            && people::was_deleted(conn, id)?
+        {
+            tracing::warn!("{what} was deleted and stays so");
+            return Ok(());
+        }
         let held = known(stated, |id| people::candidate(conn, id), |c, key| people::by_login(conn, pool, c, key))?;
         let held = held.map(|candidate| candidate.user);
         let merged = merged(stated, held.as_ref());
-        let what = format!("user {}", label(stated));
         let valid = about(&what, merged.judge())?;
         let origin = by_operator();
-        let Some(user) = held else {
-            about(what, users::create(self.act, pool, stated.id, &valid, hash, &origin))?;
-            self.seeded.created += 1;
-            return Ok(());
+        let (new, remembered) = match password {
+            Stated::Nothing => (None, None),
+            Stated::Already(hash) => (None, Some(hash)),
+            Stated::New(hash) => (Some(hash.as_str()), Some(hash)),
         };
-        let edit = !as_stated(&user, &merged);
-        let whom = (pool, user.id);
+        let edit = held.as_ref().is_some_and(|user| !as_stated(user, &merged));
+        let id = match &held {
+            None => about(&what, users::create(self.act, pool, stated.id, &valid, new, &origin))?,
+            Some(user) => user.id,
+        };
         if edit {
-            about(&what, users::edit(self.act, self.state, whom, None, &valid, &origin))?;
+            about(&what, users::edit(self.act, self.state, (pool, id), None, &valid, &origin))?;
         }
-        if let Some(hash) = hash {
-            about(&what, users::set_password(self.act, self.state, whom, hash, &origin))?;
+        if let Some(hash) = new.filter(|_| held.is_some()) {
+            about(&what, users::set_password(self.act, self.state, (pool, id), hash, &origin))?;
         }
-        self.seeded.changed += u32::from(edit || hash.is_some());
+        if let Some(hash) = remembered {
+            people::set_seed_hash(self.act, id, hash)?;
+        }
+        self.seeded.created += u32::from(held.is_none());
+        self.seeded.changed += u32::from(held.is_some() && (edit || new.is_some()));
         Ok(())
     }
 
@@ -386,8 +425,8 @@ fn merged(stated: &SeedUser, held: Option<&User>) -> UserForm {
         name: text(stated.name.as_ref().map(ToString::to_string), held.map(|u| &u.name)),
         email: text(stated.email.as_ref().map(ToString::to_string), held.and_then(|u| u.email.as_ref())),
         phone: text(stated.phone.as_ref().map(ToString::to_string), held.and_then(|u| u.phone.as_ref())),
-        admin: stated.admin,
-        disabled: stated.disabled,
+        admin: stated.admin.unwrap_or_else(|| held.is_some_and(|u| u.role == Role::Admin)),
+        disabled: stated.disabled.unwrap_or_else(|| held.is_some_and(|u| u.status != UserStatus::Activated)),
     }
 }
 

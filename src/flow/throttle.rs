@@ -127,6 +127,13 @@ fn account_key(account: &str) -> String {
     format!("a {account}")
 }
 
+/// An IPv6 customer has a whole /64 to choose from, so that is one address here.
 fn address_key(address: &str) -> String {
-    format!("i {address}")
+    match address.parse() {
+        Ok(std::net::IpAddr::V6(ip)) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("i {a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(std::net::IpAddr::V4(_)) | Err(_) => format!("i {address}"),
+    }
 }

@@ -85,6 +85,12 @@ pub fn find(conn: &Connection, id: ApplicationId) -> Rows<Option<ApplicationRow>
     conn.prepare_cached(&text)?.query_row([id], row_to_application).maybe()
 }
 
+/// Whether this id was an application that has been deleted; it is never given again.
+pub fn was_deleted(conn: &Connection, id: ApplicationId) -> Rows<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM applications WHERE id = ?1 AND deleted_at IS NOT NULL)";
+    Ok(conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?)
+}
+
 /// Adds one; `identifier` taken by another is a conflict.
 pub fn insert(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
     if row.is_default {

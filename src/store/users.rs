@@ -38,6 +38,8 @@ pub struct Candidate {
     pub password_hash: Option<String>,
     /// Changed with each new password.
     pub password_seq: Seq,
+    /// PHC string of the password that a seed file last stated.
+    pub seed_hash: Option<String>,
 }
 
 const COLUMNS: &str = "id, pool_id, username, name, email, phone, role, status, created_at, updated_at, last_login_at,
@@ -62,7 +64,12 @@ pub(super) fn row_to_user(row: &Row<'_>) -> rusqlite::Result<User> {
 }
 
 fn row_to_candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
-    Ok(Candidate { user: row_to_user(row)?, password_hash: row.get(13)?, password_seq: row.get(14)? })
+    Ok(Candidate {
+        user: row_to_user(row)?,
+        password_hash: row.get(13)?,
+        password_seq: row.get(14)?,
+        seed_hash: row.get(15)?,
+    })
 }
 
 /// One user, whatever their status but deleted.
@@ -73,8 +80,9 @@ pub fn find(conn: &Connection, id: UserId) -> Rows<Option<User>> {
 
 /// One user with the password hash.
 pub fn candidate(conn: &Connection, id: UserId) -> Rows<Option<Candidate>> {
-    let text =
-        format!("SELECT {COLUMNS}, password_hash, password_seq FROM users WHERE id = ?1 AND status <> 'deleted'");
+    let text = format!(
+        "SELECT {COLUMNS}, password_hash, password_seq, seed_hash FROM users WHERE id = ?1 AND status <> 'deleted'"
+    );
     conn.prepare_cached(&text)?.query_row([id], row_to_candidate).maybe()
 }
 
@@ -86,7 +94,7 @@ pub fn by_login(conn: &Connection, pool: PoolId, column: LoginColumn, key: &str)
         LoginColumn::Phone => "phone",
     };
     let text = format!(
-        "SELECT {COLUMNS}, password_hash, password_seq FROM users WHERE pool_id = ?1 AND {column} = ?2 AND status <> 'deleted'"
+        "SELECT {COLUMNS}, password_hash, password_seq, seed_hash FROM users WHERE pool_id = ?1 AND {column} = ?2 AND status <> 'deleted'"
     );
     conn.prepare_cached(&text)?.query_row(params![pool, key], row_to_candidate).maybe()
 }
@@ -148,6 +156,18 @@ pub fn set_password(act: &Act<'_>, id: UserId, password_hash: &str) -> Rows<()> 
         .prepare_cached("UPDATE users SET password_hash = ?2, password_seq = ?3, updated_at = ?4 WHERE id = ?1")?
         .execute(params![id, password_hash, seq, act.now])?;
     Ok(())
+}
+
+/// Remembers what a seed file stated.
+pub fn set_seed_hash(act: &Act<'_>, id: UserId, hash: &str) -> Rows<()> {
+    act.conn().prepare_cached("UPDATE users SET seed_hash = ?2 WHERE id = ?1")?.execute(params![id, hash])?;
+    Ok(())
+}
+
+/// Whether this id was a user who has been deleted; it is never given again.
+pub fn was_deleted(conn: &Connection, id: UserId) -> Rows<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND status = 'deleted')";
+    Ok(conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?)
 }
 
 /// Stores the same password at the present cost; nobody's log-in is disturbed.

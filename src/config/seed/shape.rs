@@ -61,8 +61,8 @@ pub(super) struct RawUser {
     pub phone: Option<Text>,
     pub password: Option<Text>,
     pub password_hash: Option<Text>,
-    pub admin: bool,
-    pub disabled: bool,
+    pub admin: Option<bool>,
+    pub disabled: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]

@@ -66,10 +66,14 @@ fn the_example_is_read_whole() {
     assert_eq!(notes.backchannel_logout_uri.as_ref().unwrap().as_str(), "http://127.0.0.1:9101/backchannel");
     let [lilei, hanmeimei] = acme.users.as_slice() else { panic!() };
     assert!(matches!(&lilei.credential, Some(Credential::Password(p)) if p.expose() == "correct horse battery staple"));
-    assert!(matches!(&hanmeimei.credential, Some(Credential::Hash(_))) && hanmeimei.admin && !hanmeimei.disabled);
+    assert!(
+        matches!(&hanmeimei.credential, Some(Credential::Hash(_)))
+            && hanmeimei.admin == Some(true)
+            && hanmeimei.disabled.is_none()
+    );
     let owner = AccessKeyOwner::Name(LoginName::Username("hanmeimei".into()));
     assert_eq!(acme.access_keys[0].user, Some(owner));
-    assert_eq!((globex.applications.len(), globex.users[0].disabled), (1, true));
+    assert_eq!((globex.applications.len(), globex.users[0].disabled), (1, Some(true)));
 }
 
 #[test]

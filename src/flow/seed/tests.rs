@@ -118,3 +118,46 @@ fn many_users_are_hashed_on_all_cores_and_land_on_their_own() {
     assert_eq!(sow(&state, &file).changed, 0);
     assert_eq!(sow(&state, &file.replace("password 3", "secret 3")).changed, 1);
 }
+
+#[test]
+fn what_was_decided_since_survives_the_same_file_and_a_changed_file_wins() {
+    let (_dir, state) = state();
+    sow(&state, FILE);
+    let lilei = UserId::parse("60aa0000000000000000000a").unwrap();
+    let pool = state.directory().default_pool().unwrap().id;
+    let chosen = password::hash("a password of my own").unwrap();
+    let form = UserForm { username: "lilei".into(), disabled: true, ..UserForm::default() };
+    state
+        .write_now(move |act, state| {
+            users::set_password(act, state, (pool, lilei), &chosen, &by_operator())?;
+            users::edit(act, state, (pool, lilei), None, &form.judge()?, &by_operator())
+        })
+        .unwrap();
+    sow(&state, FILE);
+    let read = || state.store.read(|conn| people::candidate(conn, lilei)).unwrap().unwrap();
+    let fits = |text: &str| {
+        password::verify(&mut Memory::default(), text, read().password_hash.as_deref().unwrap()) != Verdict::Wrong
+    };
+    assert_eq!(read().user.status, UserStatus::Disabled, "disabled stays disabled");
+    assert!(fits("a password of my own"), "a changed password stays");
+    sow(&state, &FILE.replace("correct horse", "another horse"));
+    assert!(fits("another horse"), "a newly stated one wins");
+}
+
+#[test]
+fn who_was_deleted_stays_deleted_and_the_house_still_starts() {
+    let (_dir, state) = state();
+    sow(&state, FILE);
+    let lilei = UserId::parse("60aa0000000000000000000a").unwrap();
+    let notes = crate::domain::id::ApplicationId::parse("6099a1b2c3d4e5f60718293a").unwrap();
+    let pool = state.directory().default_pool().unwrap().id;
+    state
+        .write_now(move |act, state| {
+            users::delete(act, state, pool, lilei, &by_operator())?;
+            applications::delete(act, state, pool, notes, &by_operator())
+        })
+        .unwrap();
+    sow(&state, FILE);
+    assert!(state.store.read(|conn| people::find(conn, lilei)).unwrap().is_none());
+    assert!(state.directory().application(notes).is_none());
+}
