@@ -34,6 +34,8 @@ pub struct Account {
     pub sessions: Vec<SessionRow>,
     /// Sessions that ended lately.
     pub ended: Vec<SessionRow>,
+    /// When they last changed the password themselves.
+    pub password_changed: Option<Timestamp>,
     /// What happened lately.
     pub events: Vec<AuditRow>,
 }
@@ -49,6 +51,7 @@ pub fn read(state: &State, session: &Session) -> Done<Account> {
             user,
             sessions: living,
             ended: sessions::ended_of_user(conn, session.user, since, 50)?,
+            password_changed: rows::last_of_user(conn, session.user, audit::act::PASSWORD_CHANGED)?,
             events: rows::of_user(conn, session.user, 8)?,
         })
     })

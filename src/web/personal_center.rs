@@ -55,7 +55,7 @@ pub async fn overview_page(request: HttpRequest) -> Answer {
             devices: view::count(account.sessions.len()),
             oldest: account.sessions.iter().map(|s| s.created_at).min(),
             applications,
-            password_changed: None,
+            password_changed: account.password_changed,
             recent: account.events.iter().map(view::activity).collect(),
         };
         Ok(overview(frame, &shown))
@@ -191,9 +191,9 @@ fn draw_again(visit: &Visit, draw: impl FnOnce(&Frame<'_>) -> Markup) -> HttpRes
 
 /// `GET /u/security`.
 pub async fn security_page(request: HttpRequest) -> Answer {
-    page(request, |visit, _, _, frame| {
+    page(request, |visit, _, account, frame| {
         let shown = SecurityView {
-            password_changed: None,
+            password_changed: account.password_changed,
             problems: Vec::new(),
             throttled: None,
             changed: Form::query(&visit.request)?.one("changed")?.is_some(),

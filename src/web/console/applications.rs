@@ -152,7 +152,6 @@ fn draw(
         identifier: &form.identifier,
         form: shown(form, refused, saved, seen),
         endpoints: vec![
-            ("App ID", id.to_string()),
             ("App Host", origin.clone()),
             ("Login", format!("{origin}/login")),
             ("Logout", format!("{origin}/login/profile/logout?redirect_uri=")),
