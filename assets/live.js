@@ -89,7 +89,7 @@
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+      const answer = await fetch(location.href, { headers: { 'x-exeunt-live': 1 } });
       if (answer.redirected) location.reload();
       else if (answer.ok) {
         const html = await answer.text();

@@ -123,7 +123,7 @@ impl House {
                 .prepare_cached("SELECT count(*) FROM endings WHERE id = ?1 AND open = 1")?
                 .query_row([receipt.id.as_str()], |row| row.get(0))?;
             let secret = stock::secret(self.stock.size.session_of(n));
-            let alive = session::resume(&self.state, &secret, HOST)?.is_some();
+            let alive = session::resume(&self.state, &secret, HOST, session::Use::ByThePerson)?.is_some();
             check(receipt.known == 1 && barrier == receipt.seq.0 && told == 1 && !alive, || format!("kick of {n}"))?;
         }
         Ok(times)
@@ -220,7 +220,7 @@ fn by_rows(house: &House, hashes: &[SecretHash]) -> Done<f64> {
 fn by_cache(house: &House, secrets: &[String]) -> Done<f64> {
     mean(secrets.len() as u64 * 10, |n| {
         let secret = &secrets[n as usize % secrets.len()];
-        let found = session::resume(&house.state, secret, HOST)?;
+        let found = session::resume(&house.state, secret, HOST, session::Use::ByThePerson)?;
         check(black_box(found).is_some(), || "a living session was not found".into())
     })
 }

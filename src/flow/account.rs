@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::{Done, FlowError};
+use super::login::give_secret;
 use super::logout;
 use super::session::remember_anew;
 use super::state::State;
@@ -11,7 +12,8 @@ use crate::crypto::password::{self, Verdict};
 use crate::domain::audit;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::{NewPassword, Password};
-use crate::domain::logout::{Cause, Origin, Receipt};
+use crate::domain::logout::{Cause, Origin};
+use crate::domain::secret::Secret;
 use crate::domain::session::Session;
 use crate::domain::user::User;
 pub use crate::store::audit::AuditRow;
@@ -34,6 +36,8 @@ pub struct Account {
     pub sessions: Vec<SessionRow>,
     /// Sessions that ended lately.
     pub ended: Vec<SessionRow>,
+    /// When they last changed the password themselves.
+    pub password_changed: Option<Timestamp>,
     /// What happened lately.
     pub events: Vec<AuditRow>,
 }
@@ -49,6 +53,7 @@ pub fn read(state: &State, session: &Session) -> Done<Account> {
             user,
             sessions: living,
             ended: sessions::ended_of_user(conn, session.user, since, 50)?,
+            password_changed: rows::last_of_user(conn, session.user, audit::act::PASSWORD_CHANGED)?,
             events: rows::of_user(conn, session.user, 8)?,
         })
     })
@@ -94,13 +99,14 @@ pub struct PasswordChange {
     pub keep_others: bool,
 }
 
-/// Changes the own password and, unless told otherwise, ends every other session.
+/// Changes the own password and, unless told otherwise, ends every other session. This session gets a new secret on this
+/// host and loses every other one: whoever held a copy of its cookie is out (security.md S8).
 pub async fn change_password(
     state: &Arc<State>,
     session: Arc<Session>,
     change: PasswordChange,
     origin: Origin,
-) -> Done<Option<Receipt>> {
+) -> Done<Secret> {
     let account = format!("own {}", session.user);
     if let Some(seconds) = state.throttle.wait(&account, &origin.ip) {
         return Err(FlowError::Throttled { seconds });
@@ -127,6 +133,9 @@ pub async fn change_password(
                 if !users::still(act.conn(), user, checked)? {
                     return Err(FlowError::Stale);
                 }
+                if sessions::by_id(act.conn(), session.id)?.is_none() {
+                    return Err(FlowError::Unauthenticated);
+                }
                 users::set_password(act, user, &hash)?;
                 let event = Event {
                     pool: session.pool,
@@ -138,10 +147,12 @@ pub async fn change_password(
                     user_agent: "",
                 };
                 rows::append(act, &event)?;
-                if change.keep_others {
-                    return Ok(None);
+                if !change.keep_others {
+                    logout::end_others(act, state, &session, (Cause::PasswordChanged, origin))?;
                 }
-                logout::end_others(act, state, &session, (Cause::PasswordChanged, origin))
+                sessions::forget_secrets(act, session.id)?;
+                remember_anew(act, state, user);
+                give_secret(act, session.id, &session.host, None)
             })
         })
         .await

@@ -239,7 +239,7 @@ fn begin(act: &Act<'_>, user: UserId, expires_at: crate::domain::clock::Timestam
 }
 
 /// A secret after a log-in, or one that another secret gave and that is as old as that one.
-fn give_secret(act: &Act<'_>, id: SessionId, host: &str, given_by: Option<Seq>) -> Done<Secret> {
+pub(super) fn give_secret(act: &Act<'_>, id: SessionId, host: &str, given_by: Option<Seq>) -> Done<Secret> {
     let (secret, hash) = seal::fresh();
     let seq = match given_by {
         Some(seq) => seq,

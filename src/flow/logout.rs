@@ -13,7 +13,7 @@ use super::error::{Done, FlowError};
 use super::state::State;
 use crate::crypto::random;
 use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
-use crate::domain::logout::{Cause, NoPlan, Origin, Plan, Receipt, Scope, Selection};
+use crate::domain::logout::{Actor, Cause, NoPlan, Origin, Plan, Receipt, Scope, Selection};
 use crate::domain::session::{Session, SessionId};
 use crate::store::db::Act;
 use crate::store::{ending, sessions, users};
@@ -51,12 +51,26 @@ pub fn end(
     Ok(receipt)
 }
 
-/// A person leaves: this session, whole. Ending what has ended is no error; then there is no receipt.
-pub fn leave(act: &mut Act<'_>, state: &Arc<State>, session: &Session, why: (Cause, Origin)) -> Done<Option<Receipt>> {
-    if sessions::by_id(act.conn(), session.id)?.is_none() {
-        return Ok(None);
+/// A person leaves: the sessions that their browser holds here, whole; it is one, unless another host planted a second
+/// cookie. Ending what has ended is no error; then there is no receipt. `from` says where the request came from, the actor
+/// is the person of each session.
+pub fn leave(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    held: &[Arc<Session>],
+    cause: Cause,
+    from: &Origin,
+) -> Done<Option<Receipt>> {
+    let mut first = None;
+    for session in held {
+        if sessions::by_id(act.conn(), session.id)?.is_none() {
+            continue;
+        }
+        let origin = Origin { actor: Actor::User(session.user), ..from.clone() };
+        let receipt = end(act, state, session.pool, Selection::Sessions(vec![session.id]), (cause, origin))?;
+        first.get_or_insert(receipt);
     }
-    end(act, state, session.pool, Selection::Sessions(vec![session.id]), why).map(Some)
+    Ok(first)
 }
 
 /// A person ends one of their own sessions by its public id; another person's does not exist (security.md S9). One that

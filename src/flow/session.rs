@@ -94,13 +94,22 @@ impl Sessions {
     }
 }
 
+/// Who is behind a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// The person: the idle time begins anew.
+    ByThePerson,
+    /// An open page, which refreshes itself: it does not.
+    ByItself,
+}
+
 /// The living session that `secret` stands for on `host`.
 ///
 /// 1. What is remembered, if no ending has outdated it; else the rows.
 /// 2. A secret of another host is nothing here (security.md S20).
 /// 3. Idle and absolute lifetimes, and whether any application is left in it.
 /// 4. That it was used is written down, at most once a minute and later (S5).
-pub fn resume(state: &State, secret: &str, host: &str) -> Done<Option<Arc<Session>>> {
+pub fn resume(state: &State, secret: &str, host: &str, used: Use) -> Done<Option<Arc<Session>>> {
     let hash = seal::hash(secret);
     let (now, idle_ms) = (state.now(), state.lifetimes().idle_ms);
     // One that looks idle is read again: the session may have been used on another host.
@@ -121,7 +130,8 @@ pub fn resume(state: &State, secret: &str, host: &str) -> Done<Option<Arc<Sessio
         return Ok(None);
     }
     let seen = Timestamp(answer.seen.load(Ordering::Relaxed));
-    if now.since_ms(seen) >= TOUCH_EVERY_MS
+    if used == Use::ByThePerson
+        && now.since_ms(seen) >= TOUCH_EVERY_MS
         && answer.seen.compare_exchange(seen.0, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     {
         state.sessions.touch(session.id, now);

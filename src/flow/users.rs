@@ -206,7 +206,7 @@ pub fn delete(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, id: UserId, o
     Ok(receipt)
 }
 
-/// An administrator sets a password: the user's sessions end, unless they are the administrator's own.
+/// An administrator sets another user's password: that user's sessions end.
 pub fn set_password(
     act: &mut Act<'_>,
     state: &Arc<State>,
@@ -219,7 +219,8 @@ pub fn set_password(
     users::set_password(act, id, password_hash)?;
     note(act, pool, audit::act::PASSWORD_CHANGED, id, origin)?;
     if origin.actor == Actor::Admin(id) {
-        return Ok(None);
+        // One's own needs the present one, or a stolen cookie would become the account.
+        return Err(FlowError::field("password", "password_own"));
     }
     let all = Selection::Users { ids: vec![id], within: None };
     logout::end(act, state, pool, all, (Cause::PasswordChanged, origin.clone())).map(Some)

@@ -156,10 +156,15 @@ impl Device {
         })
     }
 
+    /// Whether nothing is known of it.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.browser.is_empty() && self.os.is_empty()
+    }
+
     /// `Chrome 150` with the system in the second voice.
     pub(super) fn name(&self, common: &Common) -> Markup {
         html! {
-            @if self.browser.is_empty() && self.os.is_empty() {
+            @if self.is_unknown() {
                 (common.unknown_device)
             } @else {
                 @if !self.browser.is_empty() { (calm(&self.browser)) " " }

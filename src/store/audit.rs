@@ -137,7 +137,13 @@ pub fn search(conn: &Connection, pool: PoolId, before: i64, what: (&str, &str), 
     Ok(sql.query_map(params![pool, before, limit, text, like], row_to_event)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Events that concern a user, newest first.
+/// When something last happened to a user.
+pub fn last_of_user(conn: &Connection, user: UserId, act: &str) -> Rows<Option<Timestamp>> {
+    let mut last = conn.prepare_cached("SELECT max(at) FROM audit WHERE user_id = ?1 AND act = ?2")?;
+    Ok(last.query_row(params![user, act], |row| row.get(0))?)
+}
+
+/// Events about a user, newest first.
 pub fn of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<AuditRow>> {
     let text = format!("{SELECT} WHERE e.user_id = ?1 ORDER BY e.id DESC LIMIT ?2");
     Ok(conn.prepare_cached(&text)?.query_map(params![user, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?)

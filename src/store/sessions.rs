@@ -145,6 +145,12 @@ pub fn set_secret(act: &Act<'_>, id: SessionId, host: &str, hash: &SecretHash, s
     Ok(())
 }
 
+/// Takes every secret of a session away; one is given anew in the same act.
+pub fn forget_secrets(act: &Act<'_>, id: SessionId) -> Rows<()> {
+    act.conn().prepare_cached("DELETE FROM session_secrets WHERE session_id = ?1")?.execute([id])?;
+    Ok(())
+}
+
 /// Enters an application. The caller has settled open endings and asked `Session::may_enter`.
 pub fn join(act: &Act<'_>, id: SessionId, user: UserId, application: ApplicationId) -> Rows<()> {
     let seq = act.next_seq()?;

@@ -35,31 +35,45 @@ impl Jar {
 /// Characters in a secret: 256 bits in base64url.
 const SECRET_LENGTH: usize = 43;
 
+fn well_formed(value: &str) -> bool {
+    value.len() == SECRET_LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
 /// A secret from a cookie. Absent, malformed, or sent twice with different values: none; a doubled name could be another
 /// site's work (security.md S18).
 pub fn read(request: &HttpRequest, place: &Place, jar: Jar) -> Option<String> {
-    let value = plain(request, jar.name(place.is_https()))?;
-    let well_formed =
-        value.len() == SECRET_LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    well_formed.then_some(value)
+    plain(request, jar.name(place.is_https())).filter(|value| well_formed(value))
 }
 
-/// A preference cookie's value, whatever it holds.
-pub fn plain(request: &HttpRequest, name: &str) -> Option<String> {
-    let mut found: Option<&str> = None;
-    for header in request.head().headers().get_all(header::COOKIE) {
-        // Octet by octet: a neighbour's cookie with other letters must not hide ours.
-        let pairs = header.as_bytes().split(|b| *b == b';').filter_map(|pair| std::str::from_utf8(pair).ok());
-        for (key, value) in pairs.filter_map(|pair| pair.trim().split_once('=')) {
-            if key == name {
-                match found {
-                    Some(other) if other != value => return None,
-                    Some(_) | None => found = Some(value),
-                }
-            }
+/// Every well-formed secret that a browser sent under this name, each once.
+pub fn all(request: &HttpRequest, place: &Place, jar: Jar) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for value in values(request, jar.name(place.is_https())).filter(|value| well_formed(value)) {
+        if !found.iter().any(|other| other == value) {
+            found.push(value.to_owned());
         }
     }
-    found.map(str::to_owned)
+    found.truncate(MOST);
+    found
+}
+
+/// Cookies of one name that are looked at.
+const MOST: usize = 8;
+
+/// A preference cookie's value, whatever it holds; none when it came twice with different values.
+pub fn plain(request: &HttpRequest, name: &str) -> Option<String> {
+    let mut found = values(request, name);
+    let first = found.next()?;
+    found.all(|other| other == first).then(|| first.to_owned())
+}
+
+/// Values of a name, in the order they came. Read octet by octet: a neighbour's cookie with other letters must not hide
+/// ours.
+fn values<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let headers = request.head().headers().get_all(header::COOKIE);
+    let pairs = headers.flat_map(|header| header.as_bytes().split(|b| *b == b';'));
+    let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='));
+    pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// The header that sets a secret. A session cookie ends with the browser's own memory of it at `max_age` seconds.

@@ -41,6 +41,9 @@ pub async fn front_end(request: HttpRequest) -> Answer {
     if asks && visit.session.is_some() {
         return confirm(&visit);
     }
+    if asks && !visit.rivals.is_empty() {
+        return Err(Refusal::bad("cookie"));
+    }
     leave(&visit, choice, request.query_string()).await
 }
 
@@ -129,11 +132,15 @@ async fn leave(visit: &Visit, choice: Choice, asked: &str) -> Answer {
     Ok(gone(visit, farewell, ended.is_some()))
 }
 
-/// Ends the session of this visit, whole. The receipt, or nothing when there was no session.
+/// Ends the session of this visit, whole, and any other that the browser holds here. The receipt of the first, or nothing
+/// when there was no session.
 pub async fn end(visit: &Visit, cause: Cause) -> Result<Option<Receipt>, Refusal> {
-    let Some(session) = visit.session.clone() else { return Ok(None) };
-    let origin = visit.origin(Actor::User(session.user));
-    Ok(visit.state.write(move |act, state| logout::leave(act, state, &session, (cause, origin))).await?)
+    let held: Vec<_> = visit.session.iter().chain(&visit.rivals).cloned().collect();
+    if held.is_empty() {
+        return Ok(None);
+    }
+    let from = visit.origin(Actor::House);
+    Ok(visit.state.write(move |act, state| logout::leave(act, state, &held, cause, &from)).await?)
 }
 
 /// Dresses the answer of a log-out: the cookie goes, always; when a session really ended the browser also forgets what it
@@ -178,7 +185,7 @@ pub async fn signed_out(request: HttpRequest) -> Answer {
 }
 
 /// A receipt of several people says nothing here of any of them.
-fn of_one_person<'a>(reading: Option<&'a receipt::Reading>) -> Option<&'a receipt::Reading> {
+fn of_one_person(reading: Option<&receipt::Reading>) -> Option<&receipt::Reading> {
     reading.filter(|r| r.people_count == 1 && r.person.is_some())
 }
 

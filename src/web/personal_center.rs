@@ -7,6 +7,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::body::Form;
+use super::cookie::{self, Jar};
 use super::error::{Answer, Refusal};
 use super::visit::{Visit, off_thread};
 use super::{crossing, logout, protect, reply, view};
@@ -55,7 +56,7 @@ pub async fn overview_page(request: HttpRequest) -> Answer {
             devices: view::count(account.sessions.len()),
             oldest: account.sessions.iter().map(|s| s.created_at).min(),
             applications,
-            password_changed: None,
+            password_changed: account.password_changed,
             recent: account.events.iter().filter_map(view::activity).collect(),
         };
         Ok(overview(frame, &shown))
@@ -192,9 +193,9 @@ fn draw_again(visit: &Visit, draw: impl FnOnce(&Frame<'_>) -> Markup) -> HttpRes
 
 /// `GET /u/security`.
 pub async fn security_page(request: HttpRequest) -> Answer {
-    page(request, |visit, _, _, frame| {
+    page(request, |visit, _, account, frame| {
         let shown = SecurityView {
-            password_changed: None,
+            password_changed: account.password_changed,
             problems: Vec::new(),
             throttled: None,
             changed: Form::query(&visit.request)?.one("changed")?.is_some(),
@@ -219,7 +220,13 @@ pub async fn change_password(request: HttpRequest, mut payload: Payload) -> Answ
     let shown =
         |problems, throttled| SecurityView { password_changed: None, problems, throttled, changed: false, keep_others };
     match account::change_password(&visit.state, session, change, origin).await {
-        Ok(_) => Ok(reply::see_other("/u/security?changed=1", None)),
+        Ok(secret) => {
+            let age = i64::from(visit.state.config.session_absolute_seconds);
+            let cookie = cookie::set(&visit.place, Jar::Session, secret.reveal(), Some(age));
+            let next = "/u/security?changed=1";
+            let onward = if visit.place.is_base() { next.to_owned() } else { crossing::tell_base(&visit, next) };
+            Ok(reply::see_other(&onward, [cookie]))
+        }
         Err(FlowError::Invalid(refused)) => {
             let shown = shown(view::password_problems(&refused), None);
             Ok(draw_again(&visit, |frame| security(frame, &shown)))
@@ -240,7 +247,7 @@ pub async fn preferences(request: HttpRequest, mut payload: Payload) -> Answer {
     let mut cookies = Vec::new();
     for (name, known) in [("lang", ["zh", "en", ""]), ("theme", ["light", "dark", "system"])] {
         if let Some(value) = form.one(name)?.filter(|v| !v.is_empty() && known.contains(v)) {
-            cookies.push(super::cookie::preference(name, value));
+            cookies.push(cookie::preference(name, value));
         }
     }
     let own = visit.place.url().ok_or(Refusal::Broken)?;

@@ -16,8 +16,9 @@ use super::visit::Visit;
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
 use crate::domain::session::SessionId;
+use crate::flow::receipt;
+use crate::flow::session::{self, Use};
 use crate::flow::state::State;
-use crate::flow::{receipt, session};
 use crate::notify::hub::{Ear, Watching};
 
 /// A comment line this often keeps proxies from closing the stream, and finds readers who are gone.
@@ -114,7 +115,7 @@ fn farewell(stream: &mut Stream, to: &str) -> Bytes {
 
 /// Where to send a page whose session is over; nothing while it lives. Rows that cannot be read say nothing either way.
 fn ended(stream: &Stream) -> Option<String> {
-    let lives = session::resume(&stream.state, &stream.secret, &stream.host).ok()?;
+    let lives = session::resume(&stream.state, &stream.secret, &stream.host, Use::ByItself).ok()?;
     if lives.is_some_and(|s| s.id == stream.session && stream.own.is_none_or(|own| s.is_in(own))) {
         return None;
     }

@@ -63,6 +63,7 @@ pub fn deed(word: &str) -> Deed {
         act::APPLICATION_SECRET => Deed::SecretRotated,
         act::KEY_CREATED => Deed::KeyCreated,
         act::KEY_REVOKED => Deed::KeyRevoked,
+        act::TOKEN_ISSUED => Deed::TokenIssued,
         other => Cause::parse(other).map_or_else(|| Deed::Other(other.to_owned()), Deed::Ended),
     }
 }
@@ -92,6 +93,7 @@ pub fn problem(refused: &FieldRefused) -> FieldProblem {
         "taken" => FieldProblem::Taken,
         "last_admin" => FieldProblem::LastAdmin,
         "password_wrong" => FieldProblem::WrongPassword,
+        "password_own" => FieldProblem::OwnPassword,
         "again_differs" => FieldProblem::NotTheSame,
         "password_too_short" => FieldProblem::TooShort(8),
         "password_too_long" => FieldProblem::TooLong(1024),

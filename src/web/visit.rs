@@ -15,7 +15,7 @@ use crate::domain::session::Session;
 use crate::domain::user::Role;
 use crate::flow::error::Done;
 use crate::flow::login::From as CameFrom;
-use crate::flow::session;
+use crate::flow::session::{self, Use};
 use crate::flow::state::State;
 use crate::page::{Frame, Lang, Person, Theme, Zone};
 
@@ -38,6 +38,13 @@ pub struct Visit {
     pub secret: Option<String>,
     /// The living session behind it.
     pub session: Option<Arc<Session>>,
+    /// Living sessions of a browser that sent several secrets; a log-out ends them all.
+    pub rivals: Vec<Arc<Session>>,
+}
+
+/// Whether a request is the person's own doing. What an open page asks by itself does not keep a session from idling out.
+fn use_of(request: &HttpRequest) -> Use {
+    if request.headers().contains_key("x-exeunt-live") { Use::ByItself } else { Use::ByThePerson }
 }
 
 impl Visit {
@@ -45,12 +52,38 @@ impl Visit {
     pub fn of(request: &HttpRequest) -> Result<Self, Refusal> {
         let state = state(request)?;
         let place = place::of(&state, request)?;
-        let secret = cookie::read(request, &place, Jar::Session);
-        let session = match &secret {
-            Some(secret) => session::resume(&state, secret, &place.host)?,
-            None => None,
-        };
-        Ok(Self { state, request: request.clone(), place, secret, session })
+        let mut sent = cookie::all(request, &place, Jar::Session);
+        if let [secret] = sent.as_mut_slice() {
+            let secret = std::mem::take(secret);
+            let session = session::resume(&state, &secret, &place.host, use_of(request))?;
+            return Ok(Self {
+                state,
+                request: request.clone(),
+                place,
+                secret: Some(secret),
+                session,
+                rivals: Vec::new(),
+            });
+        }
+        Self::of_several(request, state, place, sent)
+    }
+
+    /// A browser that sends several secrets: another host of the site may have planted one. The one that lives counts;
+    /// if several do, none does, since nobody can say whose page this is (security.md S18).
+    fn of_several(request: &HttpRequest, state: Arc<State>, place: Place, sent: Vec<String>) -> Result<Self, Refusal> {
+        let mut living = Vec::new();
+        for secret in sent {
+            if let Some(session) = session::resume(&state, &secret, &place.host, use_of(request))? {
+                living.push((secret, session));
+            }
+        }
+        let (mut secret, mut session, mut rivals) = (None, None, Vec::new());
+        if living.len() == 1 {
+            (secret, session) = living.pop().map_or((None, None), |(secret, session)| (Some(secret), Some(session)));
+        } else {
+            rivals = living.into_iter().map(|(_, session)| session).collect();
+        }
+        Ok(Self { state, request: request.clone(), place, secret, session, rivals })
     }
 
     /// The session, if the person is in the application whose host this is; on the base host, any living one.

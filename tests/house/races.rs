@@ -40,12 +40,12 @@ fn begun(state: &Arc<State>, user: UserId, application: ApplicationId) -> String
 }
 
 fn lives(state: &State, secret: &str) -> bool {
-    session::resume(state, secret, HOST).expect("an answer").is_some()
+    session::resume(state, secret, HOST, session::Use::ByThePerson).expect("an answer").is_some()
 }
 
 /// The ways to end `user`'s session, by turns.
 fn ends(state: &Arc<State>, round: usize, pool: PoolId, user: UserId, application: ApplicationId, secret: &str) {
-    let session = session::resume(state, secret, HOST).unwrap();
+    let session = session::resume(state, secret, HOST, session::Use::ByThePerson).unwrap();
     let done: Done<()> = match round % 4 {
         0 => state.write_now(move |act, state| {
             logout::kick(act, state, pool, (vec![user], Some(application)), (Cause::Kicked, origin())).map(drop)
@@ -59,7 +59,7 @@ fn ends(state: &Arc<State>, round: usize, pool: PoolId, user: UserId, applicatio
         _ => {
             let session = session.expect("alive");
             state.write_now(move |act, state| {
-                logout::leave(act, state, &session, (Cause::PersonalCenter, origin())).map(drop)
+                logout::leave(act, state, std::slice::from_ref(&session), Cause::PersonalCenter, &origin()).map(drop)
             })
         }
     };

@@ -164,9 +164,10 @@ fn heading(frame: &Frame, view: &KickView) -> String {
 fn line(frame: &Frame, view: &KickView) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().kick);
     let ask = match &view.target {
-        KickTarget::Picked { sids, .. } if sids.len() == 1 => words.line,
-        KickTarget::Picked { .. } => words.line_many,
-        KickTarget::Everyone { .. } | KickTarget::User { .. } => words.line_user,
+        KickTarget::Picked { sids, .. } if sids.len() == 1 => words.line.to_owned(),
+        KickTarget::Picked { .. } => words.line_many.to_owned(),
+        KickTarget::Everyone { .. } => (words.line_everyone)(&calm(view.application.unwrap_or_default())),
+        KickTarget::User { .. } => words.line_user.to_owned(),
     };
     html! {
         @if view.people.len() > 1 { b { (listed(common, view.people)) } br; }

@@ -119,7 +119,7 @@ fn row(frame: &Frame, activity: &Activity) -> Markup {
             (stamp(common, activity.deed.stamp()))
             span.grow {
                 (activity.deed.sentence(frame.lang, application.as_deref()))
-                small { (activity.device.name(common)) " " span.id.os { (activity.ip) } }
+                small { @if !activity.device.is_unknown() { (activity.device.name(common)) " " } span.id.os { (activity.ip) } }
             }
             span.small.nowrap { (times.tag(activity.at, &times.brief(activity.at))) }
         }

@@ -28,6 +28,7 @@ Events {
     secret_rotated: Said = "更换应用密钥", "Replaced the application secret";
     key_created: Said = "创建访问密钥", "Created an access key";
     key_revoked: Said = "作废访问密钥", "Revoked an access key";
+    token_issued: Said = "领取管理令牌", "Got a management token";
     delivery_given_up: Said = "通知没有送达，已放弃", "A message was given up";
 }
 }
@@ -69,6 +70,8 @@ pub enum Deed {
     KeyCreated,
     /// An access key was revoked.
     KeyRevoked,
+    /// A program got a management token.
+    TokenIssued,
     /// A message to an application was given up.
     DeliveryGivenUp,
     /// Anything else, by its name in the log.
@@ -94,6 +97,7 @@ impl Deed {
             | Self::ApplicationChanged
             | Self::SecretRotated
             | Self::KeyCreated
+            | Self::TokenIssued
             | Self::Other(_) => Stamp::Changed,
         }
     }
@@ -120,6 +124,7 @@ impl Deed {
             Self::SecretRotated => words.secret_rotated,
             Self::KeyCreated => words.key_created,
             Self::KeyRevoked => words.key_revoked,
+            Self::TokenIssued => words.token_issued,
             Self::DeliveryGivenUp => words.delivery_given_up,
         };
         fixed.to_owned()

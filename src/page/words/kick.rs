@@ -13,7 +13,8 @@ Kick {
     heading_everyone: Named = |app| format!("强制{app}的所有人下线"), |app| format!("Force everyone in {app} to log out");
     line: Said = "从哪里退出？默认只结束你点的那一个会话。", "From where? Unless you say otherwise, only the session you pressed ends.";
     line_many: Said = "从哪里退出？默认只结束你选的那些会话。", "From where? Unless you say otherwise, only the sessions you picked end.";
-    line_user: Said = "这位用户在哪里都要退出，还是只在一处？", "Everywhere, or in one place only?";
+    line_user: Said = "每台设备、每个应用中的登录都会结束。", "Every login ends, on every device and in every application.";
+    line_everyone: Named = |app| format!("所有人在每台设备上都会退出{app}。"), |app| format!("Everybody leaves {app}, on every device.");
     scope: Said = "范围", "Scope";
     cell: Said = "只这一个会话", "This session only";
     cell_many: Said = "只这些会话", "These sessions only";

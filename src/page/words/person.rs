@@ -20,7 +20,7 @@ PersonalCenter {
     applications_unit: fn(super::super::count::Count) -> &'static str = |_| "个应用登录中", |n| if n.is_one() { "application open" } else { "applications open" };
     oldest: Named = |t| format!("最早的一台登录于{t}"), |t| format!("the oldest logged in {t}");
     password_age: Said = "密码更换于", "Password changed";
-    password_never: Said = "密码还没有更换过", "The password was never changed";
+    password_never: Said = "你还没有更换过密码", "You have not changed the password yet";
     change_it: Said = "更换密码", "Change it";
     recently: Said = "最近", "Recently";
     no_activity: Said = "还没有记录。", "Nothing yet.";

@@ -144,6 +144,8 @@ pub enum FieldProblem {
     Address(Rule),
     /// One administrator must remain.
     LastAdmin,
+    /// One's own password is changed where the present one is asked.
+    OwnPassword,
 }
 
 impl FieldProblem {
@@ -177,6 +179,10 @@ impl FieldProblem {
             Self::NotThatName => ("和上面的名称不一样，没有删除", "This is not that name; nothing was deleted"),
             Self::Unchanged => ("新密码和原密码一样", "This is the password you already have"),
             Self::WellKnown => ("这个密码太常见，谁都猜得到", "Everybody knows this password; choose another"),
+            Self::OwnPassword => (
+                "自己的密码请到个人中心的安全页更换",
+                "Change your own password in the personal center, under Security",
+            ),
             Self::LastAdmin => ("至少要留一位管理员", "One administrator has to remain"),
         };
         match lang {

@@ -3,8 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::web::Path;
 
-use super::desk::desk;
-use crate::domain::id::EndingId;
+use super::desk::{Desk, desk};
+use crate::domain::id::{EndingId, PoolId};
 use crate::flow::account::AuditRow as Row;
 use crate::flow::online::{self, COUNTED};
 use crate::flow::receipt;
@@ -23,20 +23,28 @@ fn some(text: &str) -> Option<String> {
     if text.is_empty() { None } else { Some(text.to_owned()) }
 }
 
-fn ticker(row: &Row) -> TickerRow {
+fn ticker(desk: &Desk, row: &Row) -> TickerRow {
+    let named = [&row.user_name, &row.target].into_iter().find(|name| !name.is_empty());
+    let who = named.cloned().unwrap_or_else(|| called(desk, row.actor.clone()));
     TickerRow {
         at: row.at,
-        who: [&row.user_name, &row.target, &row.actor].into_iter().find(|n| !n.is_empty()).cloned().unwrap_or_default(),
         deed: view::deed(&row.act),
         application: some(&row.target).filter(|_| !row.user_name.is_empty()),
         device: some(&row.user_agent).map(|agent| view::device(&agent)),
-        by: by(row),
+        by: by(desk, row).filter(|by| *by != who),
+        who,
     }
 }
 
-fn by(row: &Row) -> Option<String> {
+/// A pool acts under its id; people know it by its name.
+fn called(desk: &Desk, id: String) -> String {
+    let directory = desk.visit.state.directory();
+    PoolId::parse(&id).ok().and_then(|pool| directory.pool(pool)).map_or(id, |pool| pool.name.clone())
+}
+
+fn by(desk: &Desk, row: &Row) -> Option<String> {
     if matches!(row.actor_kind.as_str(), "admin" | "pool" | "access_key" | "operator") {
-        some(&row.actor)
+        some(&row.actor).map(|actor| called(desk, actor))
     } else {
         None
     }
@@ -63,7 +71,7 @@ pub async fn dashboard(request: HttpRequest) -> Answer {
         people: view::capped(read.people, COUNTED),
         sessions: view::capped(read.sessions, COUNTED),
         open_applications: view::count(open),
-        ticker: read.events.iter().map(ticker).collect(),
+        ticker: read.events.iter().map(|row| ticker(&desk, row)).collect(),
         by_application,
         logins: None,
         health: vec![Health::PublicUrl { url: origin, warn }, Health::Running(desk.visit.state.since)],
@@ -93,7 +101,7 @@ pub async fn audit(request: HttpRequest) -> Answer {
     let shown = AuditView {
         q: &q,
         kind,
-        rows: rows.iter().map(audit_row).collect(),
+        rows: rows.iter().map(|row| audit_row(&desk, row)).collect(),
         first: before.map(|_| "/console/audit".to_owned()),
         next: next.map(link),
     };
@@ -109,13 +117,13 @@ fn kind_word(kind: AuditKind) -> &'static str {
     }
 }
 
-fn audit_row(row: &Row) -> AuditRow {
+fn audit_row(desk: &Desk, row: &Row) -> AuditRow {
     AuditRow {
         at: row.at,
-        about: if row.user_name.is_empty() { row.target.clone() } else { row.user_name.clone() },
+        about: if row.user_name.is_empty() { called(desk, row.target.clone()) } else { row.user_name.clone() },
         deed: view::deed(&row.act),
         application: some(&row.target),
-        by: by(row),
+        by: by(desk, row),
         ip: row.ip.clone(),
         receipt: row.ending,
         request_id: some(&row.request),
