@@ -149,22 +149,28 @@ fn streams_are_for_people_who_are_in_and_for_pages_of_this_site() {
 }
 
 #[test]
-fn streams_of_one_person_are_bounded_and_closing_one_makes_room() {
+fn streams_of_one_person_are_bounded_and_the_oldest_makes_room_for_the_page_in_sight() {
     let house = House::with(|config| config.max_streams_per_user = 2);
     let (mut lilei, mut friend) = (house.browser(), house.browser());
     lilei.logs_in("lilei");
     friend.logs_in("hanmeimei");
-    let first = Ear::open(&house, &lilei, "", "/u/live");
-    let _second = Ear::open(&house, &lilei, "", "/u/live");
-    assert_eq!(try_open(&house, &lilei, "", "/u/live", &[]).1, 503);
-    let _friends = Ear::open(&house, &friend, "", "/u/live");
-    drop(first);
-    // The server notices at its next word to the closed stream: something happens to say.
-    let mut rounds = 0;
-    while try_open(&house, &lilei, "", "/u/live", &[]).1 != 200 {
-        let mut other = house.browser();
-        other.logs_in("lilei");
-        rounds += 1;
-        assert!(rounds < 60, "no room was made");
+    let friends = Ear::open(&house, &friend, "", "/u/live");
+    let oldest = Ear::open(&house, &lilei, "", "/u/live");
+    let mut pages = [Ear::open(&house, &lilei, "", "/u/live"), Ear::open(&house, &lilei, "", "/u/live")];
+    assert_eq!(house.state.hub.count(), 3, "the oldest one's place was taken");
+    house.program().kicks(house.application("notes").id, &[&house.person("lilei")]);
+    for page in &mut pages {
+        page.hears("ended");
     }
+    drop((oldest, friends));
+}
+
+#[test]
+fn streams_are_bounded_in_all() {
+    let house = House::with(|config| config.max_streams = 1);
+    let (mut lilei, mut friend) = (house.browser(), house.browser());
+    lilei.logs_in("lilei");
+    friend.logs_in("hanmeimei");
+    let _only = Ear::open(&house, &lilei, "", "/u/live");
+    assert_eq!(try_open(&house, &friend, "", "/u/live", &[]).1, 503);
 }

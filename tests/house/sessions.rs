@@ -141,7 +141,9 @@ fn strange_cookies_are_nobodys_and_break_nothing() {
     let house = House::open();
     let mut lilei = house.browser();
     lilei.logs_in("lilei");
-    let secret = lilei.secret("").unwrap();
+    let mut friend = house.browser();
+    friend.logs_in("hanmeimei");
+    let (secret, theirs) = (lilei.secret("").unwrap(), friend.secret("").unwrap());
     let other = "B".repeat(43);
     let host = house.host("");
     let ask = |path: &str, cookies: &[&[u8]]| {
@@ -161,10 +163,13 @@ fn strange_cookies_are_nobodys_and_break_nothing() {
         (200, vec![format!("{hundred}{good}").into()]),
         (200, vec![format!("{good}; {good}").into()]),
         (200, vec![b"a=b".to_vec(), good.clone().into()]),
-        (401, vec![format!("{good}; exeunt={other}").into()]),
-        (401, vec![format!("exeunt={other}; {good}").into()]),
-        (401, vec![good.clone().into(), format!("exeunt={other}").into()]),
-        (401, vec![format!("{good}; exeunt=").into()]),
+        // A planted value that is nobody's hides nothing; two living ones are nobody's page.
+        (200, vec![format!("{good}; exeunt={other}").into()]),
+        (200, vec![format!("exeunt={other}; {good}").into()]),
+        (200, vec![good.clone().into(), format!("exeunt={other}").into()]),
+        (200, vec![format!("{good}; exeunt=").into()]),
+        (401, vec![format!("{good}; exeunt={theirs}").into()]),
+        (401, vec![format!("exeunt={theirs}; {good}").into()]),
         (401, vec![format!("Exeunt={secret}").into()]),
         (401, vec![format!("exeunt=\"{secret}\"").into()]),
         (401, vec![format!("exeunt={secret}x").into()]),
@@ -183,6 +188,21 @@ fn strange_cookies_are_nobodys_and_break_nothing() {
         assert!(page.status < 500, "{shown}");
         assert_eq!(page.text().contains("lilei"), expected == 200, "{shown}");
     }
+}
+
+#[test]
+fn a_log_out_with_two_cookies_ends_both_sessions() {
+    let house = House::open();
+    let (mut lilei, mut friend) = (house.browser(), house.browser());
+    lilei.logs_in("lilei");
+    friend.logs_in("hanmeimei");
+    let both = format!("exeunt={}; exeunt={}", lilei.secret("").unwrap(), friend.secret("").unwrap());
+    let ask = format!(
+        "GET /login/profile/logout HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {both}\r\n\r\n",
+        house.host("")
+    );
+    assert_eq!(wire::raw(house.port, ask.as_bytes()).status, 303);
+    assert!(!lilei.is_in("") && !friend.is_in(""));
 }
 
 #[test]

@@ -120,8 +120,24 @@ fn a_password_that_an_administrator_sets_ends_the_users_sessions_and_not_their_o
     edits(&house, &mut wang, "lilei", &[("password", NEW)]);
     assert_eq!(last_cause(&house), "password_changed");
     assert!(!lilei.is_in("") && wang.is_in(""));
-    edits(&house, &mut wang, "wang", &[("password", NEW), ("admin", "1")]);
+    // Their own needs the present one: a stolen cookie must not become the account.
+    let url = house.at("", &format!("/console/users/{}", house.person("wang").id));
+    let csrf = wang.csrf_of(&url);
+    let own = [("csrf", csrf.as_str()), ("username", "wang"), ("name", "wang"), ("password", NEW), ("admin", "1")];
+    assert_eq!(wang.posts(&url, &own).status, 422);
     assert!(wang.is_in(""));
+}
+
+#[test]
+fn whoever_changes_the_password_gets_a_new_secret_and_copies_of_the_old_one_are_dead() {
+    let house = House::open();
+    let mut lilei = house.browser();
+    lilei.logs_in("lilei");
+    let mut thief = lilei.clone();
+    let csrf = lilei.csrf_of(&house.at("", "/u/security"));
+    let form = [("csrf", csrf.as_str()), ("current", PASSWORD), ("new", NEW), ("again", NEW), ("end_others", "1")];
+    assert_eq!(lilei.posts(&house.at("", "/u/security/password"), &form).status, 303);
+    assert!(lilei.is_in("") && !thief.is_in(""));
 }
 
 #[test]
