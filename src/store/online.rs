@@ -43,9 +43,14 @@ pub struct OnlineRow {
 /// A participation is live: neither ended nor below a barrier, in a living session of a user who may log in.
 const ALIVE: &str = "p.ended_at IS NULL AND p.seq > max(p.barrier_seq, a.barrier_seq, coalesce(k.barrier_seq, 0))
     AND s.ended_at IS NULL AND s.seq > u.barrier_seq AND u.status = 'activated'";
-const JOINS: &str = "JOIN applications a ON a.id = p.application_id
-    JOIN sessions s ON s.id = p.session_id
-    JOIN users u ON u.id = p.user_id
+/// Living participations of an application, newest or oldest first. The index is named because SQLite would rather read the
+/// whole table, ended rows too, when ANALYZE found only one application.
+const LIVE_IN: &str = "participants p INDEXED BY participants_live";
+/// `CROSS JOIN` fixes the order of the loops in SQLite: from the participations outwards. Left to itself and to the numbers
+/// of ANALYZE it begins with all users and sorts: seven seconds a page at a million sessions.
+const JOINS: &str = "CROSS JOIN applications a ON a.id = p.application_id
+    CROSS JOIN sessions s ON s.id = p.session_id
+    CROSS JOIN users u ON u.id = p.user_id
     LEFT JOIN kicks k ON k.user_id = p.user_id AND k.application_id = p.application_id";
 const COLUMNS: &str = "p.seq, s.id, s.sid, p.user_id, CASE WHEN u.name <> '' THEN u.name ELSE coalesce(u.username, u.email, u.phone, u.id) END,
     coalesce(u.username, u.email, u.phone, u.id), p.joined_at, s.last_seen_at, s.ip, s.user_agent";
@@ -68,7 +73,7 @@ fn row_to_online(row: &Row<'_>) -> rusqlite::Result<OnlineRow> {
 /// People in an application, each by their newest entrance before `before`, newest first, at most `limit`.
 pub fn people(conn: &Connection, application: ApplicationId, before: Seq, limit: u32) -> Rows<Vec<OnlineRow>> {
     let text = format!(
-        "SELECT {COLUMNS} FROM participants p {JOINS}
+        "SELECT {COLUMNS} FROM {LIVE_IN} {JOINS}
          WHERE p.application_id = ?1 AND p.seq < ?2 AND {ALIVE}
            AND NOT EXISTS (SELECT 1 FROM participants n WHERE n.user_id = p.user_id AND n.application_id = p.application_id
                              AND n.ended_at IS NULL AND n.seq > p.seq)
@@ -96,7 +101,7 @@ pub fn by_address_or_sid(
     limit: u32,
 ) -> Rows<Vec<OnlineRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM participants p {JOINS}
+        "SELECT {COLUMNS} FROM {LIVE_IN} {JOINS}
          WHERE p.application_id = ?1 AND {ALIVE} AND (s.ip = ?2 OR s.sid = ?2) ORDER BY p.seq DESC LIMIT ?3"
     );
     let mut sql = conn.prepare_cached(&sql)?;
@@ -106,17 +111,17 @@ pub fn by_address_or_sid(
 /// Sessions in an application, counted up to `cap`.
 pub fn count_sessions(conn: &Connection, application: ApplicationId, cap: u32) -> Rows<u32> {
     let text = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM participants p {JOINS} WHERE p.application_id = ?1 AND {ALIVE} LIMIT ?2)"
+        "SELECT count(*) FROM (SELECT 1 FROM {LIVE_IN} {JOINS} WHERE p.application_id = ?1 AND {ALIVE} LIMIT ?2)"
     );
     Ok(conn.prepare_cached(&text)?.query_row(params![application, cap], |row| row.get(0))?)
 }
 
-/// People in an application, counted up to `cap`.
+/// People in an application, counted up to `cap`: from the newest entrance on, where each person is met first.
 pub fn count_people(conn: &Connection, application: ApplicationId, cap: u32) -> Rows<u32> {
     let text = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM participants p {JOINS} WHERE p.application_id = ?1 AND {ALIVE}
+        "SELECT count(*) FROM (SELECT 1 FROM {LIVE_IN} {JOINS} WHERE p.application_id = ?1 AND {ALIVE}
            AND NOT EXISTS (SELECT 1 FROM participants n WHERE n.user_id = p.user_id AND n.application_id = p.application_id
-                             AND n.ended_at IS NULL AND n.seq > p.seq) LIMIT ?2)"
+                             AND n.ended_at IS NULL AND n.seq > p.seq) ORDER BY p.seq DESC LIMIT ?2)"
     );
     Ok(conn.prepare_cached(&text)?.query_row(params![application, cap], |row| row.get(0))?)
 }
@@ -125,10 +130,10 @@ pub fn count_people(conn: &Connection, application: ApplicationId, cap: u32) -> 
 pub fn count_pool(conn: &Connection, pool: PoolId, cap: u32) -> Rows<(u32, u32)> {
     let alive = "s.ended_at IS NULL AND s.seq > u.barrier_seq AND u.status = 'activated' AND u.pool_id = ?1";
     let sessions = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE {alive} LIMIT ?2)"
+        "SELECT count(*) FROM (SELECT 1 FROM sessions s INDEXED BY sessions_live_by_user CROSS JOIN users u ON u.id = s.user_id WHERE {alive} LIMIT ?2)"
     );
     let people = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE {alive}
+        "SELECT count(*) FROM (SELECT 1 FROM sessions s INDEXED BY sessions_live_by_user CROSS JOIN users u ON u.id = s.user_id WHERE {alive}
            AND NOT EXISTS (SELECT 1 FROM sessions n WHERE n.user_id = s.user_id AND n.ended_at IS NULL AND n.seq > s.seq) LIMIT ?2)"
     );
     let count =
@@ -141,7 +146,7 @@ pub fn users(conn: &Connection, application: ApplicationId, offset: u32, limit: 
     let text = format!(
         "SELECT u.id, u.pool_id, u.username, u.name, u.email, u.phone, u.role, u.status, u.created_at, u.updated_at,
            u.last_login_at, u.last_ip, u.logins
-         FROM participants p {JOINS}
+         FROM {LIVE_IN} {JOINS}
          WHERE p.application_id = ?1 AND {ALIVE}
            AND NOT EXISTS (SELECT 1 FROM participants n WHERE n.user_id = p.user_id AND n.application_id = p.application_id
                              AND n.ended_at IS NULL AND n.seq > p.seq)

@@ -32,7 +32,7 @@ const PARTICIPANTS: &str =
   FROM participants p
   JOIN applications a ON a.id = p.application_id
   LEFT JOIN kicks k ON k.user_id = p.user_id AND k.application_id = p.application_id
-  WHERE p.session_id = ?1 ORDER BY p.seq";
+  WHERE p.session_id = ?1";
 
 fn row_to_session(row: &Row<'_>) -> rusqlite::Result<Session> {
     let (name, identifier): (String, String) = (row.get(4)?, row.get(5)?);
@@ -75,15 +75,17 @@ fn with_participants(conn: &Connection, found: Option<Session>) -> Rows<Option<S
     let Some(mut session) = found else { return Ok(None) };
     let mut sql = conn.prepare_cached(PARTICIPANTS)?;
     session.participants = sql.query_map([session.id], row_to_participation)?.collect::<rusqlite::Result<_>>()?;
+    session.participants.sort_unstable_by_key(|p| p.seq);
     Ok(Some(session))
 }
 
 /// Why the session behind a secret ended, to explain a dead cookie: by its row, or by the barrier it stands below.
 pub fn how_it_ended(conn: &Connection, hash: &SecretHash) -> Rows<Option<(Cause, EndingId)>> {
+    // CROSS JOIN: from the secret outwards, whatever ANALYZE found.
     let text = "SELECT e.cause, e.id FROM session_secrets c
-                JOIN sessions s ON s.id = c.session_id
-                JOIN users u ON u.id = s.user_id
-                JOIN endings e ON e.seq = CASE
+                CROSS JOIN sessions s ON s.id = c.session_id
+                CROSS JOIN users u ON u.id = s.user_id
+                CROSS JOIN endings e ON e.seq = CASE
                   WHEN s.ending_id IS NOT NULL THEN (SELECT seq FROM endings WHERE id = s.ending_id)
                   WHEN s.seq <= u.barrier_seq THEN u.barrier_seq
                   ELSE (SELECT max(max(p.barrier_seq, a.barrier_seq, coalesce(k.barrier_seq, 0)))
@@ -257,7 +259,7 @@ fn has_participants(conn: &Connection, id: SessionId) -> Rows<bool> {
 /// Applications the person is in, in one session.
 pub fn applications(conn: &Connection, id: SessionId) -> Rows<Vec<(ApplicationId, Timestamp)>> {
     let text = "SELECT p.application_id, p.joined_at FROM participants p
-                JOIN applications a ON a.id = p.application_id
+                CROSS JOIN applications a ON a.id = p.application_id
                 LEFT JOIN kicks k ON k.user_id = p.user_id AND k.application_id = p.application_id
                 WHERE p.session_id = ?1 AND p.ended_at IS NULL AND a.deleted_at IS NULL
                   AND p.seq > max(p.barrier_seq, a.barrier_seq, coalesce(k.barrier_seq, 0))
