@@ -81,6 +81,9 @@ fn main() -> ExitCode {
     }
 }
 
+/// One measurement.
+type Cell = fn(&mut Bench, &mut Verdicts) -> Done<()>;
+
 fn fail(error: &dyn std::error::Error) -> ExitCode {
     eprintln!("{error}");
     ExitCode::FAILURE
@@ -107,7 +110,6 @@ fn run(args: &[String]) -> Done<Verdicts> {
     let port = servers::free_port()?;
     let mut bench = Bench { stock: Stock::make(Size::MILLION, &format!("127.0.0.1:{port}"))?, pace, port, taken: 0 };
     servers::pin_self()?;
-    type Cell = fn(&mut Bench, &mut Verdicts) -> Done<()>;
     let all: [(&str, Cell); 8] = [
         ("check", reads::check),
         ("unseen", reads::unseen),
