@@ -27,8 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut names = String::new();
     for file in sources(Path::new("assets"))? {
-        let bytes = fs::read(&file)?;
         let (stem, ext) = parts(&file)?;
+        let bytes = if ext == "js" { undressed(&fs::read_to_string(&file)?) } else { fs::read(&file)? };
         let name = format!("{stem}.{}.{ext}", hash(&bytes));
         fs::write(dressed.join(&name), &bytes)?;
         fs::write(dressed.join(format!("{name}.br")), brotlied(&bytes)?)?;
@@ -38,6 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(out.join("asset_names.rs"), names)?;
     Ok(())
+}
+
+/// A script without its indentation and without the lines that only explain it.
+fn undressed(script: &str) -> Vec<u8> {
+    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes()
 }
 
 /// The files of `folder`, sorted, so that two builds of one tree are alike.

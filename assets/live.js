@@ -105,21 +105,35 @@
     setTimeout(() => { busy = false; if (again) { again = false; refresh(); } }, 500);
   };
 
+  // One stream serves all tabs of a session: browsers open six connections to a host, and a seventh tab would hang.
   if (data.live) {
-    const stream = new EventSource(data.live), close = () => stream.close();
-    let opened = 0;
-    stream.onopen = () => { if (opened++) refresh(); };
-    stream.onerror = () => { if (stream.readyState === 2) refresh(); };
-    stream.addEventListener('changed', refresh);
-    stream.addEventListener('ended', (event) => {
-      close();
-      const to = new URL(JSON.parse(event.data).to, location.href);
-      if (to.origin === location.origin) location.replace(to);
+    const name = data.live + document.querySelector('[name=csrf]').value, line = new BroadcastChannel(name);
+    let opened = 0, leaving = false;
+    setTimeout(() => { opened ||= 1; }, 1000); // who takes over late has missed something
+    const hear = ({ data: to }) => {
+      if (leaving) return;
+      if (!to) { refresh(); return; }
+      leaving = true;
+      location.replace(to);
+    };
+    const say = (to) => { line.postMessage(to); hear({ data: to }); };
+    const listen = () => new Promise(() => {
+      if (leaving) return;
+      const stream = new EventSource(data.live);
+      stream.onopen = () => { if (opened++) say(); };
+      stream.onerror = () => { if (stream.readyState === 2) refresh(); };
+      stream.addEventListener('changed', () => say());
+      stream.addEventListener('ended', (event) => {
+        stream.close();
+        const to = new URL(JSON.parse(event.data).to, location.href);
+        if (to.origin === location.origin) say(to.href);
+      });
     });
-    // Never outrun this page's own log-out.
-    addEventListener('submit', ({ target }) => { if (target.matches('[data-leaves]')) close(); });
-    addEventListener('beforeunload', close);
-    addEventListener('pagehide', close);
+    line.onmessage = hear;
+    if (navigator.locks) navigator.locks.request(name, listen).catch(() => {}); else listen();
+    // Never outrun this page's own log-out; but tell the other tabs of it.
+    addEventListener('submit', ({ target }) => { if (target.matches('[data-leaves]')) leaving = true; });
+    addEventListener('beforeunload', () => { leaving = true; });
   }
   dress();
 })();

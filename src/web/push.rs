@@ -95,14 +95,18 @@ async fn next(mut stream: Stream) -> Option<(Result<Bytes, Refusal>, Stream)> {
             // The browser comes again by itself, when the house is back.
             _ if stream.state.is_closing() || stream.ear.is_given_up() => return None,
             Err(_) => Bytes::from_static(b": still here\n\n"),
-            Ok(()) => match ended(&stream) {
-                Some(to) => farewell(&mut stream, &to),
-                None => {
-                    // Pokes that come meanwhile are one, and are heard afterwards.
+            Ok(()) => {
+                let mut over = ended(&stream);
+                if over.is_none() {
+                    // Pokes that come meanwhile are one; and if the session ended in that time, the page hears that.
                     tokio::time::sleep(CALM).await;
-                    Bytes::from_static(b"event: changed\ndata: {}\n\n")
+                    over = ended(&stream);
                 }
-            },
+                match over {
+                    Some(to) => farewell(&mut stream, &to),
+                    None => Bytes::from_static(b"event: changed\ndata: {}\n\n"),
+                }
+            }
         },
     };
     Some((Ok(said), stream))

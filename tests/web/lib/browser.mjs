@@ -61,11 +61,29 @@ export async function enter(page, origin) {
   assert.equal(new URL(page.url()).origin, origin);
 }
 
-/** The live stream of a page is open: waits for its first line. */
+/** Goes somewhere by `act` and waits until that page hears of changes: by its own stream, or by another tab's. */
 export async function listening(page, act) {
-  const opened = page.waitForResponse((answer) => answer.url().endsWith('/live') && answer.status() === 200);
+  // What the page before this one opened does not count.
+  await page.goto('about:blank');
+  let hear;
+  const heard = new Promise((resolve) => {
+    hear = (answer) => { if (answer.url().endsWith('/live') && answer.status() === 200) resolve(); };
+  });
+  const context = page.context();
+  context.on('response', hear);
   await act();
-  await opened;
+  const others = context.pages().filter((tab) => tab !== page && new URL(tab.url()).origin === new URL(page.url()).origin);
+  const inLine = async () => {
+    await page.waitForFunction(async () => (await navigator.locks.query()).pending.length > 0);
+  };
+  await Promise.race([heard, others.length ? inLine() : within(heard, `${page.url()} hears nothing`)]);
+  context.off('response', hear);
+}
+
+async function within(promise, otherwise) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(otherwise)), PATIENCE); });
+  try { await Promise.race([promise, late]); } finally { clearTimeout(timer); }
 }
 
 export async function cookiesOf(context, origin) {

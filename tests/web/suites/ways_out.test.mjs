@@ -188,6 +188,23 @@ describe('way 1: the personal center', () => {
     }
   });
 
+  test('ten tabs: none hangs for want of a connection, and all of them turn', async () => {
+    const { context, page } = await person('maya', { everywhere: false });
+    const tabs = [];
+    for (let n = 0; n < 9; n++) {
+      const tab = await context.newPage();
+      await tab.goto(`${house.base}/u/devices`);
+      tabs.push(tab);
+    }
+    // The tab that held the stream goes; another takes over.
+    await page.close();
+    await tabs[8].bringToFront();
+    await listening(tabs[8], () => tabs[8].goto(`${house.base}/u`));
+    await openMenu(tabs[8]);
+    await tabs[8].click('#menu button.out');
+    for (const tab of tabs) await signedOut(tab, 'personal_center');
+  });
+
   test('one own device ends, its page turns, this one stays', async () => {
     const here = await person('hanmeimei', { everywhere: false });
     const there = await person('hanmeimei', { everywhere: false });
