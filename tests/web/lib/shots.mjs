@@ -84,6 +84,8 @@ async function readme(house, browser) {
   await desk.locator('button.btn.end').click();
   await desk.waitForURL(/receipts/);
   await phone.waitForURL(/signed-out/);
+  // The page can be there before the sessions of the receipt are counted.
+  await phone.reload();
   await shoot(phone, '6-signed-out');
   await desk.reload();
   await shoot(desk, '5-receipt');
