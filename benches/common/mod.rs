@@ -88,7 +88,7 @@ pub fn figure(value: f64) -> String {
             text.push(digit);
         }
         text
-    } else if size >= 100.0 {
+    } else if size >= 100.0 || value.fract() == 0.0 {
         format!("{value:.0}")
     } else if size >= 10.0 {
         format!("{value:.1}")
@@ -192,10 +192,11 @@ pub fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
 
-/// Load of the machine in the last minute, and the share of time that a hypervisor or another guest took since the start.
+/// Load of the machine in the last minute, this run's own part included.
 pub fn machine() -> String {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or("?").to_owned();
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let cores = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let cores = cores.lines().filter(|line| line.starts_with("processor")).count();
     format!("load {load}, {cores} cores")
 }

@@ -83,6 +83,12 @@ pub fn pin_self() -> Done<()> {
     check(done.status.success(), || "taskset refused".into())
 }
 
+/// Has the system write what it still holds, so that an act does not pay for the one before.
+pub fn settle() -> Done<()> {
+    let done = Command::new("sync").status()?;
+    check(done.success(), || "sync failed".into())
+}
+
 pub fn free_port() -> Done<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
@@ -107,7 +113,7 @@ fn say_ready(port: u16) -> Done<()> {
 
 fn product(dir: &Path, port: u16) -> Done<()> {
     // Log lines as in service, at the level of the default settings.
-    tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter("info,actix_server=warn").with_writer(std::io::stderr).init();
     let state = State::open(stock::config(dir, port)?, Arc::new(SystemClock))?;
     actix_web::rt::System::new().block_on(async move {
         let server = Server::bind(&state)?;
