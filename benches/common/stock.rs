@@ -39,6 +39,8 @@ impl Size {
     pub const MILLION: Self = Self { users: 200_000, thousands: 20, twenty_thousands: 8 };
     /// A thousand.
     pub const THOUSAND: Self = Self { users: 200, thousands: 0, twenty_thousands: 0 };
+    /// Five thousand, enough for counts to stop at their cap.
+    pub const FIVE_THOUSAND: Self = Self { users: 1_000, thousands: 0, twenty_thousands: 0 };
     /// A hundred.
     pub const HUNDRED: Self = Self { users: 20, thousands: 0, twenty_thousands: 0 };
 
@@ -171,7 +173,7 @@ impl Stock {
             conn.execute_batch(&format!("DROP INDEX {name}"))?;
         }
         let now = SystemClock.now().0;
-        fill_house(&conn, now)?;
+        Self::fill_house(&conn, now)?;
         self.fill_users(&conn, now)?;
         self.fill_sessions(&conn, now)?;
         for (_, text) in &indexes {
@@ -179,6 +181,20 @@ impl Stock {
         }
         conn.execute("UPDATE house SET seq = ?1", [self.size.sessions() as i64 * 2 + 10])?;
         conn.execute_batch("COMMIT; ANALYZE; PRAGMA journal_mode = WAL;")?;
+        Ok(())
+    }
+
+    fn fill_house(conn: &Connection, now: i64) -> Done<()> {
+        conn.execute(
+            "INSERT INTO pools (id, name, secret_hash, secret_seq, position, created_at) VALUES (?1, 'bench', ?2, 1, 1, ?3)",
+            params![POOL, seal::hash(POOL_SECRET), now],
+        )?;
+        conn.execute(
+            "INSERT INTO applications (id, pool_id, identifier, name, secret_hash, redirect_uris, logout_redirect_uris,
+               grant_types, is_default, created_at, updated_at)
+             VALUES (?1, ?2, 'desk', 'Desk', ?3, '[]', '[]', '[\"authorization_code\"]', 1, ?4, ?4)",
+            params![APPLICATION, POOL, seal::hash(POOL_SECRET), now],
+        )?;
         Ok(())
     }
 
@@ -252,18 +268,4 @@ pub fn connection(path: &Path) -> Done<Connection> {
          PRAGMA temp_store = MEMORY;",
     )?;
     Ok(conn)
-}
-
-fn fill_house(conn: &Connection, now: i64) -> Done<()> {
-    conn.execute(
-        "INSERT INTO pools (id, name, secret_hash, secret_seq, position, created_at) VALUES (?1, 'bench', ?2, 1, 1, ?3)",
-        params![POOL, seal::hash(POOL_SECRET), now],
-    )?;
-    conn.execute(
-        "INSERT INTO applications (id, pool_id, identifier, name, secret_hash, redirect_uris, logout_redirect_uris,
-           grant_types, is_default, created_at, updated_at)
-         VALUES (?1, ?2, 'desk', 'Desk', ?3, '[]', '[]', '[\"authorization_code\"]', 1, ?4, ?4)",
-        params![APPLICATION, POOL, seal::hash(POOL_SECRET), now],
-    )?;
-    Ok(())
 }

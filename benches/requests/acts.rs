@@ -284,7 +284,7 @@ pub fn log_in(bench: &mut Bench, verdicts: &mut Verdicts) -> Done<()> {
     let begun = || count(&conn, "SELECT count(*) FROM audit WHERE act = 'login'");
     let (mut logins, mut hashes, mut p99) = (Series::default(), Series::default(), Series::default());
     for round in 0..bench.pace.rounds {
-        let hashed = servers::hashes_per_second(bench.pace.seconds)?;
+        let compared = servers::hashes_per_second(bench.pace.seconds)?;
         let before = begun()?;
         let found = wrk::run_clean(product.port, 4, bench.pace.seconds, &script)?;
         let ended = begun()? - before;
@@ -292,7 +292,7 @@ pub fn log_in(bench: &mut Bench, verdicts: &mut Verdicts) -> Done<()> {
             format!("{} log-ins answered, {ended} on disk", found.good)
         })?;
         if round > 0 {
-            hashes.push(hashed);
+            hashes.push(compared);
             logins.push(found.per_second);
             p99.push(found.p99_ms);
         }

@@ -35,7 +35,9 @@ impl Client {
             text.push_str("\r\n");
         }
         if method == "POST" {
-            text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            text.push_str("Content-Length: ");
+            text.push_str(&body.len().to_string());
+            text.push_str("\r\n");
         }
         text.push_str("\r\n");
         text.push_str(body);

@@ -81,13 +81,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// One measurement.
-type Cell = fn(&mut Bench, &mut Verdicts) -> Done<()>;
-
 fn fail(error: &dyn std::error::Error) -> ExitCode {
     eprintln!("{error}");
     ExitCode::FAILURE
 }
+
+type Cell = fn(&mut Bench, &mut Verdicts) -> Done<()>;
 
 fn run(args: &[String]) -> Done<Verdicts> {
     let number = |name: &str, default: u64| -> u64 {

@@ -38,13 +38,11 @@ impl Running {
         }
         let ready_after = begun.elapsed();
         let port = line.trim().strip_prefix("ready ").and_then(|text| text.parse().ok());
-        match port {
-            Some(port) => Ok(Self { child, port, ready_after }),
-            None => {
-                let _ = child.kill();
-                Err(format!("{args:?} did not start: {line}").into())
-            }
-        }
+        let Some(port) = port else {
+            let _ = child.kill();
+            return Err(format!("{args:?} did not start: {line}").into());
+        };
+        Ok(Self { child, port, ready_after })
     }
 
     /// Resident memory in MiB.
