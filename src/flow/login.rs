@@ -99,12 +99,16 @@ fn account(attempt: &Attempt, name: &LoginName) -> String {
 }
 
 fn find(state: &State, pool: PoolId, name: &LoginName) -> Done<Option<Candidate>> {
-    let (column, key) = match name {
-        LoginName::Username(key) => (LoginColumn::Username, key),
-        LoginName::Email(key) => (LoginColumn::Email, key),
-        LoginName::Phone(key) => (LoginColumn::Phone, key),
-    };
-    Ok(state.store.read(|conn| users::by_login(conn, pool, column, key))?)
+    Ok(state.store.read(|conn| users::by_login(conn, pool, column(name), name.key()))?)
+}
+
+/// The column in which a typed log-in name is looked for.
+pub(super) fn column(name: &LoginName) -> LoginColumn {
+    match name {
+        LoginName::Username(_) => LoginColumn::Username,
+        LoginName::Email(_) => LoginColumn::Email,
+        LoginName::Phone(_) => LoginColumn::Phone,
+    }
 }
 
 fn compare_and_admit(state: &Arc<State>, memory: &mut Memory, attempt: Attempt, name: &LoginName) -> Done<Outcome> {
@@ -130,12 +134,7 @@ fn refuse(state: &Arc<State>, attempt: &Attempt, name: &LoginName) -> Outcome {
     // Written for known users only, and without waiting: the answer must not tell the two apart by time.
     let (pool, name, from) = (attempt.pool, name.clone(), attempt.from.clone());
     drop(state.store.write(move |act| -> Done<()> {
-        let (column, key) = match &name {
-            LoginName::Username(key) => (LoginColumn::Username, key),
-            LoginName::Email(key) => (LoginColumn::Email, key),
-            LoginName::Phone(key) => (LoginColumn::Phone, key),
-        };
-        if let Some(known) = users::by_login(act.conn(), pool, column, key)? {
+        if let Some(known) = users::by_login(act.conn(), pool, column(&name), name.key())? {
             note(act, pool, audit::act::LOGIN_REFUSED, known.user.id, None, &from)?;
         }
         Ok(())

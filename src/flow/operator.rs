@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::directory::Pool;
 use super::error::{Done, FieldRefused, FlowError};
-use super::seed::column;
+use super::login::column;
 use super::state::State;
 use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;

@@ -12,13 +12,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::applications::{self, ApplicationForm, by_operator};
 use super::directory;
 use super::error::{Done, FlowError};
+use super::login::column;
 use super::state::State;
 use super::users::{self, UserForm};
 use crate::config::{AccessKeyOwner, Credential, Seed, SeedAccessKey, SeedApplication, SeedPool, SeedUser};
 use crate::crypto::password::{self, Memory, Verdict};
 use crate::crypto::{random, seal};
 use crate::domain::audit;
-use crate::domain::contact::{DisplayName, Email, LoginName, Phone, Username};
+use crate::domain::contact::{DisplayName, Email, Phone, Username};
 use crate::domain::id::{PoolId, UserId};
 use crate::domain::redirect::RedirectEntry;
 use crate::domain::secret::Secret;
@@ -358,15 +359,6 @@ impl Sowing<'_, '_> {
         let target = stated.id.as_str();
         let event = Event { pool, act, user: None, target, ending: None, origin: &origin, user_agent: "" };
         Ok(crate::store::audit::append(self.act, &event)?)
-    }
-}
-
-/// The column in which a typed log-in name is looked for.
-pub(super) fn column(name: &LoginName) -> LoginColumn {
-    match name {
-        LoginName::Username(_) => LoginColumn::Username,
-        LoginName::Email(_) => LoginColumn::Email,
-        LoginName::Phone(_) => LoginColumn::Phone,
     }
 }
 

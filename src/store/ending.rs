@@ -183,15 +183,21 @@ fn end_cell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Applicat
         .query_row(params![session, within, act.now, barrier], |row| row.get(0))
         .maybe()?;
     let Some(user) = user else { return Ok(None) };
-    let text =
-        "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id) VALUES (?1, ?2, ?3, ?4)";
-    act.conn().prepare_cached(text)?.execute(params![ending.id, session, within, user])?;
+    must_tell(act, ending, session, (within, user))?;
     let text = "SELECT EXISTS (SELECT 1 FROM participants WHERE session_id = ?1 AND ended_at IS NULL)";
     let someone_left: bool = act.conn().prepare_cached(text)?.query_row([session], |row| row.get(0))?;
     if !someone_left {
         end_session(act, ending, session)?;
     }
     Ok(Some(user))
+}
+
+/// Writes down that an application held a piece of a session that this ending covers.
+fn must_tell(act: &Act<'_>, ending: &Ending, session: SessionId, whose: (ApplicationId, UserId)) -> Rows<()> {
+    let text =
+        "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id) VALUES (?1, ?2, ?3, ?4)";
+    act.conn().prepare_cached(text)?.execute(params![ending.id, session, whose.0, whose.1])?;
+    Ok(())
 }
 
 /// An ending below whose barrier rows may still stand.
@@ -303,8 +309,7 @@ pub fn settle(act: &Act<'_>, session: SessionId, user: UserId) -> Rows<()> {
             let ending = Ending { id: open.id, seq: open.seq, cause: open.cause };
             let barrier_only = "UPDATE participants SET ended_at = ?3 WHERE session_id = ?1 AND application_id = ?2";
             act.conn().prepare_cached(barrier_only)?.execute(params![session, application, act.now])?;
-            let part = "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id) VALUES (?1, ?2, ?3, ?4)";
-            act.conn().prepare_cached(part)?.execute(params![ending.id, session, application, user])?;
+            must_tell(act, &ending, session, (application, user))?;
         }
     }
     Ok(())

@@ -23,6 +23,10 @@ const ON_PURPOSE: [&str; 3] = [
     "SELECT EXISTS (SELECT 1 FROM users WHERE status <> 'deleted')",
 ];
 
+/// The dashboard's two counts of a pool: they stop at a cap, but pass over the living sessions of other pools on the way.
+const COUNTS_A_POOL: &str =
+    "SELECT count(*) FROM (SELECT 1 FROM sessions s INDEXED BY sessions_live_by_user CROSS JOIN";
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -69,9 +73,8 @@ fn scans(rows: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
     let values = rusqlite::params_from_iter(vec![1; plan.parameter_count()]);
     let lines: Vec<String> = plan.query_map(values, |row| row.get(3))?.collect::<rusqlite::Result<_>>()?;
     let full = |line: &String| {
-        // An index of open endings holds nothing but those that are asked for; one of living sessions is read up to a cap.
-        let on_purpose = ["endings_open", "sessions_live_by_user"];
-        let Some(rest) = line.strip_prefix("SCAN ").filter(|rest| !on_purpose.iter().any(|i| rest.ends_with(i))) else {
+        // An index of open endings holds nothing but those that are asked for.
+        let Some(rest) = line.strip_prefix("SCAN ").filter(|rest| !rest.ends_with("endings_open")) else {
             return false;
         };
         let name = rest.split(' ').next().unwrap_or_default();
@@ -119,10 +122,9 @@ fn all_use_an_index(rows: &Connection) {
     {
         assert!(all.iter().any(|(_, sql)| sql.starts_with(hot)), "{hot} was not found");
     }
-    // Counts for the operator read what they count.
-    for (place, sql) in all.into_iter().filter(|(place, _)| !place.contains("backup.rs")) {
+    for (place, sql) in all {
         match scans(rows, &sql) {
-            Ok(found) if found.is_empty() || ON_PURPOSE.contains(&sql.as_str()) => {}
+            Ok(found) if found.is_empty() || ON_PURPOSE.contains(&sql.as_str()) || sql.starts_with(COUNTS_A_POOL) => {}
             Ok(found) => wrong.push(format!("{place}: {found:?}: {sql}")),
             Err(error) => wrong.push(format!("{place}: {error}: {sql}")),
         }
