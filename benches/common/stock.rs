@@ -237,7 +237,9 @@ impl Stock {
             hashes.push((seal::hash(&secret(n)).0, row));
         }
         hashes.sort_unstable();
-        let mut insert = conn.prepare("INSERT INTO session_secrets (hash, session_id, host) VALUES (?1, ?2, ?3)")?;
+        let mut insert = conn.prepare(
+            "INSERT INTO session_secrets (hash, session_id, host, seq) SELECT ?1, id, ?3, seq FROM sessions WHERE id = ?2",
+        )?;
         for (hash, row) in hashes {
             insert.execute(params![hash, row, self.host])?;
         }
