@@ -49,11 +49,19 @@ CREATE TABLE applications (
   identifier              TEXT UNIQUE,    -- its host is {identifier}.{base host}; null once deleted
   name                    TEXT NOT NULL,
   secret_hash             BLOB NOT NULL,
+  secret_sealed           BLOB,           -- the secret itself, sealed: only where it signs ID tokens (HS256)
   redirect_uris           TEXT NOT NULL,  -- JSON array of entries as typed
   logout_redirect_uris    TEXT NOT NULL,
   backchannel_logout_uri  TEXT,
+  backchannel_session_required  INTEGER NOT NULL DEFAULT 0 CHECK (backchannel_session_required IN (0, 1)),
   frontchannel_logout_uri TEXT,
+  frontchannel_session_required INTEGER NOT NULL DEFAULT 0 CHECK (frontchannel_session_required IN (0, 1)),
   grant_types             TEXT NOT NULL,
+  response_types          TEXT NOT NULL DEFAULT '["code"]',
+  auth_method             TEXT NOT NULL DEFAULT 'client_secret', -- at the token endpoint
+  id_token_alg            TEXT NOT NULL DEFAULT 'RS256',
+  jwks                    TEXT,           -- its public keys, for private_key_jwt
+  tokens_outlive_logout   INTEGER NOT NULL DEFAULT 0 CHECK (tokens_outlive_logout IN (0, 1)),
   is_default              INTEGER NOT NULL CHECK (is_default IN (0, 1)),
   barrier_seq             INTEGER NOT NULL DEFAULT 0, -- raised when everybody in it is forced out
   created_at              INTEGER NOT NULL,
@@ -114,6 +122,7 @@ CREATE TABLE participants (
   session_id     INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
   application_id TEXT NOT NULL REFERENCES applications,
   user_id        TEXT NOT NULL,
+  issuer         TEXT NOT NULL,            -- by which the application knows the house
   seq            INTEGER NOT NULL,
   barrier_seq    INTEGER NOT NULL DEFAULT 0, -- raised when this session is forced out of this application
   joined_at      INTEGER NOT NULL,
@@ -159,6 +168,7 @@ CREATE TABLE endings (
   actor_id       TEXT NOT NULL,
   ip             TEXT NOT NULL,
   request_id     TEXT NOT NULL,
+  tokens         INTEGER NOT NULL DEFAULT 0, -- grants that ended with it
   open           INTEGER NOT NULL CHECK (open IN (0, 1)), -- 1 until the rows it covers have been written out
   pages          INTEGER NOT NULL DEFAULT 0, -- open pages that were told, live
   pages_ms       INTEGER NOT NULL DEFAULT 0  -- milliseconds until the last of them was
@@ -167,13 +177,87 @@ CREATE INDEX endings_open ON endings (seq) WHERE open = 1;
 CREATE INDEX endings_by_pool ON endings (pool_id, seq);
 CREATE INDEX endings_by_age ON endings (at) WHERE open = 0;
 
--- What an ending covered: each application that held a piece of a session, and so must be told.
-CREATE TABLE ending_parts (
-  ending_id      TEXT NOT NULL REFERENCES endings ON DELETE CASCADE,
-  session_id     INTEGER NOT NULL,
+-- What an ending covered: each application that held a piece of a session, and so must hear. Written in the transaction
+-- that ends the session, or that writes out what stands below a barrier; the outbox and the revocation feed read it.
+CREATE TABLE notices (
+  id             INTEGER PRIMARY KEY,      -- the cursor of the feed: one writer, so no later number commits earlier
+  ending_id      TEXT REFERENCES endings ON DELETE CASCADE, -- null: a test
   application_id TEXT NOT NULL,
+  session_id     INTEGER NOT NULL,
   user_id        TEXT NOT NULL,
-  PRIMARY KEY (ending_id, session_id, application_id)
+  sid            TEXT NOT NULL,
+  issuer         TEXT NOT NULL,
+  at             INTEGER NOT NULL,
+  state          TEXT NOT NULL CHECK (state IN ('unreachable', 'waiting', 'acked', 'gave_up')), -- unreachable: no address
+  due_at         INTEGER NOT NULL,         -- of the next try
+  tries          TEXT NOT NULL DEFAULT '[]', -- JSON: milliseconds after `at` at which each try ended
+  status         INTEGER,                  -- HTTP status of the last answer
+  trouble        TEXT                      -- what went wrong last
+) STRICT;
+CREATE UNIQUE INDEX notices_of_ending ON notices (ending_id, session_id, application_id);
+CREATE INDEX notices_due ON notices (application_id, due_at) WHERE state = 'waiting';
+CREATE INDEX notices_by_application ON notices (application_id, id);
+
+-- What an application was given: first a code, then tokens. Codes and refresh tokens are marks on the id, made with the
+-- house's key; nothing in here opens anything.
+CREATE TABLE grants (
+  id              TEXT PRIMARY KEY,
+  application_id  TEXT NOT NULL REFERENCES applications,
+  user_id         TEXT REFERENCES users,   -- null: the application for itself
+  session_id      INTEGER REFERENCES sessions ON DELETE SET NULL,
+  seq             INTEGER NOT NULL,
+  outlives_logout INTEGER NOT NULL CHECK (outlives_logout IN (0, 1)),
+  issuer          TEXT NOT NULL,
+  scope           TEXT NOT NULL,
+  sid             TEXT NOT NULL,
+  auth_at         INTEGER NOT NULL,
+  redirect_uri    TEXT NOT NULL,           -- as it was asked for
+  nonce           TEXT,
+  challenge       TEXT,                    -- PKCE S256
+  claims          TEXT,                    -- the claims parameter, as far as it is understood
+  code_used       INTEGER NOT NULL DEFAULT 0 CHECK (code_used IN (0, 1)),
+  generation      INTEGER NOT NULL DEFAULT 0, -- of the refresh token; 0: none was given
+  rotated_at      INTEGER,
+  used            INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1)),
+  created_at      INTEGER NOT NULL,
+  expires_at      INTEGER NOT NULL,        -- of the code, then of the last token
+  revoked_at      INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grants_by_session ON grants (session_id) WHERE session_id IS NOT NULL AND revoked_at IS NULL;
+CREATE INDEX grants_by_expiry ON grants (expires_at);
+
+-- Single access tokens that were revoked before their time.
+CREATE TABLE revoked_tokens (
+  jti        TEXT PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (expires_at);
+
+-- Ids of client assertions, each of which works once (RFC 7523 section 3).
+CREATE TABLE assertions (
+  hash       BLOB PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assertions_by_expiry ON assertions (expires_at);
+
+-- Authorization requests that were pushed (RFC 9126).
+CREATE TABLE pushed_requests (
+  hash           BLOB PRIMARY KEY,
+  application_id TEXT NOT NULL,
+  query          TEXT NOT NULL,
+  expires_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pushed_requests_by_expiry ON pushed_requests (expires_at);
+
+-- Signing keys. A new one is published before it signs; a retired one keeps its public half, for hints.
+CREATE TABLE signing_keys (
+  kid        TEXT PRIMARY KEY,
+  alg        TEXT NOT NULL CHECK (alg IN ('RS256', 'ES256')),
+  sealed     BLOB,                         -- PKCS #8, sealed with the house's key; null once retired
+  public     TEXT NOT NULL,                -- JWK
+  created_at INTEGER NOT NULL,
+  signs_from INTEGER NOT NULL,
+  retired_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (

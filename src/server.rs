@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, middleware};
 
 use crate::flow::state::State;
-use crate::flow::{operator, upkeep};
+use crate::flow::{keys, operator, upkeep};
 use crate::web;
 
 /// A server that is bound and will answer.
@@ -26,6 +26,7 @@ impl Server {
     pub fn bind(state: &Arc<State>) -> io::Result<Self> {
         let sockets = state.config.listen.iter().map(TcpListener::bind).collect::<io::Result<Vec<_>>>()?;
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
+        keys::prepare(state).map_err(io::Error::other)?;
         upkeep::start(state)?;
         let shared = Data::from(state.clone());
         let mut server = HttpServer::new(move || {

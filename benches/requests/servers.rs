@@ -224,8 +224,8 @@ fn end_by_statements(conn: &Connection, secret: &str) -> rusqlite::Result<bool> 
         .execute(params![id, seq, stock::POOL, now, user])?;
         let text = "UPDATE sessions SET ended_at = ?2, cause = 'front_end', ending_id = ?3 WHERE id = ?1 AND ended_at IS NULL RETURNING user_id";
         conn.prepare_cached(text)?.query_row(params![session, now, id], |row| row.get::<_, String>(0))?;
-        let text = "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id)
-            SELECT ?2, session_id, application_id, user_id FROM participants WHERE session_id = ?1 AND ended_at IS NULL";
+        let text = "INSERT OR IGNORE INTO notices (ending_id, session_id, application_id, user_id, sid, issuer, at, due_at, state)
+            SELECT ?2, session_id, application_id, user_id, '', issuer, 0, 0, 'unreachable' FROM participants WHERE session_id = ?1 AND ended_at IS NULL";
         conn.prepare_cached(text)?.execute(params![session, id])?;
         let text = "UPDATE participants SET ended_at = ?2 WHERE session_id = ?1 AND ended_at IS NULL";
         conn.prepare_cached(text)?.execute(params![session, now])?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::args::{AppCommand, InPool, Read};
 use super::failure::Failure;
 use super::{open, say};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, Protocol};
 use crate::domain::redirect::{RedirectEntry, RedirectList};
 use crate::flow::applications::{self, ApplicationForm, by_operator};
 use crate::flow::operator;
@@ -67,13 +67,18 @@ fn list(as_json: bool, at: &InPool) -> Result<(), Failure> {
     Ok(())
 }
 
+fn grants(protocol: &Protocol) -> Vec<&'static str> {
+    protocol.grant_types.iter().map(|grant| grant.as_str()).collect()
+}
+
 fn as_value(app: &Application) -> Value {
     let entries = |list: &RedirectList| list.entries().iter().map(RedirectEntry::original).collect::<Value>();
+    let protocol = &app.protocol;
     json!({
         "id": app.id.as_str(), "pool": app.pool.as_str(), "identifier": app.identifier, "name": app.name, "default": app.is_default,
         "redirectUris": entries(&app.login), "logoutRedirectUris": entries(&app.logout),
-        "backchannelLogoutUri": app.backchannel_logout_uri, "frontchannelLogoutUri": app.frontchannel_logout_uri,
-        "grantTypes": app.grant_types, "createdAt": app.created_at.iso(), "updatedAt": app.updated_at.iso(),
+        "backchannelLogoutUri": protocol.backchannel_logout_uri, "frontchannelLogoutUri": protocol.frontchannel_logout_uri,
+        "grantTypes": grants(&app.protocol), "createdAt": app.created_at.iso(), "updatedAt": app.updated_at.iso(),
     })
 }
 
@@ -90,13 +95,15 @@ fn show(named: &str, read: &Read) -> Result<(), Failure> {
         ["name".to_owned(), app.name.clone()],
         ["pool".to_owned(), app.pool.to_string()],
         ["default".to_owned(), app.is_default.to_string()],
-        ["grant types".to_owned(), app.grant_types.join(", ")],
+        ["grant types".to_owned(), grants(&app.protocol).join(", ")],
     ];
     for (what, list) in [("log-in callback", &app.login), ("log-out callback", &app.logout)] {
         rows.extend(list.entries().iter().map(|entry| [what.to_owned(), entry.original().to_owned()]));
     }
-    for (what, uri) in [("back-channel", &app.backchannel_logout_uri), ("front-channel", &app.frontchannel_logout_uri)]
-    {
+    let protocol = &app.protocol;
+    let uris =
+        [("back-channel", &protocol.backchannel_logout_uri), ("front-channel", &protocol.frontchannel_logout_uri)];
+    for (what, uri) in uris {
         rows.extend(uri.iter().map(|uri| [what.to_owned(), uri.clone()]));
     }
     say::table(["", ""], &rows);

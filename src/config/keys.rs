@@ -31,6 +31,14 @@ pub const KNOWN: &[Key] = &[
     key("session_idle_seconds", "259200", "a session ends after so long without use (3 days)"),
     key("session_absolute_seconds", "1209600", "a session ends after so long in any case (14 days)"),
     key("session_limit_per_user", "1000", "most sessions of one user; at the limit a log-in ends the oldest"),
+    key("access_token_seconds", "600", "life of an access token (10 minutes)"),
+    key("refresh_token_seconds", "1209600", "life of a refresh token and its successors, from the log-in on (14 days)"),
+    key("key_rotation_days", "90", "signing keys are replaced after so many days; 0 for never"),
+    key(
+        "deliver_to_private",
+        "",
+        "whether log-out messages may go to loopback and private addresses; on when listening on loopback only",
+    ),
     key("workers", "", "threads that answer requests; the number of cores"),
     key("hash_threads", "", "passwords that are verified at once; the number of cores"),
     key("hash_queue", "64", "log-ins that may wait for a password check before 503 is answered"),
@@ -42,6 +50,12 @@ pub const KNOWN: &[Key] = &[
     key("setup_link_seconds", "3600", "how long the set-up link of a first start works"),
     key("admin_username", "", "user name of an admin to create at the first start"),
     Key { name: "admin_password", default: "", secret: true, about: "password of that admin" },
+    Key {
+        name: "registration_token",
+        default: "",
+        secret: true,
+        about: "bearer token with which applications may register themselves; none turns that off",
+    },
     Key {
         name: "metrics_token",
         default: "",

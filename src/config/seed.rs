@@ -5,9 +5,8 @@
 
 use std::fmt;
 
-use url::Url;
-
 use super::error::{line_of, suggestion, without_value};
+use crate::domain::application::Protocol;
 use crate::domain::contact::{DisplayName, Email, LoginName, Password, Phone, Username};
 use crate::domain::id::{AccessKeyId, ApplicationId, PoolId, UserId};
 use crate::domain::identifier::Identifier;
@@ -130,7 +129,6 @@ pub struct SeedPool {
 
 /// An application to fill in.
 #[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "four independent switches of the wire")]
 pub struct SeedApplication {
     /// Its id; without one it is found by identifier.
     pub id: Option<ApplicationId>,
@@ -144,22 +142,10 @@ pub struct SeedApplication {
     pub redirect_uris: Vec<RedirectEntry>,
     /// Where log-outs may go.
     pub logout_redirect_uris: Vec<RedirectEntry>,
-    /// Where logout tokens are posted.
-    pub backchannel_logout_uri: Option<Url>,
-    /// Whether logout tokens have to name the session.
-    pub backchannel_logout_session_required: bool,
-    /// What is loaded in a frame at log-out.
-    pub frontchannel_logout_uri: Option<Url>,
-    /// Whether that frame is told issuer and session.
-    pub frontchannel_logout_session_required: bool,
-    /// The grants it may use; code and refresh token when the file names none.
-    pub grant_types: Vec<String>,
+    /// How it speaks OAuth and OpenID Connect; what the file does not state has its default.
+    pub protocol: Protocol,
     /// Whether it is the default application of its pool.
     pub default: bool,
-    /// `RS256` or `HS256`.
-    pub id_token_signed_response_alg: String,
-    /// How it proves itself at the token endpoint; `None` leaves it free.
-    pub token_endpoint_auth_method: Option<String>,
 }
 
 /// How a seeded user proves to be themselves.

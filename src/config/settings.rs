@@ -67,6 +67,16 @@ pub struct Config {
     pub session_absolute_seconds: u32,
     /// Most sessions of one user.
     pub session_limit_per_user: u32,
+    /// Life of an access token.
+    pub access_token_seconds: u32,
+    /// Life of a refresh token and all its successors.
+    pub refresh_token_seconds: u32,
+    /// Days after which signing keys are replaced; 0 for never.
+    pub key_rotation_days: u32,
+    /// Whether log-out messages may go to loopback and private addresses.
+    pub deliver_to_private: bool,
+    /// The bearer token with which applications may register themselves.
+    pub registration_token: Option<String>,
     /// Threads that answer requests.
     pub workers: usize,
     /// Passwords verified at once.
@@ -190,6 +200,12 @@ impl Reader {
             session_idle_seconds: idle,
             session_absolute_seconds: absolute,
             session_limit_per_user: self.number("session_limit_per_user", 1..=100_000, 0)?,
+            access_token_seconds: self.number("access_token_seconds", 30..=86_400, 0)?,
+            refresh_token_seconds: self.number("refresh_token_seconds", 60..=10 * YEAR, 0)?,
+            key_rotation_days: self.number("key_rotation_days", 0..=3_650, 0)?,
+            deliver_to_private: self
+                .yes("deliver_to_private", listen.iter().all(|address| address.ip().to_canonical().is_loopback()))?,
+            registration_token: self.text("registration_token").map(str::to_owned),
             workers: self.number("workers", 1..=1024, cores)?,
             hash_threads: self.number("hash_threads", 1..=1024, cores)?,
             hash_queue: self.number("hash_queue", 0..=100_000, 0)?,
@@ -313,6 +329,7 @@ impl Reader {
             "port" if set.is_none() => return None,
             "listen" => config.listen.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(","),
             "workers" => config.workers.to_string(),
+            "deliver_to_private" => config.deliver_to_private.to_string(),
             "hash_threads" => config.hash_threads.to_string(),
             name if key.secret => self.text(name).map(|_| "(set)".to_owned()).unwrap_or_default(),
             name => self.text(name).unwrap_or_default().to_owned(),

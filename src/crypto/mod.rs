@@ -1,5 +1,7 @@
 //! Seals: chance, hashes, passwords, signatures. No other floor names a cryptographic crate.
 
+pub mod assertion;
+pub mod jws;
 pub mod password;
 pub mod random;
 pub mod seal;

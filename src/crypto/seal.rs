@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{constant_time, digest, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -81,6 +82,26 @@ impl MasterKey {
         key
     }
 
+    /// Seals octets for one purpose (AES-256-GCM): a nonce, then the sealed octets.
+    pub fn seal(&self, purpose: &str, octets: &[u8]) -> Option<Vec<u8>> {
+        let nonce = random::octets::<NONCE_LEN>();
+        let mut sealed = octets.to_vec();
+        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &self.derive(purpose)).ok()?);
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what was sealed for the same purpose with the same key; `None` for anything else.
+    pub fn unseal(&self, purpose: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
+        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &self.derive(purpose)).ok()?);
+        let mut octets = sealed.to_vec();
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let opened = key.open_in_place(nonce, Aad::empty(), &mut octets).ok()?.len();
+        octets.truncate(opened);
+        Some(octets)
+    }
+
     /// A keyed mark on `parts` for `purpose`, to be recognised later by [`MasterKey::recognises`].
     pub fn mark(&self, purpose: &str, parts: &[&str]) -> String {
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.derive(purpose)), &framed(parts));
@@ -103,13 +124,14 @@ fn framed(parts: &[&str]) -> Vec<u8> {
     bytes
 }
 
-fn hex(octets: &[u8]) -> String {
+/// Lower-case hex digits.
+pub fn hex(octets: &[u8]) -> String {
     let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
     octets.iter().flat_map(|o| [digit(o >> 4), digit(o & 15)]).collect()
 }
 
 /// Unpadded base64url (RFC 4648 section 5).
-fn base64url(octets: &[u8]) -> String {
+pub fn base64url(octets: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(octets)
 }
 
@@ -125,6 +147,18 @@ mod tests {
         assert!(!key.recognises("csrf", &["a", "bc"], &mark));
         assert!(!key.recognises("farewell", &["ab", "c"], &mark));
         assert!(!key.recognises("csrf", &["ab", "c"], ""));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_and_purpose_only() {
+        let key = MasterKey::fresh();
+        let sealed = key.seal("keys", b"secret").unwrap();
+        assert_eq!(key.unseal("keys", &sealed).unwrap(), b"secret");
+        assert!(key.unseal("other", &sealed).is_none());
+        assert!(MasterKey::fresh().unseal("keys", &sealed).is_none());
+        assert!(key.unseal("keys", &sealed[..sealed.len() - 1]).is_none());
+        assert!(key.unseal("keys", b"short").is_none());
+        assert_ne!(key.seal("keys", b"secret").unwrap(), sealed, "a nonce is used once");
     }
 
     #[test]

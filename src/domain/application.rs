@@ -2,8 +2,59 @@
 
 use super::clock::Timestamp;
 use super::id::{ApplicationId, PoolId};
+use super::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use super::redirect::RedirectList;
 use super::secret::SecretHash;
+
+/// How an application speaks OAuth and OpenID Connect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches of the wire")]
+pub struct Protocol {
+    /// OpenID Connect back-channel log-out address.
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether logout tokens have to name the session; they always do.
+    pub backchannel_session_required: bool,
+    /// OpenID Connect front-channel log-out address.
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether that address has to be told issuer and session; it always is.
+    pub frontchannel_session_required: bool,
+    /// OAuth grant types.
+    pub grant_types: Vec<GrantType>,
+    /// Response types.
+    pub response_types: Vec<ResponseType>,
+    /// How it proves itself.
+    pub auth_method: AuthMethod,
+    /// How its ID tokens are signed.
+    pub id_token_alg: TokenAlg,
+    /// Its public keys (RFC 7517), for `private_key_jwt`.
+    pub jwks: Option<String>,
+    /// Whether its refresh tokens outlive a plain log-out; a kick always ends them.
+    pub tokens_outlive_logout: bool,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        Self {
+            backchannel_logout_uri: None,
+            backchannel_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_session_required: false,
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            response_types: vec![ResponseType::Code],
+            auth_method: AuthMethod::Secret,
+            id_token_alg: TokenAlg::Rs256,
+            jwks: None,
+            tokens_outlive_logout: false,
+        }
+    }
+}
+
+impl Protocol {
+    /// Whether it may use a grant.
+    pub fn may(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+}
 
 /// An application with its lists parsed; what is stored is what was typed.
 #[derive(Debug, Clone)]
@@ -22,12 +73,10 @@ pub struct Application {
     pub login: RedirectList,
     /// Where a log-out may go; never the same list (security.md R7).
     pub logout: RedirectList,
-    /// OpenID Connect back-channel log-out address.
-    pub backchannel_logout_uri: Option<String>,
-    /// OpenID Connect front-channel log-out address.
-    pub frontchannel_logout_uri: Option<String>,
-    /// OAuth grant types.
-    pub grant_types: Vec<String>,
+    /// Its secret, sealed; only where ID tokens are signed with it.
+    pub secret_sealed: Option<Vec<u8>>,
+    /// What it settled beside its addresses.
+    pub protocol: Protocol,
     /// Whether the base host means this one when none is named.
     pub is_default: bool,
     /// Creation.

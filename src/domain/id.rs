@@ -94,6 +94,8 @@ ids! {
     AccessKeyId,
     /// An ending, and so its receipt.
     EndingId,
+    /// What an application was given: a code, then tokens.
+    GrantId,
 }
 
 #[cfg(test)]

@@ -11,7 +11,10 @@ use super::session::{Seq, SessionId};
 /// device, one device in every application, everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selection {
-    /// These sessions whole: each device, in every application.
+    /// These sessions whole, left by whoever is in them, or timed out: what an application was given to keep beyond a
+    /// plain log-out lives on (OpenID Connect Back-Channel Logout 1.0 section 2.7).
+    Leaving(Vec<SessionId>),
+    /// These sessions whole, ended from outside: each device, in every application, with all that was given.
     Sessions(Vec<SessionId>),
     /// These sessions' part in one application.
     Cells {
@@ -219,7 +222,7 @@ impl Plan {
     /// The plan for ending `selection` in `pool` because of `cause`. Duplicates count once.
     pub fn of(pool: PoolId, mut selection: Selection, cause: Cause, origin: Origin) -> Result<Self, NoPlan> {
         match &mut selection {
-            Selection::Sessions(sessions) | Selection::Cells { sessions, within: _ } => {
+            Selection::Leaving(sessions) | Selection::Sessions(sessions) | Selection::Cells { sessions, within: _ } => {
                 sessions.sort_unstable();
                 sessions.dedup();
                 if sessions.is_empty() {

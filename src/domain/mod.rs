@@ -10,6 +10,8 @@ pub mod device;
 pub mod id;
 pub mod identifier;
 pub mod logout;
+pub mod oauth;
+pub mod reach;
 pub mod redirect;
 pub mod secret;
 pub mod session;

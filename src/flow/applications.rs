@@ -6,14 +6,17 @@ use super::directory;
 use super::error::{Done, FieldRefused, FlowError};
 use super::logout;
 use super::state::State;
-use crate::crypto::{random, seal};
+use crate::crypto::{assertion, random, seal};
+use crate::domain::application::{Application, Protocol};
 use crate::domain::audit;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId, PoolId, UserId};
 use crate::domain::identifier::Identifier;
 use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
+use crate::domain::oauth::{AuthMethod, ResponseType, TokenAlg};
+use crate::domain::reach::{self, Reach};
 use crate::domain::redirect::{EntryRefused, RedirectEntry};
-use crate::domain::secret::{Secret, SecretHash};
+use crate::domain::secret::Secret;
 use crate::domain::session::Seq;
 use crate::store::access_keys;
 pub use crate::store::access_keys::AccessKeyRow;
@@ -21,6 +24,7 @@ use crate::store::applications;
 pub use crate::store::applications::ApplicationRow;
 use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
+use url::Url;
 
 /// Entries in one list at most, and characters in one entry.
 const ENTRIES: usize = 100;
@@ -38,12 +42,8 @@ pub struct ApplicationForm {
     pub redirect_uris: Vec<String>,
     /// Log-out callbacks.
     pub logout_redirect_uris: Vec<String>,
-    /// Back-channel log-out address.
-    pub backchannel_logout_uri: String,
-    /// Front-channel log-out address.
-    pub frontchannel_logout_uri: String,
-    /// OAuth grant types; none: the usual two.
-    pub grant_types: Vec<String>,
+    /// How it speaks OAuth and OpenID Connect.
+    pub protocol: Protocol,
     /// What the base host means when none is named.
     pub is_default: bool,
 }
@@ -71,24 +71,46 @@ impl ApplicationForm {
             .ok();
         self.redirect_uris = lines("redirect_uris", &self.redirect_uris, &mut refused);
         self.logout_redirect_uris = lines("logout_redirect_uris", &self.logout_redirect_uris, &mut refused);
-        for (field, text) in [
-            ("backchannel_logout_uri", &mut self.backchannel_logout_uri),
-            ("frontchannel_logout_uri", &mut self.frontchannel_logout_uri),
-        ] {
-            *text = text.trim().to_owned();
-            if !text.is_empty() {
-                match RedirectEntry::parse(text) {
-                    Ok(entry) if entry.is_plain() => {}
-                    Ok(_) => refused.push(FieldRefused::new(field, "wildcard")),
-                    Err(why) => refused.push(FieldRefused::new(field, why.code())),
-                }
-            }
+        let protocol = &mut self.protocol;
+        address("backchannel_logout_uri", &mut protocol.backchannel_logout_uri, &mut refused, |url| {
+            if reach::of_url(url) == Some(Reach::Never) { Some("never_delivered") } else { None }
+        });
+        let callbacks = &self.redirect_uris;
+        // Front-Channel Logout 1.0 section 2: the same scheme, host and port as a registered log-in callback.
+        address("frontchannel_logout_uri", &mut protocol.frontchannel_logout_uri, &mut refused, |url| {
+            let same = |text: &String| Url::parse(text).is_ok_and(|callback| callback.origin() == url.origin());
+            if callbacks.iter().any(same) { None } else { Some("origin_differs") }
+        });
+        if protocol.auth_method == AuthMethod::PrivateKeyJwt
+            && !protocol.jwks.as_deref().is_some_and(assertion::can_verify)
+        {
+            refused.push(FieldRefused::new("jwks", "no_keys"));
+        }
+        if protocol.response_types.is_empty() {
+            protocol.response_types.push(ResponseType::Code);
         }
         let Some(identifier) = identifier.filter(|_| refused.is_empty()) else {
             return Err(FlowError::Invalid(refused));
         };
         Ok(ValidApplication { name, identifier, form: self })
     }
+}
+
+/// An address of the application's own, if it has one: absolute, plain, and as `judge` wants it.
+fn address(
+    field: &'static str,
+    typed: &mut Option<String>,
+    refused: &mut Vec<FieldRefused>,
+    judge: impl FnOnce(&Url) -> Option<&'static str>,
+) {
+    let text = typed.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let code = text.as_ref().and_then(|text| match RedirectEntry::parse(text) {
+        Ok(entry) if entry.is_plain() => Url::parse(entry.as_str()).ok().and_then(|url| judge(&url)),
+        Ok(_) => Some("wildcard"),
+        Err(why) => Some(why.code()),
+    });
+    refused.extend(code.map(|code| FieldRefused::new(field, code)));
+    *typed = text;
 }
 
 fn lines(field: &'static str, typed: &[String], refused: &mut Vec<FieldRefused>) -> Vec<String> {
@@ -112,22 +134,14 @@ fn lines(field: &'static str, typed: &[String], refused: &mut Vec<FieldRefused>)
     kept
 }
 
-fn some(text: &str) -> Option<String> {
-    if text.is_empty() { None } else { Some(text.to_owned()) }
-}
-
 impl ValidApplication {
     fn write_into(&self, row: &mut ApplicationRow) {
         row.name.clone_from(&self.name);
         self.identifier.as_str().clone_into(&mut row.identifier);
         row.redirect_uris.clone_from(&self.form.redirect_uris);
         row.logout_redirect_uris.clone_from(&self.form.logout_redirect_uris);
-        row.backchannel_logout_uri = some(&self.form.backchannel_logout_uri);
-        row.frontchannel_logout_uri = some(&self.form.frontchannel_logout_uri);
+        row.protocol.clone_from(&self.form.protocol);
         row.is_default = self.form.is_default;
-        if !self.form.grant_types.is_empty() {
-            row.grant_types.clone_from(&self.form.grant_types);
-        }
     }
 }
 
@@ -149,7 +163,7 @@ pub fn create(
     act: &mut Act<'_>,
     state: &Arc<State>,
     pool: PoolId,
-    fixed: (Option<ApplicationId>, &SecretHash),
+    fixed: (Option<ApplicationId>, &Secret),
     valid: &ValidApplication,
     origin: &Origin,
 ) -> Done<ApplicationId> {
@@ -160,18 +174,18 @@ pub fn create(
         pool,
         identifier: String::new(),
         name: String::new(),
-        secret: *secret,
+        secret: seal::hash(secret.reveal()),
         redirect_uris: Vec::new(),
         logout_redirect_uris: Vec::new(),
-        backchannel_logout_uri: None,
-        frontchannel_logout_uri: None,
-        grant_types: vec!["authorization_code".into(), "refresh_token".into()],
+        protocol: Protocol::default(),
+        secret_sealed: None,
         is_default: false,
         barrier: Seq(0),
         created_at: act.now,
         updated_at: act.now,
     };
     valid.write_into(&mut row);
+    keep_for_signing(state, &mut row, Some(secret))?;
     applications::insert(act, &row).map_err(taken)?;
     note(act, pool, audit::act::APPLICATION_CREATED, id.as_str(), origin)?;
     directory::changed(act, state)?;
@@ -186,15 +200,46 @@ pub fn create_with_secret(
     valid: &ValidApplication,
     origin: &Origin,
 ) -> Done<(ApplicationId, Secret)> {
+    let (secret, _) = seal::fresh_hex32();
+    create(act, state, pool, (None, &secret), valid, origin).map(|id| (id, secret))
+}
+
+/// What the secret of an application is sealed for.
+const SEALED: &str = "application secrets";
+
+/// Keeps the secret, sealed, where it signs ID tokens, and nowhere else (security.md X3). One that was known by its hash
+/// alone cannot sign, so it is replaced: the new one is answered, to be shown once.
+fn keep_for_signing(state: &State, row: &mut ApplicationRow, known: Option<&Secret>) -> Done<Option<Secret>> {
+    if row.protocol.id_token_alg != TokenAlg::Hs256 {
+        row.secret_sealed = None;
+        return Ok(None);
+    }
+    if known.is_none() && row.secret_sealed.is_some() {
+        return Ok(None);
+    }
+    let fault = || FlowError::Storage(StoreError::Fault("a secret could not be sealed".into()));
+    let seal = |secret: &Secret| state.key.seal(SEALED, secret.reveal().as_bytes()).ok_or_else(fault);
+    if let Some(secret) = known {
+        row.secret_sealed = Some(seal(secret)?);
+        return Ok(None);
+    }
     let (secret, hash) = seal::fresh_hex32();
-    create(act, state, pool, (None, &hash), valid, origin).map(|id| (id, secret))
+    (row.secret, row.secret_sealed) = (hash, Some(seal(&secret)?));
+    Ok(Some(secret))
+}
+
+/// The secret with which an application's ID tokens are signed; none where a key of the house signs them.
+pub fn signing_secret(state: &State, application: &Application) -> Option<Secret> {
+    let opened = state.key.unseal(SEALED, application.secret_sealed.as_deref()?)?;
+    String::from_utf8(opened).ok().map(Secret::new)
 }
 
 fn in_pool(act: &Act<'_>, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {
     applications::find(act.conn(), id)?.filter(|row| row.pool == pool).ok_or(FlowError::Absent("application"))
 }
 
-/// Changes an application; a form that was opened before another change is stale.
+/// Changes an application; a form that was opened before another change is stale. A secret is answered when the change
+/// asked for a new one, to be shown once.
 pub fn edit(
     act: &mut Act<'_>,
     state: &Arc<State>,
@@ -202,16 +247,18 @@ pub fn edit(
     seen: Option<Timestamp>,
     valid: &ValidApplication,
     origin: &Origin,
-) -> Done<()> {
+) -> Done<Option<Secret>> {
     let (pool, id) = which;
     let mut row = in_pool(act, pool, id)?;
     if seen.is_some_and(|seen| seen != row.updated_at) {
         return Err(FlowError::Stale);
     }
     valid.write_into(&mut row);
+    let shown = keep_for_signing(state, &mut row, None)?;
     applications::update(act, &row).map_err(taken)?;
     note(act, pool, audit::act::APPLICATION_CHANGED, id.as_str(), origin)?;
-    directory::changed(act, state)
+    directory::changed(act, state)?;
+    Ok(shown)
 }
 
 /// Gives an application a secret: a stated one, or a new one that is shown once.
@@ -219,23 +266,19 @@ pub fn set_secret(
     act: &mut Act<'_>,
     state: &Arc<State>,
     which: (PoolId, ApplicationId),
-    stated: Option<SecretHash>,
+    stated: Option<Secret>,
     origin: &Origin,
 ) -> Done<Option<Secret>> {
     let (pool, id) = which;
     let mut row = in_pool(act, pool, id)?;
-    let (shown, hash) = match stated {
-        Some(hash) => (None, hash),
-        None => {
-            let (secret, hash) = seal::fresh_hex32();
-            (Some(secret), hash)
-        }
-    };
-    row.secret = hash;
+    let shown = stated.is_none();
+    let secret = stated.unwrap_or_else(|| seal::fresh_hex32().0);
+    row.secret = seal::hash(secret.reveal());
+    keep_for_signing(state, &mut row, Some(&secret))?;
     applications::update(act, &row)?;
     note(act, pool, audit::act::APPLICATION_SECRET, id.as_str(), origin)?;
     directory::changed(act, state)?;
-    Ok(shown)
+    Ok(shown.then_some(secret))
 }
 
 /// Deletes an application: everybody's part in it ends first.

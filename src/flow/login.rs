@@ -50,6 +50,8 @@ pub struct Attempt {
     pub application: Option<ApplicationId>,
     /// Host of the browser's request.
     pub host: String,
+    /// The house's name at that host, by which the application will know it.
+    pub issuer: String,
     /// What was typed as the name.
     pub account: String,
     /// What was typed as the password.
@@ -194,7 +196,7 @@ fn admit(
             sessions::renew(act, held.id, expires_at)?;
             renewed = Some(held.id);
         } else {
-            let replaced = Selection::Sessions(vec![held.id]);
+            let replaced = Selection::Leaving(vec![held.id]);
             logout::end(act, state, held.pool, replaced, (Cause::Replaced, origin))?;
         }
     }
@@ -210,7 +212,7 @@ fn admit(
             return Err(FlowError::Absent("application"));
         }
         ending::settle(act, id, user.id)?;
-        sessions::join(act, id, user.id, application)?;
+        sessions::join(act, id, user.id, application, &attempt.issuer)?;
     }
     users::logged_in(act, user.id, &attempt.from.ip)?;
     note(act, user.pool, audit::act::LOGIN, user.id, attempt.application, &attempt.from)?;
@@ -226,7 +228,7 @@ fn keep_to_limit(act: &mut Act<'_>, state: &Arc<State>, user: &User, from: &From
     if surplus > 0 {
         let oldest = sessions::oldest_of_user(act.conn(), user.id, surplus)?;
         let origin = Origin { actor: Actor::House, ip: from.ip.clone(), request: from.request.clone() };
-        logout::end(act, state, user.pool, Selection::Sessions(oldest), (Cause::Replaced, origin))?;
+        logout::end(act, state, user.pool, Selection::Leaving(oldest), (Cause::Replaced, origin))?;
     }
     Ok(())
 }
@@ -255,16 +257,16 @@ fn poke(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, user: UserId) {
     });
 }
 
-/// Single sign-on into another application of the same session. `false`: the password must be asked first, because the
+/// Single sign-on into another application of the same session, which will know the house by the issuer beside it. `false`: the password must be asked first, because the
 /// person was forced out of it after they last gave it, or after the log-in behind the secret that asks.
 pub fn enter(
     act: &mut Act<'_>,
     state: &Arc<State>,
     which: (SessionId, Seq),
-    application: ApplicationId,
+    whither: (ApplicationId, &str),
     from: &From,
 ) -> Done<bool> {
-    let (id, secret_seq) = which;
+    let ((id, secret_seq), (application, issuer)) = (which, whither);
     let Some(mut session) = sessions::by_id(act.conn(), id)? else { return Err(FlowError::Unauthenticated) };
     session.secret_seq = secret_seq;
     let of_pool = serves(state, session.pool, application);
@@ -278,7 +280,7 @@ pub fn enter(
         return Ok(false);
     }
     ending::settle(act, id, session.user)?;
-    sessions::join(act, id, session.user, application)?;
+    sessions::join(act, id, session.user, application, issuer)?;
     note(act, session.pool, audit::act::LOGIN, session.user, Some(application), from)?;
     remember_anew(act, state, session.user);
     poke(act, state, session.pool, session.user);
@@ -323,7 +325,7 @@ pub fn take_over(
     act: &mut Act<'_>,
     state: &Arc<State>,
     code: (&str, &str),
-    at: (&str, Option<ApplicationId>),
+    at: (&str, Option<(ApplicationId, &str)>),
     held: Option<&str>,
     from: &From,
 ) -> Done<Option<Arrived>> {
@@ -338,11 +340,11 @@ pub fn take_over(
             .filter(|s| s.host == host && s.id != session.id && s.has_someone_to_serve())
     {
         let origin = Origin { actor: Actor::User(session.user), ip: from.ip.clone(), request: from.request.clone() };
-        logout::end(act, state, other.pool, Selection::Sessions(vec![other.id]), (Cause::Replaced, origin))?;
+        logout::end(act, state, other.pool, Selection::Leaving(vec![other.id]), (Cause::Replaced, origin))?;
     }
     let ask_password = match application {
-        Some(application) if !serves(state, session.pool, application) => return Ok(None),
-        Some(application) => !enter(act, state, (session.id, row.seq), application, from)?,
+        Some((application, _)) if !serves(state, session.pool, application) => return Ok(None),
+        Some(whither) => !enter(act, state, (session.id, row.seq), whither, from)?,
         None => false,
     };
     let secret = give_secret(act, session.id, host, Some(row.seq))?;

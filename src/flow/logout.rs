@@ -67,7 +67,7 @@ pub fn leave(
             continue;
         }
         let origin = Origin { actor: Actor::User(session.user), ..from.clone() };
-        let receipt = end(act, state, session.pool, Selection::Sessions(vec![session.id]), (cause, origin))?;
+        let receipt = end(act, state, session.pool, Selection::Leaving(vec![session.id]), (cause, origin))?;
         first.get_or_insert(receipt);
     }
     Ok(first)

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod error;
 pub mod hashing;
 pub mod health;
+pub mod keys;
 pub mod login;
 pub mod logout;
 pub mod management;

@@ -262,30 +262,35 @@ impl Sowing<'_, '_> {
             Some(id) => rows::find(self.act.conn(), id)?,
             None => rows::all(self.act.conn())?.into_iter().find(|r| r.identifier == stated.identifier.as_str()),
         };
-        let secret = stated.secret.as_ref().map(|secret| seal::hash(secret.expose()));
+        let secret = stated.secret.as_ref().map(|secret| Secret::new(secret.expose()));
         let valid = about(what(), form(stated).judge())?;
         let origin = by_operator();
         let Some(row) = held else {
-            let hash = secret.unwrap_or_else(|| {
-                let (secret, hash) = seal::fresh_hex32();
-                self.seeded.secrets.push((what(), secret));
-                hash
+            let secret = secret.unwrap_or_else(|| {
+                let (secret, _) = seal::fresh_hex32();
+                self.seeded.secrets.push((what(), secret.clone()));
+                secret
             });
-            let made = applications::create(self.act, self.state, pool, (stated.id, &hash), &valid, &origin);
+            let made = applications::create(self.act, self.state, pool, (stated.id, &secret), &valid, &origin);
             about(what(), made)?;
             self.seeded.created += 1;
             return Ok(());
         };
         let edit = !stands(&row, stated);
         let which = (pool, row.id);
-        if edit {
-            about(what(), applications::edit(self.act, self.state, which, None, &valid, &origin))?;
-        }
-        let new = secret.filter(|hash| !seal::same(hash, &row.secret));
-        if new.is_some() {
-            about(what(), applications::set_secret(self.act, self.state, which, new, &origin))?;
-        }
+        let made = match edit {
+            true => about(what(), applications::edit(self.act, self.state, which, None, &valid, &origin))?,
+            false => None,
+        };
+        let new = secret.filter(|s| made.is_some() || !seal::same(&seal::hash(s.reveal()), &row.secret));
         self.seeded.changed += u32::from(edit || new.is_some());
+        match (new, made) {
+            (Some(stated), _) => {
+                about(what(), applications::set_secret(self.act, self.state, which, Some(stated), &origin))?;
+            }
+            (None, Some(made)) => self.seeded.secrets.push((what(), made)),
+            (None, None) => {}
+        }
         Ok(())
     }
 
@@ -382,15 +387,12 @@ fn originals(entries: &[RedirectEntry]) -> Vec<String> {
 }
 
 fn form(stated: &SeedApplication) -> ApplicationForm {
-    let text = |uri: &Option<url::Url>| uri.as_ref().map(ToString::to_string).unwrap_or_default();
     ApplicationForm {
         name: stated.name.to_string(),
         identifier: stated.identifier.to_string(),
         redirect_uris: originals(&stated.redirect_uris),
         logout_redirect_uris: originals(&stated.logout_redirect_uris),
-        backchannel_logout_uri: text(&stated.backchannel_logout_uri),
-        frontchannel_logout_uri: text(&stated.frontchannel_logout_uri),
-        grant_types: stated.grant_types.clone(),
+        protocol: stated.protocol.clone(),
         is_default: stated.default,
     }
 }
@@ -398,14 +400,11 @@ fn form(stated: &SeedApplication) -> ApplicationForm {
 /// Whether an application stands as the file says.
 fn stands(row: &ApplicationRow, stated: &SeedApplication) -> bool {
     let form = form(stated);
-    let same = |held: &Option<String>, stated: &str| held.as_deref().unwrap_or_default() == stated;
     row.name == form.name
         && row.identifier == form.identifier
         && row.redirect_uris == form.redirect_uris
         && row.logout_redirect_uris == form.logout_redirect_uris
-        && same(&row.backchannel_logout_uri, &form.backchannel_logout_uri)
-        && same(&row.frontchannel_logout_uri, &form.frontchannel_logout_uri)
-        && (form.grant_types.is_empty() || row.grant_types == form.grant_types)
+        && row.protocol == form.protocol
         && row.is_default == form.is_default
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::directory::Directory;
 use super::error::{Done, FlowError};
 use super::hashing::Hashing;
+use super::keys::Keys;
 use super::session::Sessions;
 use super::throttle::Throttle;
 use super::upkeep::Bell;
@@ -40,6 +41,8 @@ pub struct State {
     pub hub: Arc<Hub>,
     /// The house's own key.
     pub key: MasterKey,
+    /// Signing keys.
+    pub keys: Keys,
     /// Session checks.
     pub sessions: Sessions,
     /// Failed log-ins.
@@ -82,6 +85,7 @@ impl State {
             .map_err(|e| OpenError::Damaged { path: config.data_dir.join(open::DATABASE), detail: e.to_string() })?;
         Ok(Arc::new(Self {
             hub: Hub::new(config.max_streams, config.max_streams_per_user),
+            keys: Keys::default(),
             sessions: Sessions::default(),
             throttle: Throttle::new(&config, clock.clone()),
             hashing: Hashing::start(config.hash_threads, config.hash_queue)

@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::error::Done;
-use super::logout;
 use super::state::State;
+use super::{keys, logout};
 use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Cause, Origin, Selection};
 use crate::domain::session::SessionId;
@@ -77,6 +77,7 @@ pub fn round(state: &Arc<State>, slow: bool) -> Done<()> {
     if slow {
         end_overdue(state)?;
         forget(state)?;
+        keys::keep(state)?;
         state.throttle.tidy();
     }
     Ok(())
@@ -126,7 +127,7 @@ fn end_overdue(state: &Arc<State>) -> Done<()> {
             let ids: Vec<SessionId> = overdue.iter().filter(|(_, p)| *p == pool).map(|(id, _)| *id).collect();
             state.write_now(move |act, state| {
                 let origin = Origin { actor: Actor::House, ip: String::new(), request: String::new() };
-                logout::end(act, state, pool, Selection::Sessions(ids), (Cause::Expired, origin)).map(|_| ())
+                logout::end(act, state, pool, Selection::Leaving(ids), (Cause::Expired, origin)).map(|_| ())
             })?;
         }
         if !more {

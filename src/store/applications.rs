@@ -3,8 +3,10 @@
 use rusqlite::{Connection, Row, params};
 
 use super::db::{Act, Maybe, Rows};
+use crate::domain::application::Protocol;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, PoolId};
+use crate::domain::oauth::{GrantType, ResponseType};
 use crate::domain::secret::SecretHash;
 use crate::domain::session::Seq;
 
@@ -25,12 +27,10 @@ pub struct ApplicationRow {
     pub redirect_uris: Vec<String>,
     /// Log-out callbacks, as typed.
     pub logout_redirect_uris: Vec<String>,
-    /// OpenID Connect back-channel log-out address.
-    pub backchannel_logout_uri: Option<String>,
-    /// OpenID Connect front-channel log-out address.
-    pub frontchannel_logout_uri: Option<String>,
-    /// OAuth grant types.
-    pub grant_types: Vec<String>,
+    /// How it speaks OAuth.
+    pub protocol: Protocol,
+    /// Its secret, sealed; only where it signs ID tokens.
+    pub secret_sealed: Option<Vec<u8>>,
     /// Whether the base host means this one when none is named.
     pub is_default: bool,
     /// Barrier against everybody in it.
@@ -42,7 +42,9 @@ pub struct ApplicationRow {
 }
 
 const COLUMNS: &str = "id, pool_id, identifier, name, secret_hash, redirect_uris, logout_redirect_uris,
-    backchannel_logout_uri, frontchannel_logout_uri, grant_types, is_default, barrier_seq, created_at, updated_at";
+    backchannel_logout_uri, frontchannel_logout_uri, grant_types, is_default, barrier_seq, created_at, updated_at,
+    secret_sealed, backchannel_session_required, frontchannel_session_required, response_types, auth_method,
+    id_token_alg, jwks, tokens_outlive_logout";
 
 fn list(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<String>> {
     let text: String = row.get(column)?;
@@ -63,9 +65,19 @@ fn row_to_application(row: &Row<'_>) -> rusqlite::Result<ApplicationRow> {
         secret: row.get(4)?,
         redirect_uris: list(row, 5)?,
         logout_redirect_uris: list(row, 6)?,
-        backchannel_logout_uri: row.get(7)?,
-        frontchannel_logout_uri: row.get(8)?,
-        grant_types: list(row, 9)?,
+        protocol: Protocol {
+            backchannel_logout_uri: row.get(7)?,
+            backchannel_session_required: row.get(15)?,
+            frontchannel_logout_uri: row.get(8)?,
+            frontchannel_session_required: row.get(16)?,
+            grant_types: list(row, 9)?.iter().filter_map(|word| GrantType::parse(word)).collect(),
+            response_types: list(row, 17)?.iter().filter_map(|word| ResponseType::parse(word)).collect(),
+            auth_method: row.get(18)?,
+            id_token_alg: row.get(19)?,
+            jwks: row.get(20)?,
+            tokens_outlive_logout: row.get(21)?,
+        },
+        secret_sealed: row.get(14)?,
         is_default: row.get(10)?,
         barrier: row.get(11)?,
         created_at: row.get(12)?,
@@ -99,8 +111,8 @@ pub fn insert(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
     act.conn()
         .prepare_cached(
             "INSERT INTO applications (id, pool_id, identifier, name, secret_hash, redirect_uris, logout_redirect_uris,
-               backchannel_logout_uri, frontchannel_logout_uri, grant_types, is_default, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+               grant_types, is_default, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '[]', ?8, ?9, ?9)",
         )?
         .execute(params![
             row.id,
@@ -110,13 +122,10 @@ pub fn insert(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
             row.secret,
             as_json(&row.redirect_uris),
             as_json(&row.logout_redirect_uris),
-            row.backchannel_logout_uri,
-            row.frontchannel_logout_uri,
-            as_json(&row.grant_types),
             row.is_default,
             act.now
         ])?;
-    Ok(())
+    settle_protocol(act, row)
 }
 
 /// Writes all that a form or a seed file can change.
@@ -127,8 +136,7 @@ pub fn update(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
     act.conn()
         .prepare_cached(
             "UPDATE applications SET identifier = ?2, name = ?3, secret_hash = ?4, redirect_uris = ?5,
-               logout_redirect_uris = ?6, backchannel_logout_uri = ?7, frontchannel_logout_uri = ?8, grant_types = ?9,
-               is_default = ?10, updated_at = ?11
+               logout_redirect_uris = ?6, is_default = ?7, updated_at = ?8
              WHERE id = ?1 AND deleted_at IS NULL",
         )?
         .execute(params![
@@ -138,11 +146,36 @@ pub fn update(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
             row.secret,
             as_json(&row.redirect_uris),
             as_json(&row.logout_redirect_uris),
-            row.backchannel_logout_uri,
-            row.frontchannel_logout_uri,
-            as_json(&row.grant_types),
             row.is_default,
             act.now
+        ])?;
+    settle_protocol(act, row)
+}
+
+fn settle_protocol(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
+    let protocol = &row.protocol;
+    let grants: Vec<String> = protocol.grant_types.iter().map(|grant| grant.as_str().to_owned()).collect();
+    let responses: Vec<String> = protocol.response_types.iter().map(|kind| kind.as_str().to_owned()).collect();
+    act.conn()
+        .prepare_cached(
+            "UPDATE applications SET backchannel_logout_uri = ?2, backchannel_session_required = ?3,
+               frontchannel_logout_uri = ?4, frontchannel_session_required = ?5, grant_types = ?6, response_types = ?7,
+               auth_method = ?8, id_token_alg = ?9, jwks = ?10, tokens_outlive_logout = ?11, secret_sealed = ?12
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            row.id,
+            protocol.backchannel_logout_uri,
+            protocol.backchannel_session_required,
+            protocol.frontchannel_logout_uri,
+            protocol.frontchannel_session_required,
+            as_json(&grants),
+            as_json(&responses),
+            protocol.auth_method,
+            protocol.id_token_alg,
+            protocol.jwks,
+            protocol.tokens_outlive_logout,
+            row.secret_sealed
         ])?;
     Ok(())
 }

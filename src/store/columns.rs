@@ -4,8 +4,9 @@ use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{AccessKeyId, ApplicationId, EndingId, PoolId, Sid, UserId};
+use crate::domain::id::{AccessKeyId, ApplicationId, EndingId, GrantId, PoolId, Sid, UserId};
 use crate::domain::logout::Cause;
+use crate::domain::oauth::{AuthMethod, TokenAlg};
 use crate::domain::secret::SecretHash;
 use crate::domain::session::{Seq, SessionId};
 use crate::domain::user::{Role, UserStatus};
@@ -33,9 +34,12 @@ text_columns! {
     Sid => |t| Sid::parse(t).ok(),
     AccessKeyId => |t| AccessKeyId::parse(t).ok(),
     EndingId => |t| EndingId::parse(t).ok(),
+    GrantId => |t| GrantId::parse(t).ok(),
     Role => Role::parse,
     UserStatus => UserStatus::parse,
     Cause => Cause::parse,
+    AuthMethod => AuthMethod::parse,
+    TokenAlg => TokenAlg::parse,
 }
 
 macro_rules! number_columns {

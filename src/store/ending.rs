@@ -29,9 +29,15 @@ pub fn carry_out(act: &Act<'_>, id: EndingId, plan: &Plan) -> Rows<Receipt> {
         known: 0,
         unknown: 0,
     };
-    let ending = Ending { id, seq: receipt.seq, cause: plan.cause() };
+    let breadth = match plan.selection() {
+        Selection::Leaving(_) => Breadth::Plain,
+        Selection::Sessions(_) | Selection::Cells { .. } | Selection::Users { .. } | Selection::Application(_) => {
+            Breadth::Everything
+        }
+    };
+    let ending = Ending { id, seq: receipt.seq, cause: plan.cause(), breadth };
     match plan.selection() {
-        Selection::Sessions(sessions) => {
+        Selection::Leaving(sessions) | Selection::Sessions(sessions) => {
             insert(act, &receipt, plan, "device", None, false)?;
             for session in sessions {
                 receipt.users.extend(end_session(act, &ending, *session)?);
@@ -61,7 +67,7 @@ pub fn carry_out(act: &Act<'_>, id: EndingId, plan: &Plan) -> Rows<Receipt> {
     receipt.users.sort_unstable();
     receipt.users.dedup();
     receipt.known = receipt.users.len();
-    if let Selection::Sessions(_) | Selection::Cells { .. } = plan.selection() {
+    if let Selection::Leaving(_) | Selection::Sessions(_) | Selection::Cells { .. } = plan.selection() {
         let text = "UPDATE endings SET users = ?2 WHERE id = ?1";
         act.conn().prepare_cached(text)?.execute(params![id, as_json(&receipt.users)])?;
     }
@@ -122,7 +128,9 @@ fn insert(
 fn named(receipt: &Receipt, plan: &Plan) -> Option<String> {
     match plan.selection() {
         Selection::Application(_) => None,
-        Selection::Sessions(_) | Selection::Cells { .. } | Selection::Users { .. } => Some(as_json(&receipt.users)),
+        Selection::Leaving(_) | Selection::Sessions(_) | Selection::Cells { .. } | Selection::Users { .. } => {
+            Some(as_json(&receipt.users))
+        }
     }
 }
 
@@ -130,7 +138,7 @@ fn remember(act: &Act<'_>, receipt: &Receipt, plan: &Plan) -> Rows<()> {
     let within = match plan.selection() {
         Selection::Cells { sessions: _, within } | Selection::Application(within) => Some(*within),
         Selection::Users { ids: _, within } => *within,
-        Selection::Sessions(_) => None,
+        Selection::Leaving(_) | Selection::Sessions(_) => None,
     };
     let target = within.map(|id| id.to_string()).unwrap_or_default();
     let one = if let [user] = receipt.users.as_slice() { Some(*user) } else { None };
@@ -152,6 +160,16 @@ struct Ending {
     id: EndingId,
     seq: Seq,
     cause: Cause,
+    breadth: Breadth,
+}
+
+/// What ends with a session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Breadth {
+    /// All but what was given to outlive a log-out.
+    Plain,
+    /// All.
+    Everything,
 }
 
 /// Ends one session whole; answers whose it was, nothing when it had ended before.
@@ -163,9 +181,7 @@ fn end_session(act: &Act<'_>, ending: &Ending, session: SessionId) -> Rows<Optio
         .query_row(params![session, act.now, ending.cause, ending.id], |row| row.get(0))
         .maybe()?;
     if user.is_some() {
-        let text = "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id)
-                    SELECT ?2, session_id, application_id, user_id FROM participants WHERE session_id = ?1 AND ended_at IS NULL";
-        act.conn().prepare_cached(text)?.execute(params![session, ending.id])?;
+        must_tell(act, ending, session, None)?;
         let text = "UPDATE participants SET ended_at = ?2 WHERE session_id = ?1 AND ended_at IS NULL";
         act.conn().prepare_cached(text)?.execute(params![session, act.now])?;
     }
@@ -183,7 +199,7 @@ fn end_cell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Applicat
         .query_row(params![session, within, act.now, barrier], |row| row.get(0))
         .maybe()?;
     let Some(user) = user else { return Ok(None) };
-    must_tell(act, ending, session, (within, user))?;
+    must_tell(act, ending, session, Some(within))?;
     let text = "SELECT EXISTS (SELECT 1 FROM participants WHERE session_id = ?1 AND ended_at IS NULL)";
     let someone_left: bool = act.conn().prepare_cached(text)?.query_row([session], |row| row.get(0))?;
     if !someone_left {
@@ -192,11 +208,32 @@ fn end_cell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Applicat
     Ok(Some(user))
 }
 
-/// Writes down that an application held a piece of a session that this ending covers.
-fn must_tell(act: &Act<'_>, ending: &Ending, session: SessionId, whose: (ApplicationId, UserId)) -> Rows<()> {
-    let text =
-        "INSERT OR IGNORE INTO ending_parts (ending_id, session_id, application_id, user_id) VALUES (?1, ?2, ?3, ?4)";
-    act.conn().prepare_cached(text)?.execute(params![ending.id, session, whose.0, whose.1])?;
+/// Writes down who held a piece of a session that this ending covers, one application or all that are in it, and ends what
+/// they were given.
+fn must_tell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Option<ApplicationId>) -> Rows<()> {
+    let text = "INSERT OR IGNORE INTO notices (ending_id, session_id, application_id, user_id, sid, issuer, at, due_at, state)
+                SELECT e.id, p.session_id, p.application_id, p.user_id, s.sid, p.issuer, e.at, e.at,
+                  CASE WHEN a.backchannel_logout_uri IS NULL THEN 'unreachable' ELSE 'waiting' END
+                FROM participants p
+                CROSS JOIN applications a ON a.id = p.application_id
+                CROSS JOIN sessions s ON s.id = p.session_id
+                CROSS JOIN endings e ON e.id = ?1
+                WHERE p.session_id = ?2 AND CASE WHEN ?3 IS NULL THEN p.ended_at IS NULL ELSE p.application_id = ?3 END";
+    act.conn().prepare_cached(text)?.execute(params![ending.id, session, within])?;
+    end_grants(act, ending, session, within)
+}
+
+/// Ends what applications were given in a session; what is below a barrier is dead already, and is written out here.
+fn end_grants(act: &Act<'_>, ending: &Ending, session: SessionId, within: Option<ApplicationId>) -> Rows<()> {
+    let plain = ending.breadth == Breadth::Plain;
+    let text = "UPDATE grants SET revoked_at = ?2
+                WHERE session_id = ?1 AND revoked_at IS NULL AND seq <= ?3 AND (?4 IS NULL OR application_id = ?4)
+                  AND NOT (?5 AND outlives_logout = 1)";
+    let ended = act.conn().prepare_cached(text)?.execute(params![session, act.now, ending.seq, within, plain])?;
+    if ended > 0 {
+        let text = "UPDATE endings SET tokens = tokens + ?2 WHERE id = ?1";
+        act.conn().prepare_cached(text)?.execute(params![ending.id, i64::try_from(ended).unwrap_or(i64::MAX)])?;
+    }
     Ok(())
 }
 
@@ -242,7 +279,7 @@ pub fn open(conn: &Connection, limit: u32) -> Rows<Vec<OpenEnding>> {
 /// Writes out at most `limit` rows below the barrier of an ending, for the users from `from` on. Answers where to go on,
 /// or `None` when it is closed.
 pub fn expand(act: &Act<'_>, open: &OpenEnding, from: usize, limit: u32) -> Rows<Option<usize>> {
-    let ending = Ending { id: open.id, seq: open.seq, cause: open.cause };
+    let ending = Ending { id: open.id, seq: open.seq, cause: open.cause, breadth: Breadth::Everything };
     let mut left = limit;
     if let (Some(application), None) = (open.within, &open.users) {
         let text = "SELECT session_id FROM participants WHERE application_id = ?1 AND ended_at IS NULL AND seq <= ?2 ORDER BY seq LIMIT ?3";
@@ -306,10 +343,10 @@ pub fn settle(act: &Act<'_>, session: SessionId, user: UserId) -> Rows<()> {
         let below: bool =
             act.conn().prepare_cached(text)?.query_row(params![session, application, open.seq], |row| row.get(0))?;
         if below {
-            let ending = Ending { id: open.id, seq: open.seq, cause: open.cause };
+            let ending = Ending { id: open.id, seq: open.seq, cause: open.cause, breadth: Breadth::Everything };
             let barrier_only = "UPDATE participants SET ended_at = ?3 WHERE session_id = ?1 AND application_id = ?2";
             act.conn().prepare_cached(barrier_only)?.execute(params![session, application, act.now])?;
-            must_tell(act, &ending, session, (application, user))?;
+            must_tell(act, &ending, session, Some(application))?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::db::{Act, Maybe, Rows};
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
+use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
 use crate::domain::logout::Cause;
 
 /// A receipt as stored.
@@ -30,6 +30,8 @@ pub struct EndingRow {
     pub actor: String,
     /// Whether rows below its barrier are still being written out.
     pub open: bool,
+    /// What applications had been given and lost with it: grants.
+    pub tokens: i64,
     /// Open pages that were told, live.
     pub pages: u32,
     /// Milliseconds until the last of them was.
@@ -54,6 +56,7 @@ fn row_to_ending(row: &Row<'_>) -> rusqlite::Result<EndingRow> {
         open: row.get(9)?,
         pages: row.get(10)?,
         pages_ms: row.get(11)?,
+        tokens: row.get(12)?,
     })
 }
 
@@ -61,44 +64,21 @@ fn row_to_ending(row: &Row<'_>) -> rusqlite::Result<EndingRow> {
 pub fn find(conn: &Connection, id: EndingId) -> Rows<Option<EndingRow>> {
     let text = "SELECT id, pool_id, at, cause, scope, application_id, users, actor_kind,
                   coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = actor_id),
-                           (SELECT name FROM pools WHERE id = actor_id), actor_id), open, pages, pages_ms
+                           (SELECT name FROM pools WHERE id = actor_id), actor_id), open, pages, pages_ms, tokens
                 FROM endings WHERE id = ?1";
     conn.prepare_cached(text)?.query_row([id], row_to_ending).maybe()
 }
 
-/// One application in one session that an ending covered.
-#[derive(Debug, Clone)]
-pub struct PartRow {
-    /// Session.
-    pub sid: Option<Sid>,
-    /// Application.
-    pub application: ApplicationId,
-    /// Whose.
-    pub user: UserId,
-}
-
-/// The parts of an ending, at most `limit`.
-pub fn parts(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<PartRow>> {
-    let text =
-        "SELECT s.sid, p.application_id, p.user_id FROM ending_parts p LEFT JOIN sessions s ON s.id = p.session_id
-                WHERE p.ending_id = ?1 LIMIT ?2";
-    let mut sql = conn.prepare_cached(text)?;
-    let rows = sql.query_map(params![id, limit], |row| {
-        Ok(PartRow { sid: row.get(0)?, application: row.get(1)?, user: row.get(2)? })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 /// How many parts in each application, and in how many sessions.
 pub fn by_application(conn: &Connection, id: EndingId) -> Rows<Vec<(ApplicationId, i64)>> {
-    let text = "SELECT application_id, count(*) FROM ending_parts WHERE ending_id = ?1 GROUP BY application_id ORDER BY application_id";
+    let text = "SELECT application_id, count(*) FROM notices WHERE ending_id = ?1 GROUP BY application_id ORDER BY application_id";
     let mut sql = conn.prepare_cached(text)?;
     Ok(sql.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Sessions that an ending touched: how many lost a part, and how many ended whole.
 pub fn count_sessions(conn: &Connection, id: EndingId) -> Rows<(i64, i64)> {
-    let text = "SELECT (SELECT count(DISTINCT session_id) FROM ending_parts WHERE ending_id = ?1),
+    let text = "SELECT (SELECT count(DISTINCT session_id) FROM notices WHERE ending_id = ?1),
                        (SELECT count(*) FROM sessions WHERE ending_id = ?1)";
     Ok(conn.prepare_cached(text)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
@@ -123,10 +103,10 @@ pub struct EndedSessionRow {
 /// Sessions that an ending touched, at most `limit`.
 pub fn sessions(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<EndedSessionRow>> {
     let text = "SELECT CASE WHEN u.name <> '' THEN u.name ELSE coalesce(u.username, u.email, u.id) END, s.user_agent, s.ip,
-                  s.created_at, (SELECT json_group_array(p.application_id) FROM ending_parts p WHERE p.ending_id = ?1 AND p.session_id = s.id),
+                  s.created_at, (SELECT json_group_array(p.application_id) FROM notices p WHERE p.ending_id = ?1 AND p.session_id = s.id),
                   coalesce(s.ending_id = ?1, 0)
                 FROM sessions s JOIN users u ON u.id = s.user_id
-                WHERE s.id IN (SELECT session_id FROM ending_parts WHERE ending_id = ?1 UNION SELECT id FROM sessions WHERE ending_id = ?1)
+                WHERE s.id IN (SELECT session_id FROM notices WHERE ending_id = ?1 UNION SELECT id FROM sessions WHERE ending_id = ?1)
                 ORDER BY s.seq DESC LIMIT ?2";
     let mut sql = conn.prepare_cached(text)?;
     let rows = sql.query_map(params![id, limit], |row| {
@@ -145,7 +125,7 @@ pub fn sessions(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<EndedSe
 
 /// How many people an ending touched.
 pub fn count_people(conn: &Connection, id: EndingId) -> Rows<usize> {
-    let text = "SELECT count(DISTINCT user_id) FROM ending_parts WHERE ending_id = ?1";
+    let text = "SELECT count(DISTINCT user_id) FROM notices WHERE ending_id = ?1";
     let people: i64 = conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?;
     Ok(usize::try_from(people).unwrap_or(0))
 }

@@ -18,4 +18,5 @@ pub mod online;
 pub mod open;
 pub mod pools;
 pub mod sessions;
+pub mod signing_keys;
 pub mod users;

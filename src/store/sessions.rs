@@ -154,14 +154,24 @@ pub fn forget_secrets(act: &Act<'_>, id: SessionId) -> Rows<()> {
 }
 
 /// Enters an application. The caller has settled open endings and asked `Session::may_enter`.
-pub fn join(act: &Act<'_>, id: SessionId, user: UserId, application: ApplicationId) -> Rows<()> {
+pub fn join(act: &Act<'_>, id: SessionId, user: UserId, application: ApplicationId, issuer: &str) -> Rows<()> {
     let seq = act.next_seq()?;
     act.conn()
         .prepare_cached(
-            "INSERT INTO participants (session_id, application_id, user_id, seq, joined_at) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO participants (session_id, application_id, user_id, seq, joined_at, issuer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (session_id, application_id) DO UPDATE SET seq = excluded.seq, joined_at = excluded.joined_at, ended_at = NULL",
         )?
-        .execute(params![id, application, user, seq, act.now])?;
+        .execute(params![id, application, user, seq, act.now, issuer])?;
+    Ok(())
+}
+
+/// Something was issued to an application: from then on it knows the house by this issuer.
+pub fn known_by(act: &Act<'_>, id: SessionId, application: ApplicationId, issuer: &str) -> Rows<()> {
+    act.conn()
+        .prepare_cached(
+            "UPDATE participants SET issuer = ?3 WHERE session_id = ?1 AND application_id = ?2 AND issuer <> ?3",
+        )?
+        .execute(params![id, application, issuer])?;
     Ok(())
 }
 

@@ -111,12 +111,14 @@ pub async fn take(request: HttpRequest) -> Answer {
     let Some(state) = cookie::read(&request, &visit.place, Jar::Crossing) else {
         return Ok(reply::see_other("/login?crossed=1", [gone]));
     };
-    let (host, application) = (visit.place.host.clone(), visit.place.own.as_ref().map(|a| a.id));
+    let (host, application) =
+        (visit.place.host.clone(), visit.place.own.as_ref().map(|a| (a.id, visit.place.issuer())));
     let (held, from) = (visit.secret.clone(), visit.from());
     let taken = visit
         .state
         .write(move |act, house| {
-            login::take_over(act, house, (&code, &state), (&host, application), held.as_deref(), &from)
+            let whither = application.as_ref().map(|(id, issuer)| (*id, issuer.as_str()));
+            login::take_over(act, house, (&code, &state), (&host, whither), held.as_deref(), &from)
         })
         .await;
     match taken {

@@ -130,6 +130,7 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
         pool: application.as_ref().map_or_else(|| visit.pool(), |a| Ok(a.pool))?,
         application: application.as_ref().map(|a| a.id),
         host: visit.place.host.clone(),
+        issuer: visit.place.issuer(),
         account: account.to_owned(),
         password,
         held: visit.secret.clone(),

@@ -29,6 +29,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// The issuer of OpenID Connect at this host (Authing: `{origin}/oidc`).
+    pub fn issuer(&self) -> String {
+        format!("{}/oidc", self.origin)
+    }
+
     /// Whether this is the base host.
     pub fn is_base(&self) -> bool {
         self.own.is_none()

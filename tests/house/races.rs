@@ -33,7 +33,7 @@ fn begun(state: &Arc<State>, user: UserId, application: ApplicationId) -> String
         let id = sessions::begin(act, &NewSession { sid, user, expires_at, ip: "", user_agent: "" })?;
         let seq = act.next_seq()?;
         sessions::set_secret(act, id, HOST, &hash, seq)?;
-        sessions::join(act, id, user, application)?;
+        sessions::join(act, id, user, application, "http://localhost/oidc")?;
         Ok(secret.reveal().to_owned())
     };
     state.write_now(begin).expect("a session")
@@ -100,7 +100,7 @@ fn no_reader_believes_an_old_answer_after_an_ending_was_answered() {
     assert_eq!(house.count("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
     assert_eq!(house.count("SELECT count(*) FROM endings WHERE open = 1"), 0);
     assert_eq!(
-        house.count("SELECT count(*) FROM ending_parts"),
+        house.count("SELECT count(*) FROM notices"),
         400,
         "each of the 400 parts is told of exactly once, whichever ending it was"
     );

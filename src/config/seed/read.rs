@@ -11,14 +11,12 @@ use super::{
     AccessKeyOwner, Credential, Seed, SeedAccessKey, SeedApplication, SeedError, SeedPool, SeedSecret, SeedUser,
 };
 use crate::config::error::line_of;
+use crate::domain::application::Protocol;
 use crate::domain::contact::{DisplayName, Email, LoginName, Password, Phone, Username};
 use crate::domain::id::UserId;
 use crate::domain::identifier::Identifier;
+use crate::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use crate::domain::redirect::RedirectEntry;
-
-const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", "password"];
-const ALGORITHMS: &[&str] = &["RS256", "HS256"];
-const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
 
 /// A reading of one file: its text, to tell lines, and what was seen already.
 pub(super) struct Reading<'a> {
@@ -96,36 +94,44 @@ impl<'a> Reading<'a> {
             secret: self.parsed("secret", raw.secret.as_ref(), SeedSecret::parse)?,
             redirect_uris: self.each("redirect_uris", &raw.redirect_uris, RedirectEntry::parse)?,
             logout_redirect_uris: self.each("logout_redirect_uris", &raw.logout_redirect_uris, RedirectEntry::parse)?,
-            backchannel_logout_uri: self.parsed(
-                "backchannel_logout_uri",
-                raw.backchannel_logout_uri.as_ref(),
-                plain_url,
-            )?,
-            backchannel_logout_session_required: raw.backchannel_logout_session_required,
-            frontchannel_logout_uri: self.parsed(
-                "frontchannel_logout_uri",
-                raw.frontchannel_logout_uri.as_ref(),
-                plain_url,
-            )?,
-            frontchannel_logout_session_required: raw.frontchannel_logout_session_required,
-            grant_types: self.grant_types(raw)?,
+            protocol: self.protocol(raw)?,
             default,
-            id_token_signed_response_alg: self
-                .parsed("id_token_signed_response_alg", raw.id_token_signed_response_alg.as_ref(), one_of(ALGORITHMS))?
-                .unwrap_or_else(|| ALGORITHMS[0].to_owned()),
-            token_endpoint_auth_method: self.parsed(
-                "token_endpoint_auth_method",
-                raw.token_endpoint_auth_method.as_ref(),
-                one_of(AUTH_METHODS),
-            )?,
         })
     }
 
-    fn grant_types(&self, raw: &RawApplication) -> Read<Vec<String>> {
-        match &raw.grant_types {
-            None => Ok(GRANT_TYPES[..2].iter().map(|&grant| grant.to_owned()).collect()),
-            Some(grants) => self.each("grant_types", grants, one_of(GRANT_TYPES)),
-        }
+    fn protocol(&self, raw: &RawApplication) -> Read<Protocol> {
+        let default = Protocol::default();
+        let url = |name, text: &Option<Text>| Ok(self.parsed(name, text.as_ref(), plain_url)?.map(String::from));
+        Ok(Protocol {
+            backchannel_logout_uri: url("backchannel_logout_uri", &raw.backchannel_logout_uri)?,
+            backchannel_session_required: raw.backchannel_logout_session_required,
+            frontchannel_logout_uri: url("frontchannel_logout_uri", &raw.frontchannel_logout_uri)?,
+            frontchannel_session_required: raw.frontchannel_logout_session_required,
+            grant_types: match &raw.grant_types {
+                None => default.grant_types,
+                Some(grants) => self.each("grant_types", grants, one_of(GrantType::ALL, GrantType::as_str))?,
+            },
+            response_types: match &raw.response_types {
+                None => default.response_types,
+                Some(types) => self.each("response_types", types, one_of(ResponseType::ALL, ResponseType::as_str))?,
+            },
+            auth_method: self
+                .parsed(
+                    "token_endpoint_auth_method",
+                    raw.token_endpoint_auth_method.as_ref(),
+                    one_of(AuthMethod::ALL, AuthMethod::as_str),
+                )?
+                .unwrap_or(default.auth_method),
+            id_token_alg: self
+                .parsed(
+                    "id_token_signed_response_alg",
+                    raw.id_token_signed_response_alg.as_ref(),
+                    one_of(TokenAlg::ALL, TokenAlg::as_str),
+                )?
+                .unwrap_or(default.id_token_alg),
+            jwks: self.parsed("jwks", raw.jwks.as_ref(), |text: &str| Ok::<_, String>(text.to_owned()))?,
+            tokens_outlive_logout: raw.tokens_outlive_logout,
+        })
     }
 
     fn user(&mut self, table: &Spanned<RawUser>) -> Read<SeedUser> {
@@ -263,8 +269,10 @@ fn phc(text: &str) -> Result<String, &'static str> {
     }
 }
 
-fn one_of(known: &'static [&'static str]) -> impl Fn(&str) -> Result<String, String> {
+/// One of the words of an enum.
+fn one_of<T: Copy>(known: &'static [T], word: fn(T) -> &'static str) -> impl Fn(&str) -> Result<T, String> {
     move |text| {
-        if known.contains(&text) { Ok(text.to_owned()) } else { Err(format!("one of {}", known.join(", "))) }
+        let found = known.iter().copied().find(|one| word(*one) == text);
+        found.ok_or_else(|| format!("one of {}", known.iter().map(|one| word(*one)).collect::<Vec<_>>().join(", ")))
     }
 }

@@ -49,6 +49,9 @@ pub(super) struct RawApplication {
     pub default: Option<Spanned<bool>>,
     pub id_token_signed_response_alg: Option<Text>,
     pub token_endpoint_auth_method: Option<Text>,
+    pub response_types: Option<Vec<Text>>,
+    pub jwks: Option<Text>,
+    pub tokens_outlive_logout: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -90,6 +93,9 @@ const APPLICATION: &[&str] = &[
     "default",
     "id_token_signed_response_alg",
     "token_endpoint_auth_method",
+    "response_types",
+    "jwks",
+    "tokens_outlive_logout",
 ];
 const USER: &[&str] = &["id", "username", "name", "email", "phone", "password", "password_hash", "admin", "disabled"];
 const ACCESS_KEY: &[&str] = &["id", "secret", "user"];

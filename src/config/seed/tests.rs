@@ -63,7 +63,7 @@ fn the_example_is_read_whole() {
     let notes = &acme.applications[0];
     assert_eq!((notes.identifier.as_str(), notes.name.as_str(), notes.default), ("notes", "Notes", true));
     assert_eq!(notes.logout_redirect_uris[0].as_str(), "http://127.0.0.1:9101/*");
-    assert_eq!(notes.backchannel_logout_uri.as_ref().unwrap().as_str(), "http://127.0.0.1:9101/backchannel");
+    assert_eq!(notes.protocol.backchannel_logout_uri.as_deref().unwrap(), "http://127.0.0.1:9101/backchannel");
     let [lilei, hanmeimei] = acme.users.as_slice() else { panic!() };
     assert!(matches!(&lilei.credential, Some(Credential::Password(p)) if p.expose() == "correct horse battery staple"));
     assert!(
@@ -81,11 +81,7 @@ fn what_is_left_out_has_a_default() {
     let Seed { pools } = SeedFile::parse("[[applications]]\nidentifier = \"notes\"").unwrap();
     let notes = &pools[0].applications[0];
     assert_eq!((pools[0].id, pools[0].name.is_none(), notes.name.as_str()), (None, true, "notes"));
-    assert_eq!(notes.grant_types, ["authorization_code", "refresh_token"]);
-    assert_eq!(
-        (notes.id_token_signed_response_alg.as_str(), notes.token_endpoint_auth_method.is_none()),
-        ("RS256", true)
-    );
+    assert_eq!(notes.protocol, Protocol::default());
     assert!(notes.redirect_uris.is_empty() && notes.logout_redirect_uris.is_empty() && !notes.default);
     assert!(SeedFile::parse("").unwrap().pools.is_empty());
     let nested = "[pool]\n[[pool.users]]\nusername = \"a\"\n[[users]]\nusername = \"b\"";
@@ -154,7 +150,7 @@ fn mistakes_are_told_with_their_line() {
             "line 3: frontchannel_logout_uri: the address has a fragment",
         ),
         ("grant_types = [\"code\"]", "line 3: grant_types: one of authorization_code, refresh_token"),
-        ("id_token_signed_response_alg = \"none\"", "line 3: id_token_signed_response_alg: one of RS256, HS256"),
+        ("id_token_signed_response_alg = \"none\"", "line 3: id_token_signed_response_alg: one of RS256, ES256, HS256"),
         ("token_endpoint_auth_method = \"basic\"", "line 3: token_endpoint_auth_method: one of"),
         ("default = \"yes\"", "line 3: expected a boolean"),
     ] {

@@ -90,7 +90,7 @@ pub async fn access_token(request: HttpRequest, mut payload: Payload) -> Answer 
     let place = place::of(&state, &request)?;
     let call: AccessTokenCall = body::json(&request, &mut payload).await?;
     let from = visit::came_from(&state, &request);
-    let issuer = format!("{}/oidc", place.origin);
+    let issuer = place.issuer();
     let issued = management::issue(&state, &call.user_pool_id, &call.secret, &issuer, from).await?;
     let body = json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp });
     Ok(HttpResponse::Created().json(body))

@@ -25,7 +25,7 @@ pub async fn get_management_token(request: HttpRequest, mut payload: Payload) ->
     let place = place::of(&state, &request)?;
     let call: ManagementTokenCall = body::json(&request, &mut payload).await?;
     let from = visit::came_from(&state, &request);
-    let issuer = format!("{}/oidc", place.origin);
+    let issuer = place.issuer();
     let issued = management::issue(&state, &call.access_key_id, &call.access_key_secret, &issuer, from).await?;
     Ok(envelope::v3("OK", &json!({ "access_token": issued.token, "expires_in": LIFE_SECONDS })))
 }

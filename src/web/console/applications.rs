@@ -4,6 +4,7 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::desk::{Desk, desk, desk_post};
+use crate::domain::application::Protocol;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId};
 use crate::domain::session::Seq;
@@ -49,9 +50,7 @@ fn typed(form: &Form) -> Result<ApplicationForm, Refusal> {
         identifier: form.text("identifier")?.to_owned(),
         redirect_uris: lines("redirect_uris")?,
         logout_redirect_uris: lines("logout_redirect_uris")?,
-        backchannel_logout_uri: String::new(),
-        frontchannel_logout_uri: String::new(),
-        grant_types: Vec::new(),
+        protocol: Protocol::default(),
         is_default: form.ticked("default")?,
     })
 }
@@ -127,9 +126,7 @@ fn kept(row: applications::ApplicationRow) -> ApplicationForm {
         identifier: row.identifier,
         redirect_uris: row.redirect_uris,
         logout_redirect_uris: row.logout_redirect_uris,
-        backchannel_logout_uri: row.backchannel_logout_uri.unwrap_or_default(),
-        frontchannel_logout_uri: row.frontchannel_logout_uri.unwrap_or_default(),
-        grant_types: row.grant_types,
+        protocol: row.protocol,
         is_default: row.is_default,
     }
 }
@@ -166,8 +163,7 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     let stored = applications::find(&desk.visit.state, desk.pool, id)?;
     // What this form does not show stays as it is.
     form.is_default = stored.is_default;
-    form.backchannel_logout_uri = stored.backchannel_logout_uri.unwrap_or_default();
-    form.frontchannel_logout_uri = stored.frontchannel_logout_uri.unwrap_or_default();
+    form.protocol = stored.protocol;
     let (pool, origin) = (desk.pool, desk.origin());
     let changed = match form.clone().judge() {
         Ok(valid) => {
@@ -179,7 +175,8 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
         Err(refused) => Err(refused),
     };
     match changed {
-        Ok(()) => Ok(reply::see_other(&format!("/console/applications/{id}?saved=1"), None)),
+        Ok(Some(secret)) => Ok(show_secret(&desk, id, &form.name, secret.reveal())),
+        Ok(None) => Ok(reply::see_other(&format!("/console/applications/{id}?saved=1"), None)),
         Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, seen), None)),
         Err(other) => Err(other.into()),
     }

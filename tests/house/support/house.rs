@@ -7,11 +7,14 @@ use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use exeunt::config::{Config, Flags};
-use exeunt::crypto::{password, seal};
+use exeunt::crypto::{jws, password, seal};
 use exeunt::domain::clock::{ManualClock, Timestamp};
 use exeunt::domain::id::{ApplicationId, PoolId, UserId};
+use exeunt::domain::oauth::TokenAlg;
+use exeunt::domain::secret::Secret;
 use exeunt::flow::applications::{self, ApplicationForm};
 use exeunt::flow::error::Done;
+use exeunt::flow::keys;
 use exeunt::flow::state::State;
 use exeunt::flow::upkeep;
 use exeunt::flow::users::{self, UserForm};
@@ -21,7 +24,7 @@ use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 use super::Browser;
-use super::people::{OTHER_SECRET, PASSWORD, POOL_SECRET, Person, Program};
+use super::people::{CLIENT_SECRET, OTHER_SECRET, PASSWORD, POOL_SECRET, Person, Program};
 use super::wire::{self, Answer};
 
 /// Saturday, 22 November 2025, in the morning.
@@ -29,6 +32,10 @@ const MORNING: Timestamp = Timestamp(1_763_796_000_000);
 
 /// Everybody's password at the full cost, hashed once.
 static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).expect("a hash"));
+
+/// Signing keys, made once: RSA takes its time.
+static KEYS: LazyLock<Vec<(TokenAlg, Vec<u8>)>> =
+    LazyLock::new(|| [TokenAlg::Rs256, TokenAlg::Es256].map(|alg| (alg, jws::generate(alg).expect("a key"))).to_vec());
 
 /// An application of the house.
 #[derive(Debug, Clone)]
@@ -73,6 +80,7 @@ impl House {
         let state = State::open(config(dir.path(), change), clock.clone()).expect("a house");
         let pool = PoolId::parse("5f9d0cef60d09ff5a4c87c06").unwrap();
         let other_pool = PoolId::parse("5f9d0cef60d09ff5a4c87c07").unwrap();
+        keys::adopt(&state, KEYS.clone(), Timestamp(0)).expect("signing keys");
         furnish(&state, pool, other_pool).expect("furniture");
         let (running, port) = run(&state);
         Self { state, clock, port, pool, other_pool, running: Some(running), dir }
@@ -197,7 +205,7 @@ impl House {
     /// Everything about sessions and endings, to see whether something changed.
     pub fn picture(&self) -> Vec<String> {
         let rows = self.rows();
-        ["sessions", "participants", "kicks", "endings", "ending_parts", "session_secrets", "users", "applications"]
+        ["sessions", "participants", "kicks", "endings", "notices", "session_secrets", "users", "applications"]
             .iter()
             .flat_map(|table| {
                 let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
@@ -260,7 +268,7 @@ fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
                 is_default,
                 ..ApplicationForm::default()
             };
-            applications::create(act, state, pool, (None, &seal::hash("secret")), &form.judge()?, &origin)?;
+            applications::create(act, state, pool, (None, &Secret::new(CLIENT_SECRET)), &form.judge()?, &origin)?;
         }
         let people = [
             (pool, "lilei", false),

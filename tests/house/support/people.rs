@@ -8,6 +8,8 @@ use super::wire::{self, Answer};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery staple";
+/// Secret of every application.
+pub const CLIENT_SECRET: &str = "89abcdef0123456789abcdef01234567";
 /// Secret of the pool Acme.
 pub const POOL_SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// Secret of the pool Other.

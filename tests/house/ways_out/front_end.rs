@@ -31,7 +31,7 @@ fn the_link_ends_the_session_everywhere_and_goes_on_to_the_registered_address() 
     assert_eq!(hosts_that_know(&mut lilei), Vec::<&str>::new());
     let cause: String = house.value("SELECT cause FROM endings", []);
     assert_eq!(cause, "front_end");
-    assert_eq!(house.count("SELECT count(*) FROM ending_parts"), 2, "notes and board must be told");
+    assert_eq!(house.count("SELECT count(*) FROM notices"), 2, "notes and board must be told");
 }
 
 #[test]

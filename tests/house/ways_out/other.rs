@@ -221,7 +221,7 @@ fn a_session_ends_when_it_was_idle_too_long_and_use_keeps_it() {
     house.upkeep();
     assert_eq!(last_cause(&house), "expired");
     assert_eq!(house.count("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 1);
-    assert_eq!(house.count("SELECT count(*) FROM ending_parts"), 1, "the application must be told");
+    assert_eq!(house.count("SELECT count(*) FROM notices"), 1, "the application must be told");
     house.clock.advance_ms(-3_600_000);
     assert!(!idle.is_in(""), "a clock that jumps back revives nothing");
 }

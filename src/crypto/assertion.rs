@@ -1,0 +1,80 @@
+//! Client assertions: an application proves itself with a key of its own (RFC 7523, OpenID Connect Core section 9).
+
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+
+/// Algorithms with which an application may sign; none of them takes a shared secret.
+pub const ALGS: [Algorithm; 5] =
+    [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA];
+
+/// Their names on the wire.
+pub const ALG_NAMES: [&str; 5] = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
+
+/// Claims of an assertion (RFC 7523 section 3).
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct AssertionClaims {
+    /// The application.
+    pub iss: String,
+    /// The application.
+    pub sub: String,
+    /// For whom: one or several.
+    pub aud: Audience,
+    /// Seconds since the epoch.
+    pub exp: i64,
+    /// Seconds since the epoch.
+    pub nbf: Option<i64>,
+    /// Works once.
+    pub jti: Option<String>,
+}
+
+/// One audience or several.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Audience {
+    /// Whether `wanted` is among them.
+    pub fn has(&self, wanted: &str) -> bool {
+        match self {
+            Self::One(one) => one == wanted,
+            Self::Several(list) => list.iter().any(|one| one == wanted),
+        }
+    }
+}
+
+fn keys(jwks: &str) -> Vec<Jwk> {
+    serde_json::from_str::<JwkSet>(jwks).map(|set| set.keys).unwrap_or_default()
+}
+
+fn asymmetric(key: &Jwk) -> bool {
+    !matches!(key.algorithm, jsonwebtoken::jwk::AlgorithmParameters::OctetKey(_)) && DecodingKey::from_jwk(key).is_ok()
+}
+
+/// Whether a JWK Set holds a public key that can prove something.
+pub fn can_verify(jwks: &str) -> bool {
+    keys(jwks).iter().any(asymmetric)
+}
+
+/// The claims of an assertion that one of the application's own keys signed. Times and audience are judged by the caller.
+pub fn read(jwks: &str, assertion: &str) -> Option<AssertionClaims> {
+    let header = decode_header(assertion).ok()?;
+    if !ALGS.contains(&header.alg) {
+        return None;
+    }
+    let mut validation = Validation::new(header.alg);
+    (validation.validate_exp, validation.validate_aud) = (false, false);
+    validation.required_spec_claims.clear();
+    let fits = |key: &&Jwk| header.kid.is_none() || key.common.key_id == header.kid;
+    keys(jwks)
+        .iter()
+        .filter(|key| asymmetric(key))
+        .filter(fits)
+        .filter_map(|key| DecodingKey::from_jwk(key).ok())
+        .find_map(|key| decode::<AssertionClaims>(assertion, &key, &validation).ok())
+        .map(|data| data.claims)
+}
