@@ -200,7 +200,7 @@ fn answered(state: &State, application: &Application, grant: &GrantRow, kind: Re
         access = Some(token);
     }
     if kind.has_id_token() {
-        let with = token::Beside { access: access.as_deref(), code: code.as_deref() };
+        let with = token::Beside { access: access.as_deref(), code: code.as_deref(), renewed: false };
         params.push(("id_token", token::id_token(state, &ring, application, grant, &with)?));
     }
     if let Some(code) = code {
