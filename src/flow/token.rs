@@ -419,10 +419,11 @@ fn believe(state: &State, token: &str) -> Done<Option<Believed>> {
     Ok(grant.map(|grant| Believed { claims, grant }))
 }
 
-/// What userinfo answers (OpenID Connect Core 5.3) for a token at the host of `issuer`.
-pub fn userinfo(state: &State, token: &str) -> Done<Value> {
+/// What userinfo answers (OpenID Connect Core 5.3). At an application's own host, tokens of others are nothing.
+pub fn userinfo(state: &State, token: &str, own: Option<ApplicationId>) -> Done<Value> {
     let invalid = || FlowError::from(oauth(OauthCode::InvalidToken, "the access token is dead or not of this house"));
-    let Believed { claims, grant } = believe(state, token)?.ok_or_else(invalid)?;
+    let of_host = |believed: &Believed| own.is_none_or(|own| own == believed.grant.application);
+    let Believed { claims, grant } = believe(state, token)?.filter(of_host).ok_or_else(invalid)?;
     let user = grant.user.ok_or_else(invalid)?;
     let person = state.store.read(|conn| users::find(conn, user))?.ok_or_else(invalid)?;
     let mut answer = person_claims(&person, &Scopes::parse(&claims.scope), &asked(&grant).userinfo);
