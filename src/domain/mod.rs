@@ -6,6 +6,7 @@ pub mod application;
 pub mod audit;
 pub mod clock;
 pub mod contact;
+pub mod delivery;
 pub mod device;
 pub mod id;
 pub mod identifier;

@@ -22,6 +22,7 @@ pub mod seed;
 pub mod session;
 pub mod setup;
 pub mod state;
+pub mod telling;
 pub mod throttle;
 pub mod upkeep;
 pub mod users;

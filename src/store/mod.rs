@@ -16,6 +16,7 @@ pub mod migrate;
 pub mod numbers;
 pub mod online;
 pub mod open;
+pub mod outbox;
 pub mod pools;
 pub mod sessions;
 pub mod signing_keys;

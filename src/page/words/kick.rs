@@ -96,6 +96,7 @@ Kick {
 }
 }
 
+pub use crate::domain::delivery::Trouble;
 pub use crate::domain::logout::Scope;
 
 /// By which way an application was told.
@@ -122,25 +123,6 @@ impl Channel {
             Self::Feed => words.feed,
         }
     }
-}
-
-/// Why an attempt to tell an application failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// It answered with this status.
-    Status(u16),
-    /// No answer in time.
-    TimedOut,
-    /// No connection.
-    NoConnection,
-    /// Its name is unknown.
-    NoSuchHost,
-    /// Its certificate is not to be trusted.
-    Certificate,
-    /// Its address may not be called.
-    ForbiddenAddress,
-    /// Something else.
-    Other,
 }
 
 impl Trouble {
