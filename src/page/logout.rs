@@ -215,7 +215,7 @@ fn refusal(frame: &Frame, refused: Refused) -> Markup {
 }
 
 /// Both addresses, the asked one marked from its first differing character on.
-fn difference(frame: &Frame, asked: &str, registered: &str, at: usize) -> Markup {
+pub(super) fn difference(frame: &Frame, asked: &str, registered: &str, at: usize) -> Markup {
     let words = &frame.words().gate;
     let split = asked.char_indices().nth(at).map_or(asked.len(), |(byte, _)| byte);
     let (same, other) = asked.split_at(split);

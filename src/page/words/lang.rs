@@ -1,6 +1,6 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
-use super::{Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
+use super::{Authorize, Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
 
 /// A language of the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,6 +19,8 @@ pub struct Words {
     pub common: Common,
     /// Pages that meet a person for ten seconds: log in, log out, errors.
     pub gate: Gate,
+    /// Between an application's authorization request and its answer.
+    pub authorize: Authorize,
     /// Why something was refused.
     pub refusal: Refusals,
     /// What happened, as a sentence.
@@ -38,6 +40,7 @@ pub struct Words {
 static ZH: Words = Words {
     common: Common::ZH,
     gate: Gate::ZH,
+    authorize: Authorize::ZH,
     refusal: Refusals::ZH,
     event: Events::ZH,
     person: PersonalCenter::ZH,
@@ -50,6 +53,7 @@ static ZH: Words = Words {
 static EN: Words = Words {
     common: Common::EN,
     gate: Gate::EN,
+    authorize: Authorize::EN,
     refusal: Refusals::EN,
     event: Events::EN,
     person: PersonalCenter::EN,
