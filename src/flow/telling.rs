@@ -16,6 +16,7 @@ use crate::notify::backchannel::{self, House, LogoutToken};
 use crate::store::audit::Event;
 use crate::store::db::{Act, Store};
 use crate::store::endings;
+pub use crate::store::outbox::Again;
 use crate::store::outbox::{self, Addressee, NoticeRow};
 
 impl House for State {
@@ -47,20 +48,20 @@ pub fn start(state: &Arc<State>) -> std::io::Result<()> {
     backchannel::start(house, state.outbox.clone(), state.config.deliver_to_private)
 }
 
-/// An administrator has what was not told of an ending tried at once: one notice, or all. Answers how many.
+/// An administrator has what was not told of an ending tried at once. Answers how many notices that are.
 pub fn again(
     act: &mut Act<'_>,
     state: &Arc<State>,
     pool: PoolId,
-    which: (EndingId, Option<i64>),
+    which: (EndingId, Again),
     origin: &Origin,
 ) -> Done<usize> {
-    let (ending, one) = which;
+    let (ending, what) = which;
     endings::find(act.conn(), ending)?.filter(|row| row.pool == pool).ok_or(FlowError::Absent("receipt"))?;
-    let count = outbox::retry(act, ending, one)?;
+    let count = outbox::retry(act, ending, what)?;
     if count > 0 {
-        let what = audit::act::TOLD_AGAIN;
-        let event = Event { pool, act: what, user: None, target: "", ending: Some(ending), origin, user_agent: "" };
+        let act_word = audit::act::TOLD_AGAIN;
+        let event = Event { pool, act: act_word, user: None, target: "", ending: Some(ending), origin, user_agent: "" };
         crate::store::audit::append(act, &event)?;
         ring(act, state);
     }
@@ -68,7 +69,8 @@ pub fn again(
 }
 
 /// An administrator has an application sent a log-out token about nobody: made-up `sub` and `sid`, all else as in earnest.
-/// Tried once; an application that hears it answers 200, or 400 if it minds not knowing them.
+/// Tried once; an application that hears it answers 200, or 400 if it minds not knowing them. `issuer` is for one that
+/// has never known any.
 pub fn send_test(
     act: &mut Act<'_>,
     state: &Arc<State>,
@@ -83,7 +85,8 @@ pub fn send_test(
         return Err(FlowError::field("backchannel_logout_uri", "required"));
     }
     let (sub, sid) = (UserId::from_random(random::octets()), Sid::from_random(random::octets()));
-    let number = outbox::insert_test(act, application, sub, sid, issuer)?;
+    let known_by = outbox::issuer_of(act.conn(), application)?;
+    let number = outbox::insert_test(act, application, sub, sid, known_by.as_deref().unwrap_or(issuer))?;
     let (what, target) = (audit::act::TEST_SENT, application.as_str());
     let event = Event { pool, act: what, user: None, target, ending: None, origin, user_agent: "" };
     crate::store::audit::append(act, &event)?;

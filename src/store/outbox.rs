@@ -130,12 +130,33 @@ pub fn note(act: &Act<'_>, id: i64, outcome: &Outcome) -> Rows<()> {
     Ok(())
 }
 
-/// Has what waits or was given up of an ending tried at once, one notice or all; answers how many that are. What
-/// was given up after the last try gets one more.
-pub fn retry(act: &Act<'_>, ending: EndingId, one: Option<i64>) -> Rows<usize> {
+/// What of an ending is told again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Again {
+    /// Only this notice.
+    pub notice: Option<i64>,
+    /// Only what this application is owed.
+    pub application: Option<ApplicationId>,
+}
+
+/// Has what waits or was given up of an ending tried at once; answers how many notices that are. What was given up after
+/// the last try gets one more.
+pub fn retry(act: &Act<'_>, ending: EndingId, what: Again) -> Rows<usize> {
     let text = "UPDATE notices SET state = 'waiting', due_at = 0
-                WHERE ending_id = ?1 AND (?2 IS NULL OR id = ?2) AND state IN ('waiting', 'gave_up')";
-    Ok(act.conn().prepare_cached(text)?.execute(params![ending, one])?)
+                WHERE ending_id = ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR application_id = ?3)
+                  AND state IN ('waiting', 'gave_up')";
+    Ok(act.conn().prepare_cached(text)?.execute(params![ending, what.notice, what.application])?)
+}
+
+/// By which issuer an application knows the house: that of whoever is in it now, or of the last it was told of.
+pub fn issuer_of(conn: &Connection, application: ApplicationId) -> Rows<Option<String>> {
+    let text =
+        "SELECT issuer FROM participants WHERE application_id = ?1 AND ended_at IS NULL ORDER BY seq DESC LIMIT 1";
+    if let Some(issuer) = conn.prepare_cached(text)?.query_row([application], |row| row.get(0)).maybe()? {
+        return Ok(Some(issuer));
+    }
+    let text = "SELECT issuer FROM notices WHERE application_id = ?1 ORDER BY id DESC LIMIT 1";
+    conn.prepare_cached(text)?.query_row([application], |row| row.get(0)).maybe()
 }
 
 /// Session number of a made-up session.
@@ -231,6 +252,8 @@ pub struct Tally {
     pub acked: i64,
     /// Notices given up.
     pub gave_up: i64,
+    /// Notices that failed at least once and are under way or given up.
+    pub failed: i64,
     /// Milliseconds until the last of them was confirmed.
     pub acked_ms: i64,
 }
@@ -242,9 +265,21 @@ impl Tally {
     }
 }
 
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.unreachable += other.unreachable;
+        self.waiting += other.waiting;
+        self.acked += other.acked;
+        self.gave_up += other.gave_up;
+        self.failed += other.failed;
+        self.acked_ms = self.acked_ms.max(other.acked_ms);
+    }
+}
+
 /// How telling stands in each application that an ending covered.
 pub fn tallies(conn: &Connection, ending: EndingId) -> Rows<Vec<(ApplicationId, Tally)>> {
     let text = "SELECT application_id, sum(state = 'unreachable'), sum(state = 'waiting'), sum(state = 'acked'), sum(state = 'gave_up'),
+                  sum(tries <> '[]' AND state IN ('waiting', 'gave_up')),
                   coalesce(max(CASE WHEN state = 'acked' THEN json_extract(tries, '$[#-1]') END), 0)
                 FROM notices WHERE ending_id = ?1 GROUP BY application_id ORDER BY application_id";
     let mut sql = conn.prepare_cached(text)?;
@@ -254,7 +289,8 @@ pub fn tallies(conn: &Connection, ending: EndingId) -> Rows<Vec<(ApplicationId, 
             waiting: row.get(2)?,
             acked: row.get(3)?,
             gave_up: row.get(4)?,
-            acked_ms: row.get(5)?,
+            failed: row.get(5)?,
+            acked_ms: row.get(6)?,
         };
         Ok((row.get(0)?, tally))
     })?;
