@@ -191,7 +191,7 @@ fn outcome(frame: &Frame, state: DeliveryState) -> (Stamp, String, String) {
         DeliveryState::Waiting => (Stamp::Wait, String::new(), String::new()),
         DeliveryState::Retrying { attempt, of, in_ms, trouble } => (
             Stamp::Try,
-            (words.in_span)(&words.span(in_ms)),
+            (words.in_span)(&words.wait(in_ms)),
             format!("{}{comma}{}", (words.try_n)(attempt.into(), of.into()), trouble.word(frame.lang)),
         ),
         DeliveryState::GaveUp { ms, trouble } => {

@@ -114,6 +114,14 @@ Kick {
 }
 
 impl Kick {
+    /// How long until something: whole seconds, rounded up, and larger units.
+    pub fn wait(&self, ms: i64) -> String {
+        match ms.max(0) {
+            ms @ 0..10_000 => (self.seconds)(Count::from(u32::try_from((ms + 999) / 1_000).unwrap_or(0))),
+            ms => self.span(ms),
+        }
+    }
+
     /// A stretch of time in its largest fitting unit.
     pub fn span(&self, ms: i64) -> String {
         let (n, say) = match ms.max(0) {

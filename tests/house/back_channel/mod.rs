@@ -1,5 +1,6 @@
 //! OpenID Connect Back-Channel Logout: every application that held a piece of a session is told, whatever its state.
 
+mod receipts;
 mod retries;
 mod token;
 mod unruly;
