@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, middleware};
 
 use crate::flow::state::State;
-use crate::flow::{keys, operator, upkeep};
+use crate::flow::{keys, operator, telling, upkeep};
 use crate::web;
 
 /// A server that is bound and will answer.
@@ -22,12 +22,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds every configured address and starts the upkeep.
+    /// Binds every configured address and starts the upkeep and the sender of log-out messages.
     pub fn bind(state: &Arc<State>) -> io::Result<Self> {
         let sockets = state.config.listen.iter().map(TcpListener::bind).collect::<io::Result<Vec<_>>>()?;
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         keys::prepare(state).map_err(io::Error::other)?;
         upkeep::start(state)?;
+        telling::start(state)?;
         let shared = Data::from(state.clone());
         let mut server = HttpServer::new(move || {
             App::new().app_data(shared.clone()).wrap(middleware::from_fn(web::edge::edge)).configure(web::sheet)
