@@ -9,6 +9,7 @@ mod crash;
 mod crossing;
 mod hosts;
 mod live;
+mod oidc;
 mod plan;
 mod races;
 mod rules;

@@ -141,6 +141,22 @@ impl RedirectEntry {
         !(self.any_label || self.below || self.any_query)
     }
 
+    /// Whether a page of this origin may be one of the application's.
+    pub(super) fn is_of_origin(&self, asking: &Url) -> bool {
+        let port = self.any_port() || asking.port_or_known_default() == self.url.port_or_known_default();
+        asking.scheme() == self.url.scheme() && asking.host_str() == self.url.host_str() && port
+    }
+
+    /// The origin of this entry as a content security policy names it; on loopback any port.
+    pub(super) fn policy_source(&self) -> String {
+        let (scheme, host) = (self.url.scheme(), self.url.host_str().unwrap_or_default());
+        match self.url.port() {
+            _ if self.any_port() => format!("{scheme}://{host}:*"),
+            Some(port) => format!("{scheme}://{host}:{port}"),
+            None => format!("{scheme}://{host}"),
+        }
+    }
+
     /// Loopback http listeners take whatever port is free (RFC 8252 7.3).
     fn any_port(&self) -> bool {
         self.url.scheme() == "http" && is_loopback(&self.url)

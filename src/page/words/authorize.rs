@@ -42,7 +42,6 @@ impl Authorize {
             Scope::Email => ("你的邮箱", "Your email"),
             Scope::Phone => ("你的手机号", "Your phone number"),
             Scope::OfflineAccess => ("你离开后仍保持登录", "Leave to stay logged in while you are away"),
-            Scope::Address => return None,
         };
         Some(match lang {
             Lang::Zh => zh,

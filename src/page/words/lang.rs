@@ -68,6 +68,15 @@ static EN: Words = Words {
 };
 
 impl Lang {
+    /// The first language of a list of tags (`ui_locales`) that the house speaks.
+    pub fn first_of(tags: &str) -> Option<Self> {
+        tags.split_ascii_whitespace().find_map(|tag| match tag.split('-').next() {
+            Some("zh") => Some(Self::Zh),
+            Some("en") => Some(Self::En),
+            Some(_) | None => None,
+        })
+    }
+
     /// The language for a reader: `explicit` (a parameter or a cookie) wins, then the `Accept-Language` header.
     pub fn negotiate(explicit: Option<&str>, accept_language: Option<&str>) -> Self {
         explicit.and_then(Self::of_tag).or_else(|| accept_language.and_then(Self::preferred)).unwrap_or_default()
