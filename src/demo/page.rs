@@ -124,7 +124,7 @@ fn ways_in(kind: Kind, words: &Words, label: &str) -> Markup {
     html! {
         div.acts {
             a.btn.go href={ (kind.path()) "/login" } { (label) }
-            a.btn.bare href={ (kind.path()) "/login?quiet=1" } { (words.quietly) }
+            a.quiet href={ (kind.path()) "/login?quiet=1" } { (words.quietly) }
         }
     }
 }
