@@ -18,12 +18,14 @@
   // A page out of the back-forward cache may show who has left.
   addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 
+  // Whose page this is, for when the cookie is gone: logging out at the house makes the browser forget its site's cookies.
+  let was = document.getElementById('state')?.dataset.was;
   let busy = false, again = false;
   const refresh = async () => {
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const answer = await fetch(live.replace(/\/live$/, ''));
+      const answer = await fetch(live.replace(/\/live$/, was ? `?was=${was}` : ''));
       if (answer.ok) {
         const html = await answer.text();
         const page = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
@@ -35,7 +37,8 @@
           old.replaceWith(document.adoptNode(fresh));
           if (held) (all('button, a', fresh).find((one) => one.textContent === held.textContent) ?? document.querySelector('main a, main button'))?.focus();
         }
-        const { title } = document.getElementById('state')?.dataset ?? {};
+        const { title, was: now } = document.getElementById('state').dataset;
+        was = now ?? was;
         if (title && title !== document.title) {
           document.title = title;
           document.getElementById('said').textContent = document.querySelector('h1').textContent;

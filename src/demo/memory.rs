@@ -97,6 +97,9 @@ pub struct Session {
     pub asked: Option<Asked>,
     /// When and how it ended.
     pub ended: Option<(Timestamp, Way)>,
+    /// A public name for it, by which a page may ask how it ended once the cookie is gone: a provider on the same site
+    /// may have the browser forget every cookie of the site when somebody logs out there.
+    pub was: String,
     /// The `state` of its log-out, while the browser is at the provider.
     pub leaving: Option<String>,
     /// Whether the browser came back from there.
@@ -228,6 +231,19 @@ impl Memory {
         self.sessions.get_mut(secret).filter(|session| now.since_ms(session.since) < SESSION_MS)
     }
 
+    /// An ended session by its public name; of a living one nothing is told without its secret.
+    pub fn ended(&self, was: &str) -> Option<&Session> {
+        self.sessions.values().find(|session| session.was == was && session.ended.is_some())
+    }
+
+    /// The browser comes back from the log-out with this `state`; the session that it was about.
+    pub fn is_back(&mut self, state: &str) -> Option<&Session> {
+        let session = self.sessions.values_mut().find(|session| session.leaving.as_deref() == Some(state))?;
+        session.leaving = None;
+        session.is_back = true;
+        Some(session)
+    }
+
     /// Ends the living sessions concerned; how many there were.
     pub fn end(&mut self, whose: Whose, (now, way): (Timestamp, Way)) -> usize {
         let mut count = 0;
@@ -300,9 +316,28 @@ mod tests {
             },
             asked: None,
             ended: None,
+            was: format!("was {sid}"),
             leaving: None,
             is_back: false,
         }
+    }
+
+    #[test]
+    fn an_ended_session_is_told_of_by_its_public_name_and_a_living_one_is_not() {
+        let mut memory = Memory::default();
+        memory.enter("secret".into(), session("lilei", "1"), None);
+        assert!(memory.ended("was 1").is_none() && memory.ended("secret").is_none());
+        memory.end(Whose { issuer: "i", sub: None, sid: Some("1") }, (NOW, Way::BackChannel));
+        assert!(memory.ended("was 1").is_some() && memory.ended("secret").is_none() && memory.ended("").is_none());
+    }
+
+    #[test]
+    fn a_log_out_comes_back_once_and_by_its_own_state() {
+        let mut memory = Memory::default();
+        memory.enter("secret".into(), Session { leaving: Some("s".into()), ..session("lilei", "1") }, None);
+        assert!(memory.is_back("t").is_none());
+        assert_eq!(memory.is_back("s").map(|session| session.is_back), Some(true));
+        assert!(memory.is_back("s").is_none(), "a second time");
     }
 
     #[test]

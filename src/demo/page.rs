@@ -100,7 +100,7 @@ pub fn home(view: &View) -> Markup {
         (None, None) => words.not_logged_in,
     };
     let main = html! {
-        section.state #state data-region data-title={ (title) " · " (words.content(view.kind).name) } {
+        section.state #state data-region data-title={ (title) " · " (words.content(view.kind).name) } data-was=[view.session.map(|session| &session.was)] {
             @match (living, view.session) {
                 (Some(session), _) => (logged_in(view, words, session)),
                 (None, Some(session)) => (logged_out(view, words, session)),
@@ -329,6 +329,7 @@ mod tests {
             },
             asked: Some(Asked { at, what: Errand::Userinfo, refused: Some(hostile.into()) }),
             ended,
+            was: "was".into(),
             leaving: None,
             is_back: false,
         }

@@ -219,6 +219,7 @@ impl Party {
             tokens: tokens(granted, Some(&who), None, now)?,
             asked: None,
             ended: None,
+            was: (self.ground.chance)(),
             leaving: None,
             is_back: false,
         })
@@ -295,14 +296,11 @@ impl Party {
         Some(to.into())
     }
 
-    /// The browser comes back from a log-out; only the answer to our own question counts.
-    pub fn is_back(&self, secret: &str, state: &str) {
-        if let Some(session) = self.memory().session(secret, self.now())
-            && session.leaving.as_deref() == Some(state)
-        {
-            session.is_back = true;
-        }
+    /// The browser comes back from a log-out; only the answer to our own question counts. The public name of the session.
+    pub fn is_back(&self, state: &str) -> Option<String> {
+        let was = self.memory().is_back(state).map(|session| session.was.clone());
         self.tell();
+        was
     }
 
     /// Judges a logout token and ends what it is about; or the part of it that does not hold.

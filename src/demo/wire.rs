@@ -204,7 +204,7 @@ fn in_trouble(party: &Party, request: &HttpRequest, trouble: &Trouble) -> HttpRe
 
 // ---- handlers
 
-/// `GET /demo/{app}`
+/// `GET /demo/{app}`, with `?was=` for a session that has ended and left no cookie.
 async fn home(party: Data<Party>, request: HttpRequest) -> HttpResponse {
     let lang = Lang::of(&request);
     if origin(&party, &request).is_none() {
@@ -212,9 +212,11 @@ async fn home(party: Data<Party>, request: HttpRequest) -> HttpResponse {
         return html(StatusCode::MISDIRECTED_REQUEST, page::elsewhere(party.kind, lang, first));
     }
     let secret = cookie(&party, &request, Jar::Session);
+    let was = Form::of_query(&request).and_then(|form| form.one("was"));
     let now = party.now();
     let mut memory = party.memory();
-    let session = secret.and_then(|secret| memory.session(&secret, now).cloned());
+    let own = secret.and_then(|secret| memory.session(&secret, now).cloned());
+    let session = own.or_else(|| was.and_then(|was| memory.ended(&was).cloned()));
     let view = View { kind: party.kind, lang, now, session: session.as_ref(), memory: &memory };
     html(StatusCode::OK, page::home(&view))
 }
@@ -289,10 +291,10 @@ async fn log_out(party: Data<Party>, request: HttpRequest) -> HttpResponse {
 /// `GET /demo/{app}/signed-out`: the way back from the provider.
 async fn signed_out(party: Data<Party>, request: HttpRequest) -> HttpResponse {
     let state = Form::of_query(&request).and_then(|form| form.one("state"));
-    if let Some((secret, state)) = cookie(&party, &request, Jar::Session).zip(state) {
-        party.is_back(&secret, &state);
+    match state.and_then(|state| party.is_back(&state)) {
+        Some(was) => see_other(&format!("{}?was={was}", party.kind.path())),
+        None => see_other(party.kind.path()),
     }
-    see_other(party.kind.path())
 }
 
 /// `POST /demo/{app}/behave`

@@ -279,8 +279,8 @@ static ZH: Words = Words {
     hang: "10 秒后才应答",
     reject: "返回 400",
     refuse: "拒绝，返回 403",
-    back_channel: "后端通道",
-    front_channel: "前端通道",
+    back_channel: "后台通知",
+    front_channel: "前台通知",
     notes: Content {
         name: "笔记",
         title: "您的笔记",
