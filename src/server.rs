@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer, middleware};
 use crate::config::Config;
 use crate::demo::wire::{self as applications, Demo};
 use crate::flow::state::State;
-use crate::flow::{keys, operator, upkeep};
+use crate::flow::{keys, operator, telling, upkeep};
 use crate::web;
 
 /// A server that is bound and will answer.
@@ -53,7 +53,7 @@ pub fn sockets(config: &Config) -> io::Result<Vec<TcpListener>> {
 }
 
 impl Server {
-    /// Binds every configured address and starts the upkeep.
+    /// Binds every configured address and starts the upkeep and the sender of log-out messages.
     pub fn bind(state: &Arc<State>) -> io::Result<Self> {
         Self::on(sockets(&state.config)?, state, None)
     }
@@ -63,6 +63,7 @@ impl Server {
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         keys::prepare(state).map_err(io::Error::other)?;
         upkeep::start(state)?;
+        telling::start(state)?;
         let (shared, beside) = (Data::from(state.clone()), demo.clone());
         let mut server = HttpServer::new(move || {
             App::new()

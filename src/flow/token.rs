@@ -116,7 +116,7 @@ pub struct CodeShown {
 pub async fn exchange(state: &Arc<State>, application: &Arc<Application>, shown: CodeShown) -> Done<Tokens> {
     let app = application.clone();
     let grant = state.write(move |act, state| redeem(act, state, &app, &shown)).await??;
-    signed(state, application, &grant)
+    signed(state, application, &grant, false)
 }
 
 fn redeem(act: &Act<'_>, state: &State, application: &Application, shown: &CodeShown) -> Done<Verdict> {
@@ -165,7 +165,7 @@ pub async fn refresh(
         }
         grant.scope = asked.to_string();
     }
-    signed(state, application, &grant)
+    signed(state, application, &grant, true)
 }
 
 fn renew(act: &Act<'_>, state: &State, application: &Application, presented: &str) -> Done<Verdict> {
@@ -234,16 +234,16 @@ pub async fn for_itself(state: &Arc<State>, application: &Arc<Application>, issu
             Ok(row)
         })
         .await?;
-    signed(state, application, &grant)
+    signed(state, application, &grant, false)
 }
 
-fn signed(state: &State, application: &Application, grant: &GrantRow) -> Done<Tokens> {
+fn signed(state: &State, application: &Application, grant: &GrantRow, renewed: bool) -> Done<Tokens> {
     let ring = keys::ring(state)?;
     let (access, expires_in) = access_token(state, &ring, application, grant)?;
     let scopes = Scopes::parse(&grant.scope);
     let id = match grant.user {
         Some(_) if scopes.has(Scope::OpenId) => {
-            let with = Beside { access: Some(&access), code: None };
+            let with = Beside { access: Some(&access), code: None, renewed };
             Some(id_token(state, &ring, application, grant, &with)?)
         }
         Some(_) | None => None,
@@ -299,7 +299,12 @@ pub struct Beside<'a> {
     pub access: Option<&'a str>,
     /// Code.
     pub code: Option<&'a str>,
+    /// Not the first one of its grant: it carries no nonce (OpenID Connect Core 12.2).
+    pub renewed: bool,
 }
+
+/// How people prove themselves here, as ID tokens name it (`acr`): by a password.
+pub const ACR: &str = "password";
 
 /// An ID token of a grant (OpenID Connect Core section 2).
 pub fn id_token(
@@ -312,7 +317,10 @@ pub fn id_token(
     let user = grant.user.ok_or(FlowError::Absent("user"))?;
     let person = state.store.read(|conn| users::find(conn, user))?.ok_or_else(dead)?;
     let now = state.now().seconds();
-    let mut claims = person_claims(&person, &Scopes::parse(&grant.scope), &asked(grant).id_token);
+    // What the scopes give is asked from userinfo; only where no access token can be had does it stand here (Core 5.4).
+    let alone = with.access.is_none() && with.code.is_none();
+    let scopes = if alone { Scopes::parse(&grant.scope) } else { Scopes::default() };
+    let mut claims = person_claims(&person, &scopes, &asked(grant).id_token);
     for (name, value) in [
         ("iss", json!(grant.issuer)),
         ("sub", json!(user)),
@@ -321,11 +329,13 @@ pub fn id_token(
         ("exp", json!(now + ID_TOKEN_SECONDS)),
         ("auth_time", json!(grant.auth_at.seconds())),
         ("sid", json!(grant.sid)),
+        ("acr", json!(ACR)),
+        ("amr", json!(["pwd"])),
     ] {
         claims.insert(name.to_owned(), value);
     }
     let optional = [
-        ("nonce", grant.nonce.clone()),
+        ("nonce", grant.nonce.clone().filter(|_| !with.renewed)),
         ("at_hash", with.access.map(jws::half_hash)),
         ("c_hash", with.code.map(jws::half_hash)),
     ];
@@ -409,10 +419,11 @@ fn believe(state: &State, token: &str) -> Done<Option<Believed>> {
     Ok(grant.map(|grant| Believed { claims, grant }))
 }
 
-/// What userinfo answers (OpenID Connect Core 5.3) for a token at the host of `issuer`.
-pub fn userinfo(state: &State, token: &str) -> Done<Value> {
+/// What userinfo answers (OpenID Connect Core 5.3). At an application's own host, tokens of others are nothing.
+pub fn userinfo(state: &State, token: &str, own: Option<ApplicationId>) -> Done<Value> {
     let invalid = || FlowError::from(oauth(OauthCode::InvalidToken, "the access token is dead or not of this house"));
-    let Believed { claims, grant } = believe(state, token)?.ok_or_else(invalid)?;
+    let of_host = |believed: &Believed| own.is_none_or(|own| own == believed.grant.application);
+    let Believed { claims, grant } = believe(state, token)?.filter(of_host).ok_or_else(invalid)?;
     let user = grant.user.ok_or_else(invalid)?;
     let person = state.store.read(|conn| users::find(conn, user))?.ok_or_else(invalid)?;
     let mut answer = person_claims(&person, &Scopes::parse(&claims.scope), &asked(&grant).userinfo);

@@ -156,7 +156,8 @@ fn crates(floor: &str) -> Option<&'static [&'static str]> {
         "crypto" => &["aws_lc_rs", "getrandom", "argon2", "jsonwebtoken", "base64", "serde", "serde_json", "tracing"],
         "config" => &["serde", "toml", "strsim", "thiserror", "url"],
         "store" => &["rusqlite", "r2d2", "r2d2_sqlite", "rustix", "tokio", "serde_json", "thiserror", "tracing"],
-        "notify" => &["tokio", "serde", "serde_json", "thiserror", "tracing", "url"],
+        // reqwest and url: messages to applications go out here and nowhere else.
+        "notify" => &["tokio", "reqwest", "url", "serde", "serde_json", "thiserror", "tracing"],
         "flow" => &[
             "governor",
             "quick_cache",

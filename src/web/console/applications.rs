@@ -4,6 +4,7 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::desk::{Desk, desk, desk_post};
+use super::receipts::delivery_state;
 use crate::domain::application::Protocol;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId};
@@ -11,7 +12,10 @@ use crate::domain::session::Seq;
 use crate::flow::applications::{self, ApplicationForm};
 use crate::flow::error::{FieldRefused, FlowError};
 use crate::flow::online::{self, COUNTED};
-use crate::page::console::{self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView};
+use crate::flow::telling;
+use crate::page::console::{
+    self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView, TestView,
+};
 use crate::page::words::FieldProblem;
 use crate::page::{LedgerRow, SessionRow};
 use crate::web::body::Form;
@@ -141,6 +145,11 @@ fn draw(
     let place = &desk.visit.place;
     let directory = desk.visit.state.directory();
     let origin = directory.application(id).map(|a| place.origin_of(a)).unwrap_or_default();
+    let last = telling::last_test(&desk.visit.state, id).ok().flatten();
+    let test = TestView {
+        address: directory.application(id).and_then(|a| a.protocol.backchannel_logout_uri.as_deref()),
+        last: last.map(|row| (row.at, delivery_state(&row, desk.visit.state.now()))),
+    };
     let view = ApplicationView {
         id,
         name: &form.name,
@@ -148,6 +157,7 @@ fn draw(
         form: shown(form, refused, saved, seen),
         origin: &origin,
         base: &place.base,
+        test,
         delete_problem,
     };
     let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::application(frame, rail, &view);

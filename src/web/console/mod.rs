@@ -3,6 +3,7 @@
 pub mod applications;
 pub mod kick;
 pub mod overview;
+pub mod receipts;
 pub mod users;
 
 mod desk;

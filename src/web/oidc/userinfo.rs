@@ -14,7 +14,7 @@ use crate::web::{place, visit};
 /// way only (RFC 6750 section 2).
 pub async fn userinfo(request: HttpRequest, mut payload: Payload) -> Answer {
     let state = visit::state(&request)?;
-    place::of(&state, &request)?;
+    let own = place::of(&state, &request)?.own.map(|own| own.id);
     let query = Form::query(&request)?;
     let has_form = *request.method() == Method::POST && request.headers().contains_key(header::CONTENT_TYPE);
     let form = if has_form { Form::read(&request, &mut payload).await? } else { Form::default() };
@@ -28,7 +28,7 @@ pub async fn userinfo(request: HttpRequest, mut payload: Payload) -> Answer {
     if shown.next().is_some() {
         return Err(Refusal::bad("access_token"));
     }
-    Ok(HttpResponse::Ok().json(token::userinfo(&state, &token)?))
+    Ok(HttpResponse::Ok().json(token::userinfo(&state, &token, own)?))
 }
 
 fn bearer(request: &HttpRequest) -> Option<String> {

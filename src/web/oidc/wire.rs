@@ -30,6 +30,7 @@ pub struct Call {
     /// What it says.
     pub form: Form,
     credentials: Option<Credentials>,
+    url: String,
 }
 
 fn invalid(description: &'static str) -> Refusal {
@@ -48,14 +49,15 @@ impl Call {
         let place = place::of(&state, request)?;
         let form = Form::read(request, payload).await?;
         let credentials = credentials(request, &form)?;
-        Ok(Self { state, place, form, credentials })
+        let url = format!("{}{}", place.origin, request.path());
+        Ok(Self { state, place, form, credentials, url })
     }
 
     /// The application that calls. On an application's own host it is that one or none.
     pub async fn application(&self) -> Result<Arc<Application>, Refusal> {
         let Some(credentials) = self.credentials.clone() else { return Err(client::refused().into()) };
         let issuer = self.place.issuer();
-        let audiences = vec![format!("{issuer}/token"), issuer];
+        let audiences = vec![format!("{issuer}/token"), self.url.clone(), issuer];
         let application = client::authenticate(&self.state, credentials, audiences).await?;
         match &self.place.own {
             Some(own) if own.id != application.id => Err(client::refused().into()),
