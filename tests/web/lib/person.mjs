@@ -49,13 +49,17 @@ class Arrival {
 export class Person {
   #cookies = new Map();
 
-  /** `house` is an origin; other hosts below the same name and port belong to it too. */
-  constructor(house, account = 'lilei', password = PASSWORD) {
-    Object.assign(this, { house: new URL(house), account, password });
+  /**
+   * `house` is an origin; other hosts below the same name and port belong to it too. At the origins in `also` the browser
+   * follows redirects as well.
+   */
+  constructor(house, account = 'lilei', { password = PASSWORD, also = [] } = {}) {
+    Object.assign(this, { house: new URL(house), account, password, also });
   }
 
   isHouse(url) {
-    const { hostname, port } = new URL(url);
+    const { hostname, port, origin } = new URL(url);
+    if (this.also.includes(origin)) return true;
     return port === this.house.port && (hostname === this.house.hostname || hostname.endsWith(`.${this.house.hostname}`));
   }
 
@@ -65,7 +69,7 @@ export class Person {
 
   /** Another browser with the same cookies. */
   copy() {
-    const other = new Person(this.house, this.account, this.password);
+    const other = new Person(this.house, this.account, this);
     other.#cookies = new Map([...this.#cookies].map(([host, jar]) => [host, new Map(jar)]));
     return other;
   }
