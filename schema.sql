@@ -218,12 +218,11 @@ CREATE TABLE grants (
   code_used       INTEGER NOT NULL DEFAULT 0 CHECK (code_used IN (0, 1)),
   generation      INTEGER NOT NULL DEFAULT 0, -- of the refresh token; 0: none was given
   rotated_at      INTEGER,
-  used            INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1)),
   created_at      INTEGER NOT NULL,
   expires_at      INTEGER NOT NULL,        -- of the code, then of the last token
   revoked_at      INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX grants_by_session ON grants (session_id) WHERE session_id IS NOT NULL AND revoked_at IS NULL;
+CREATE INDEX grants_by_session ON grants (session_id);
 CREATE INDEX grants_by_expiry ON grants (expires_at);
 
 -- Single access tokens that were revoked before their time.

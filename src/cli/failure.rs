@@ -81,6 +81,7 @@ pub fn sentence(error: &FlowError) -> String {
         | FlowError::Stale
         | FlowError::Throttled { .. }
         | FlowError::Busy
+        | FlowError::Oauth(_)
         | FlowError::Storage(_) => error.to_string(),
     }
 }

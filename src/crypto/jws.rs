@@ -249,8 +249,7 @@ pub fn proves(verifier: &str, challenge: &str) -> bool {
 /// `session_state` of OpenID Connect Session Management 1.0 section 2.
 pub fn session_state(parts: &str, salt: &str) -> String {
     let digest = digest::digest(&digest::SHA256, parts.as_bytes());
-    let hex: String = digest.as_ref().iter().map(|octet| format!("{octet:02x}")).collect();
-    format!("{hex}.{salt}")
+    format!("{}.{salt}", super::seal::hex(digest.as_ref()))
 }
 
 #[cfg(test)]

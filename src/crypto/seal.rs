@@ -8,7 +8,7 @@ use std::path::Path;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{constant_time, digest, hmac};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::random;
 use crate::domain::secret::{Secret, SecretHash};
@@ -128,6 +128,11 @@ fn framed(parts: &[&str]) -> Vec<u8> {
 pub fn hex(octets: &[u8]) -> String {
     let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
     octets.iter().flat_map(|o| [digit(o >> 4), digit(o & 15)]).collect()
+}
+
+/// The text behind padded base64 (RFC 4648 section 4), as HTTP Basic has it.
+pub fn base64_text(text: &str) -> Option<String> {
+    String::from_utf8(STANDARD.decode(text).ok()?).ok()
 }
 
 /// Unpadded base64url (RFC 4648 section 5).

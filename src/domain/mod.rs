@@ -4,6 +4,7 @@
 
 pub mod application;
 pub mod audit;
+pub mod authorization;
 pub mod clock;
 pub mod contact;
 pub mod device;

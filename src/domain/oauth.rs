@@ -204,8 +204,6 @@ words! {
         Email = "email",
         /// Phone.
         Phone = "phone",
-        /// Postal address; nobody has one here, so it gives no claims.
-        Address = "address",
         /// A refresh token.
         OfflineAccess = "offline_access",
     }

@@ -58,27 +58,21 @@ fn of_v4(ip: Ipv4Addr) -> Reach {
 }
 
 fn of_v6(ip: Ipv6Addr) -> Reach {
-    let [a, b, .., g, h] = ip.segments();
-    let embedded = || Ipv4Addr::from((u32::from(g) << 16) | u32::from(h));
-    if ip.is_loopback() {
-        return Reach::Private;
-    }
+    let words = ip.segments();
+    let embedded = |high: u16, low: u16| of_v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     // Metadata of Amazon, inside of what is private.
     if ip == Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254) {
         return Reach::Never;
     }
-    match (a, b) {
-        // NAT64 and addresses "compatible" with IPv4 lead to the IPv4 address inside.
-        (0x64, 0xff9b) => of_v4(embedded()),
-        (0, 0) => Reach::Never,
-        // 6to4 carries the IPv4 address in front.
-        (0x2002, _) => {
-            let [_, b, c, ..] = ip.segments();
-            of_v4(Ipv4Addr::from((u32::from(b) << 16) | u32::from(c)))
-        }
+    match (words[0], words[1]) {
+        _ if ip.is_loopback() => Reach::Private,
+        // NAT64 leads to the IPv4 address at its end; 6to4 carries one in front.
+        (0x64, 0xff9b) => embedded(words[6], words[7]),
+        (0x2002, _) => embedded(words[1], words[2]),
+        // Teredo hides another address, and examples are nobody's.
         (0x2001, 0 | 0xdb8) => Reach::Never,
-        _ if (a & 0xfe00) == 0xfc00 => Reach::Private,
-        _ if (a & 0xe000) == 0x2000 => Reach::Public,
+        (first, _) if first & 0xfe00 == 0xfc00 => Reach::Private,
+        (first, _) if first & 0xe000 == 0x2000 => Reach::Public,
         _ => Reach::Never,
     }
 }

@@ -26,6 +26,11 @@ use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
 use url::Url;
 
+/// A label for the host of an application that registered itself.
+pub fn fresh_identifier() -> String {
+    format!("app-{}", seal::hex(&random::octets::<6>()))
+}
+
 /// Entries in one list at most, and characters in one entry.
 const ENTRIES: usize = 100;
 const ENTRY_LENGTH: usize = 2_048;

@@ -73,6 +73,11 @@ impl Directory {
         self.by_identifier.get(label)
     }
 
+    /// All living applications.
+    pub fn applications(&self) -> impl Iterator<Item = &Arc<Application>> {
+        self.applications.iter()
+    }
+
     /// Applications of a pool, oldest first.
     pub fn of_pool(&self, pool: PoolId) -> impl Iterator<Item = &Arc<Application>> {
         self.applications.iter().filter(move |a| a.pool == pool)

@@ -1,5 +1,6 @@
 //! Why an act did not happen: refused (the caller may know why), absent (says nothing it should not), broken.
 
+use crate::domain::oauth::OauthError;
 pub use crate::store::db::StoreError;
 
 /// One field of a form or call that was refused.
@@ -44,6 +45,9 @@ pub enum FlowError {
         /// Wait in seconds.
         seconds: u64,
     },
+    /// Refused in the words of OAuth.
+    #[error(transparent)]
+    Oauth(#[from] OauthError),
     /// Too much to do at present.
     #[error("busy")]
     Busy,

@@ -6,7 +6,9 @@
 
 pub mod account;
 pub mod applications;
+pub mod authorize;
 pub mod backup;
+pub mod client;
 pub mod directory;
 pub mod error;
 pub mod hashing;
@@ -23,5 +25,6 @@ pub mod session;
 pub mod setup;
 pub mod state;
 pub mod throttle;
+pub mod token;
 pub mod upkeep;
 pub mod users;

@@ -5,6 +5,7 @@ use super::state::State;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
 use crate::domain::logout::Receipt;
+use crate::notify::frontchannel;
 use crate::store::endings::{self, EndedSessionRow, EndingRow};
 use crate::store::{applications, users};
 
@@ -71,6 +72,26 @@ pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
             person,
         })
     })
+}
+
+/// Frames that one page loads at most.
+const FRAMES: u32 = 32;
+
+/// Addresses that the browser which is leaving must load, so that its applications hear of it there (front channel), and
+/// their origins.
+pub fn frames(state: &State, id: EndingId) -> Done<(Vec<String>, Vec<String>)> {
+    let directory = state.directory();
+    if directory.applications().all(|application| application.protocol.frontchannel_logout_uri.is_none()) {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let parts = state.store.read(|conn| endings::parts(conn, id, FRAMES))?;
+    let address = |(application, issuer, sid): &(ApplicationId, String, String)| {
+        let uri = directory.application(*application)?.protocol.frontchannel_logout_uri.as_deref()?;
+        frontchannel::address(uri, issuer, sid)
+    };
+    let addresses: Vec<String> = parts.iter().filter_map(address).collect();
+    let origins = frontchannel::origins(&addresses);
+    Ok((addresses, origins))
 }
 
 /// Writes down, without waiting, that an open page has been told of its ending.

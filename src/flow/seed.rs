@@ -278,9 +278,10 @@ impl Sowing<'_, '_> {
         };
         let edit = !stands(&row, stated);
         let which = (pool, row.id);
-        let made = match edit {
-            true => about(what(), applications::edit(self.act, self.state, which, None, &valid, &origin))?,
-            false => None,
+        let made = if edit {
+            about(what(), applications::edit(self.act, self.state, which, None, &valid, &origin))?
+        } else {
+            None
         };
         let new = secret.filter(|s| made.is_some() || !seal::same(&seal::hash(s.reveal()), &row.secret));
         self.seeded.changed += u32::from(edit || new.is_some());

@@ -1,3 +1,4 @@
 //! Those who must hear: open pages, live. (Applications come next: back-channel log-out.)
 
+pub mod frontchannel;
 pub mod hub;

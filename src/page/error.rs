@@ -33,19 +33,7 @@ pub fn error(frame: &Frame, view: &ErrorView) -> Markup {
     };
     let deed = html! {
         div.deed {
-            section {
-                h2 { (words.can_do) }
-                ul.ruled {
-                    (ways(frame, view))
-                    li {
-                        span.grow {
-                            (words.ask_admin)
-                            small { (words.quote_request_id) code #request-id { (view.request_id) } }
-                        }
-                        (copy_button(frame, "request-id", Some(words.copy_request_id)))
-                    }
-                }
-            }
+            (what_to_do(frame, view))
             @if let Some(who) = frame.who {
                 form.between method="post" action="/u/logout" data-leaves {
                     (csrf(frame))
@@ -56,6 +44,26 @@ pub fn error(frame: &Frame, view: &ErrorView) -> Markup {
         }
     };
     gate(frame, &Gate { title, error: true, side, door: Door::None, deed })
+}
+
+/// The ways on: places of the house, and whom to ask with which number.
+pub(super) fn what_to_do(frame: &Frame, view: &ErrorView) -> Markup {
+    let words = &frame.words().gate;
+    html! {
+        section {
+            h2 { (words.can_do) }
+            ul.ruled {
+                (ways(frame, view))
+                li {
+                    span.grow {
+                        (words.ask_admin)
+                        small { (words.quote_request_id) code #request-id { (view.request_id) } }
+                    }
+                    (copy_button(frame, "request-id", Some(words.copy_request_id)))
+                }
+            }
+        }
+    }
 }
 
 fn ways(frame: &Frame, view: &ErrorView) -> Markup {

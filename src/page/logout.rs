@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::count::Count;
 use super::frame::Frame;
 use super::parts::{Device, Seal, Stamp, calm, csrf, hidden, icon, name, seal, stamp};
-use super::shell::{Door, Gate, gate};
+use super::shell::{Door, Gate, gate, gate_with};
 use super::words::Cause;
 use super::words::Gate as GateWords;
 use crate::domain::clock::Timestamp;
@@ -158,6 +158,37 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
     gate(frame, &Gate { title: farewell.title, error: false, side, door: Door::Open, deed })
 }
 
+/// What is shown while applications are told by the browser itself.
+#[derive(Debug, Clone, Copy)]
+pub struct DepartingView<'a> {
+    /// Front-channel addresses, with issuer and session.
+    pub frames: &'a [String],
+    /// Where to go on to.
+    pub next: &'a str,
+}
+
+/// The moment between: frames out of sight tell the applications, and a script goes on as soon as all have loaded, or after
+/// two seconds whatever they do. Without it there is the link, and a refresh.
+pub fn departing(frame: &Frame, view: &DepartingView) -> Markup {
+    let words = &frame.words().gate;
+    let side = html! {
+        span.seal.s88.ended.word[frame.words().common.stamp_out.chars().count() > 1] aria-hidden="true" { (frame.words().common.stamp_out) }
+        h1 { (words.departing) }
+        p { (words.departing_line) }
+    };
+    let deed = html! {
+        div.deed {
+            div.acts { a.btn.go href=(view.next) data-onward { (words.go_on) } }
+            @for src in view.frames { iframe.hid src=(src) title=(words.departing) tabindex="-1" aria-hidden="true" data-told {} }
+        }
+    };
+    let head = html! {
+        script src=(super::asset::ONWARD_JS) async {}
+        noscript { meta http-equiv="refresh" content={ "3;url=" (view.next) }; }
+    };
+    gate_with(frame, &Gate { title: words.departing, error: false, side, door: Door::Open, deed }, head)
+}
+
 /// Who, when, on what.
 fn circumstances(frame: &Frame, view: &SignedOutView) -> Markup {
     let comma = frame.words().gate.clause_comma;
@@ -215,7 +246,7 @@ fn refusal(frame: &Frame, refused: Refused) -> Markup {
 }
 
 /// Both addresses, the asked one marked from its first differing character on.
-fn difference(frame: &Frame, asked: &str, registered: &str, at: usize) -> Markup {
+pub(super) fn difference(frame: &Frame, asked: &str, registered: &str, at: usize) -> Markup {
     let words = &frame.words().gate;
     let split = asked.char_indices().nth(at).map_or(asked.len(), |(byte, _)| byte);
     let (same, other) = asked.split_at(split);

@@ -5,6 +5,7 @@
 //! no inline style, and logs people out by a form.
 
 pub mod asset;
+pub mod authorize;
 mod bars;
 pub mod console;
 pub mod count;

@@ -17,6 +17,8 @@ pub(super) struct Document<'a> {
     pub error: bool,
     /// `gate`, `house` or `console`.
     pub class: &'static str,
+    /// What the head holds beside the usual: the page's script.
+    pub script: Markup,
     /// What stands in the body, after the skip link.
     pub body: Markup,
 }
@@ -38,7 +40,7 @@ pub(super) fn document(frame: &Frame, document: &Document) -> Markup {
                 title { @if document.error { (common.error_prefix) } (document.title) " · exeunt" }
                 link rel="icon" href=(asset::MARK_SVG) type="image/svg+xml";
                 link rel="stylesheet" href=(asset::HOUSE_CSS);
-                script src=(asset::LIVE_JS) defer {}
+                (document.script)
             }
             body class=(document.class) data-live=[frame.live] data-ago=(common.ago.join("|")) data-ago-short=(common.ago_short.join("|")) {
                 a.skip href="#main" { (common.skip) }
@@ -46,6 +48,11 @@ pub(super) fn document(frame: &Frame, document: &Document) -> Markup {
             }
         }
     }
+}
+
+/// The script of almost every page.
+pub(super) fn live() -> Markup {
+    html! { script src=(asset::LIVE_JS) defer {} }
 }
 
 /// How the door in the wall stands.
@@ -73,6 +80,11 @@ pub(super) struct Gate<'a> {
 }
 
 pub(super) fn gate(frame: &Frame, gate: &Gate) -> Markup {
+    gate_with(frame, gate, live())
+}
+
+/// A gate with a script of its own in place of the usual one.
+pub(super) fn gate_with(frame: &Frame, gate: &Gate, script: Markup) -> Markup {
     let other = frame.lang.other();
     let body = html! {
         header { (brand("/u", None)) }
@@ -88,7 +100,7 @@ pub(super) fn gate(frame: &Frame, gate: &Gate) -> Markup {
             span { "exeunt " (frame.version) }
         }
     };
-    document(frame, &Document { title: gate.title, error: gate.error, class: "gate", body })
+    document(frame, &Document { title: gate.title, error: gate.error, class: "gate", script, body })
 }
 
 fn wall(door: Door) -> Markup {
@@ -153,7 +165,7 @@ pub(super) fn house(frame: &Frame, house: &House) -> Markup {
         }
         main #main { (house.main) }
     };
-    document(frame, &Document { title: house.title, error: house.error, class: "house", body })
+    document(frame, &Document { title: house.title, error: house.error, class: "house", script: live(), body })
 }
 
 /// The avatar at the top right and its menu, whose last item logs out.

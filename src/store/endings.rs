@@ -69,6 +69,14 @@ pub fn find(conn: &Connection, id: EndingId) -> Rows<Option<EndingRow>> {
     conn.prepare_cached(text)?.query_row([id], row_to_ending).maybe()
 }
 
+/// Each application in each session that an ending covered, with the issuer it knows; at most `limit`.
+pub fn parts(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<(ApplicationId, String, String)>> {
+    let text = "SELECT application_id, issuer, sid FROM notices WHERE ending_id = ?1 LIMIT ?2";
+    let mut sql = conn.prepare_cached(text)?;
+    let rows = sql.query_map(params![id, limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// How many parts in each application, and in how many sessions.
 pub fn by_application(conn: &Connection, id: EndingId) -> Rows<Vec<(ApplicationId, i64)>> {
     let text = "SELECT application_id, count(*) FROM notices WHERE ending_id = ?1 GROUP BY application_id ORDER BY application_id";

@@ -4,6 +4,12 @@ use rusqlite::Connection;
 
 use super::db::Rows;
 use crate::domain::logout::Cause;
+use crate::domain::session::Seq;
+
+/// The last number that was given in the one order of the house.
+pub fn last_seq(conn: &Connection) -> Rows<Seq> {
+    Ok(conn.prepare_cached("SELECT seq FROM house WHERE id = 1")?.query_row([], |row| row.get(0))?)
+}
 
 /// Living session rows.
 pub fn living_sessions(conn: &Connection) -> Rows<i64> {

@@ -91,6 +91,11 @@ impl Form {
         Ok(self.one(name)?.is_some_and(|v| !v.is_empty() && v != "0" && v != "false"))
     }
 
+    /// All names and values, in the order in which they came.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// All values of a field that may come several times.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())

@@ -89,6 +89,23 @@ pub fn clear(place: &Place, jar: Jar) -> String {
     set(place, jar, "", Some(0))
 }
 
+/// Name of the cookie that the page of OpenID Connect Session Management compares; scripts must read it, so it is nothing
+/// but a mark of the session (security.md M1).
+const BROWSER_STATE: &str = "exeunt_state";
+
+/// What the browser holds as its state.
+pub fn browser_state(request: &HttpRequest) -> Option<String> {
+    plain(request, BROWSER_STATE)
+}
+
+/// The header that sets the state of the browser; empty clears it. Applications ask for it from frames of their own, which
+/// other sites may only be under https.
+pub fn set_browser_state(place: &Place, value: &str) -> String {
+    let site = if place.is_https() { "SameSite=None; Secure" } else { "SameSite=Lax" };
+    let age = if value.is_empty() { "; Max-Age=0" } else { "" };
+    format!("{BROWSER_STATE}={value}; Path=/; {site}{age}")
+}
+
 /// The header of a preference, which scripts may read and which says nothing about anybody.
 pub fn preference(name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; SameSite=Lax; Max-Age=31536000")

@@ -94,6 +94,10 @@ pub async fn give(request: HttpRequest) -> Answer {
     let origin = origin_of(&visit, &to)?;
     let next = path(&origin, form.text("next")?);
     let Some(session) = visit.here().cloned() else {
+        // An authorization request decides by itself what comes next; it knows that it has been here.
+        if next.starts_with("/oidc/auth?") {
+            return Ok(reply::see_other(&format!("{origin}{next}"), None));
+        }
         let back = query(&[("crossed", "1"), ("next", &next)]);
         return Ok(reply::see_other(&format!("{origin}/login?{back}"), None));
     };

@@ -12,6 +12,7 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 
 use super::authing::envelope;
 use super::error::Refusal;
+use super::oidc::wire;
 use super::visit::{RequestId, Visit};
 use super::{own, reply};
 use crate::flow::state::State;
@@ -57,11 +58,18 @@ pub async fn edge(
     }
     tracing::debug!(request = %id, status = response.status().as_u16(), method = %response.request().method(),
         path = response.request().path(), "answered");
+    let request = response.request().clone();
     let headers = response.headers_mut();
     for (name, value) in &WORN {
-        if !headers.contains_key(name) {
+        // Set to nothing: the answer says something else in its place.
+        if headers.get(name).is_some_and(HeaderValue::is_empty) {
+            headers.remove(name);
+        } else if !headers.contains_key(name) {
             headers.insert(name.clone(), HeaderValue::from_static(value));
         }
+    }
+    if Wire::of(request.path()) == Wire::Oauth {
+        wire::allow_pages(&request, headers);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -114,6 +122,7 @@ fn dress(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
     match Wire::of(request.path()) {
         Wire::Authing => envelope::refused(request, refusal, id),
         Wire::Problem => own::problem(refusal, id),
+        Wire::Oauth => wire::dressed(refusal, id),
         Wire::Page => error_page(request, refusal, id),
     }
 }
@@ -125,6 +134,8 @@ pub enum Wire {
     Authing,
     /// problem+json.
     Problem,
+    /// JSON in the words of OAuth.
+    Oauth,
     /// HTML.
     Page,
 }
@@ -135,6 +146,10 @@ impl Wire {
         let api = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
         if api("/api/v1") || api("/healthz") || api("/readyz") || api("/metrics") || path.ends_with("/live") {
             Self::Problem
+        } else if api("/oidc/auth") || api("/oidc/session") {
+            Self::Page
+        } else if api("/oidc") || path.starts_with("/.well-known/o") {
+            Self::Oauth
         } else if api("/api") || api("/graphql") {
             Self::Authing
         } else {

@@ -9,6 +9,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use crate::domain::oauth::{OauthCode, OauthError};
 use crate::flow::error::{FieldRefused, FlowError, StoreError};
 
 /// Why a request was not done.
@@ -34,6 +35,8 @@ pub enum Refusal {
     MediaType(&'static str),
     /// A host that this house does not serve.
     Misdirected,
+    /// Refused in the words of OAuth.
+    Oauth(OauthError),
     /// Too many tries.
     Throttled(u64),
     /// Too slow in sending.
@@ -68,6 +71,7 @@ impl Refusal {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Oauth(error) => oauth_status(error.code),
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -78,7 +82,7 @@ impl Refusal {
     /// Authing's number for it (authing-contract.md section 5).
     pub fn api_code(&self) -> u32 {
         match self {
-            Self::Bad(_) | Self::Invalid(_) => 2231,
+            Self::Bad(_) | Self::Invalid(_) | Self::Oauth(_) => 2231,
             Self::Unauthenticated => 2020,
             Self::Forbidden(_) | Self::Misdirected => 1001,
             Self::Absent("application") => 2011,
@@ -110,6 +114,7 @@ impl Refusal {
             | Self::TooLarge
             | Self::MediaType(_)
             | Self::Misdirected
+            | Self::Oauth(_)
             | Self::TooSlow
             | Self::Broken => None,
         }
@@ -136,11 +141,41 @@ impl Refusal {
             Self::TooLarge => "the request is too large".into(),
             Self::MediaType(wanted) => format!("send {wanted}"),
             Self::Misdirected => "this host is not served here; check the address and the public URL".into(),
+            Self::Oauth(error) => error.description.to_owned(),
             Self::Throttled(seconds) => format!("too many tries; wait {seconds} seconds"),
             Self::TooSlow => "the request took too long to arrive".into(),
             Self::Unavailable => "too busy or unable to store; nothing was changed, try again".into(),
             Self::Broken => "something broke; nothing was changed".into(),
         }
+    }
+}
+
+/// RFC 6749 5.2, RFC 6750 3.1: 401 for whoever did not prove to be themselves, 400 for the rest.
+fn oauth_status(code: OauthCode) -> StatusCode {
+    match code {
+        OauthCode::InvalidClient | OauthCode::InvalidToken => StatusCode::UNAUTHORIZED,
+        OauthCode::AccessDenied => StatusCode::FORBIDDEN,
+        OauthCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        OauthCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        OauthCode::InvalidRequest
+        | OauthCode::InvalidGrant
+        | OauthCode::UnauthorizedClient
+        | OauthCode::UnsupportedGrantType
+        | OauthCode::UnsupportedResponseType
+        | OauthCode::InvalidScope
+        | OauthCode::InvalidTarget
+        | OauthCode::LoginRequired
+        | OauthCode::ConsentRequired
+        | OauthCode::RequestNotSupported
+        | OauthCode::RequestUriNotSupported
+        | OauthCode::InvalidRedirectUri
+        | OauthCode::InvalidClientMetadata => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl From<OauthError> for Refusal {
+    fn from(error: OauthError) -> Self {
+        Self::Oauth(error)
     }
 }
 
@@ -152,6 +187,7 @@ impl From<FlowError> for Refusal {
             FlowError::Absent(thing) => Self::Absent(thing),
             FlowError::Invalid(fields) => Self::Invalid(fields),
             FlowError::Stale => Self::Stale,
+            FlowError::Oauth(error) => Self::Oauth(error),
             FlowError::Throttled { seconds } => Self::Throttled(seconds),
             FlowError::Busy => Self::Unavailable,
             FlowError::Storage(error) => {

@@ -44,14 +44,16 @@ pub async fn form(request: HttpRequest) -> Answer {
     let wanted = query.text("next")?;
     let application = application(&visit, &query)?;
     let is_in = |app: &Application| visit.here().is_some_and(|s| s.is_in(app.id));
-    if visit.here().is_some() && application.as_ref().is_none_or(|app| is_in(app)) {
+    let again = query.ticked("again")?;
+    if !again && visit.here().is_some() && application.as_ref().is_none_or(|app| is_in(app)) {
         return Ok(reply::go(&next(&visit, wanted), None));
     }
     let asks_base = visit.secret.is_none() && !visit.place.is_base() && query.one("crossed")?.is_none();
     if asks_base && request.headers().contains_key("sec-fetch-dest") {
         return crossing::begin(&visit, &next(&visit, wanted).location());
     }
-    Ok(show(&visit, application.as_deref(), (wanted, query.text("app_id")?), "", None))
+    let hint = query.text("login_hint")?;
+    Ok(show(&visit, application.as_deref(), (wanted, query.text("app_id")?), hint, None))
 }
 
 fn show(

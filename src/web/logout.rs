@@ -22,11 +22,11 @@ use super::visit::Visit;
 use crate::domain::clock::Timestamp;
 use crate::domain::device::Device;
 use crate::domain::logout::{Actor, Cause, Receipt};
-use crate::domain::redirect::{Choice, Next, RedirectList, choose};
+use crate::domain::redirect::{self, Choice, Next, RedirectList, choose};
 use crate::flow::{account, logout, receipt};
 use crate::page;
 use crate::page::Count;
-use crate::page::logout::{ConfirmView, Refused, SignedOutView, Told, ToldState};
+use crate::page::logout::{ConfirmView, DepartingView, Refused, SignedOutView, Told, ToldState};
 
 /// `GET /login/profile/logout`.
 pub async fn front_end(request: HttpRequest) -> Answer {
@@ -39,7 +39,10 @@ pub async fn front_end(request: HttpRequest) -> Answer {
     let registered = matches!(choice, Choice::Allowed(Next::Registered(_)));
     let asks = asked_to_ask(request.query_string()) || (navigation == Navigation::FromElsewhere && !registered);
     if asks && visit.session.is_some() {
-        return confirm(&visit);
+        let query = request.query_string();
+        let path =
+            if asked_to_ask(query) { visit.path().to_owned() } else { format!("/login/profile/logout?ask=1&{query}") };
+        return confirm(&visit, "/login/profile/logout", query, Some(&path));
     }
     if asks && !visit.rivals.is_empty() {
         return Err(Refusal::bad("cookie"));
@@ -81,7 +84,8 @@ fn judge(visit: &Visit, query: &str) -> Choice {
     }
 }
 
-fn confirm(visit: &Visit) -> Answer {
+/// The question, posted to `action` with what was asked for; `path` is where a change of language comes back to.
+pub fn confirm(visit: &Visit, action: &str, asked: &str, path: Option<&str>) -> Answer {
     let Some(session) = &visit.session else { return Err(Refusal::Unauthenticated) };
     let account = account::read(&visit.state, session)?;
     let directory = visit.state.directory();
@@ -92,44 +96,85 @@ fn confirm(visit: &Visit) -> Answer {
         .iter()
         .filter_map(|(id, since)| Some((directory.application(*id)?.name.clone(), *since)))
         .collect();
-    let asked = visit.request.query_string();
     let others = u32::try_from(account.sessions.len().saturating_sub(1)).unwrap_or(u32::MAX);
     let (csrf, cookie) = protect::csrf(visit);
     let view = ConfirmView {
-        action: "/login/profile/logout",
+        action,
         redirect_uri: asked,
         app_id: "",
         leaving: &leaving,
         other_devices: Count::from(others),
         cancel: "/u",
     };
-    let path =
-        if asked_to_ask(asked) { visit.path().to_owned() } else { format!("/login/profile/logout?ask=1&{asked}") };
-    let html = visit.frame(&csrf, None, Some(&path), |frame| page::logout::confirm(frame, &view)).into_string();
+    let html = visit.frame(&csrf, None, path, |frame| page::logout::confirm(frame, &view)).into_string();
     Ok(reply::leaving_page(StatusCode::OK, html, cookie))
 }
 
 async fn leave(visit: &Visit, choice: Choice, asked: &str) -> Answer {
     let ended = end(visit, Cause::FrontEnd).await?;
-    let farewell = match &choice {
-        Choice::Allowed(next) => reply::go(next, None),
-        Choice::Absent => reply::see_other(&farewell_link(visit, ended.as_ref(), Cause::FrontEnd), None),
-        Choice::Refused(refusal, shown) => {
+    let path = format!("/login/profile/logout?{asked}");
+    let (to, refused) = match &choice {
+        Choice::Allowed(next) => (Some(next.location()), None),
+        Choice::Absent => (None, None),
+        Choice::Refused(refusal, shown) => (None, Some((refusal, shown.as_str()))),
+    };
+    farewell(visit, Cause::FrontEnd, ended.as_ref(), &Onward { to, refused, path: &path })
+}
+
+/// Where a log-out goes on to.
+pub struct Onward<'a> {
+    /// A registered address, or a page of this site.
+    pub to: Option<String>,
+    /// An address that was refused, as it may be shown.
+    pub refused: Option<(&'a redirect::Refusal, &'a str)>,
+    /// Where a change of language comes back to.
+    pub path: &'a str,
+}
+
+impl Onward<'_> {
+    /// The farewell page.
+    pub fn home() -> Self {
+        Self { to: None, refused: None, path: "/u" }
+    }
+}
+
+/// The answer of a log-out that is on disk: on to where it leads, or the farewell page; before that a page with frames, where
+/// applications asked to be told by the browser too.
+pub fn farewell(visit: &Visit, cause: Cause, ended: Option<&Receipt>, onward: &Onward<'_>) -> Answer {
+    let (frames, origins) = match ended {
+        Some(receipt) => receipt::frames(&visit.state, receipt.id)?,
+        None => (Vec::new(), Vec::new()),
+    };
+    let mut answer = match (&onward.to, onward.refused) {
+        (None, Some((refusal, shown))) => {
             tracing::info!(rule = refusal.code(), "a log-out address was refused");
             let rule = super::view::rule(refusal.code()).sentence(visit.lang());
             let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
             let refused =
                 Refused { address: shown, rule, developer: closest.map(|c| (c.entry.as_str(), c.differs_at)) };
-            let reading = match &ended {
+            let reading = match ended {
                 Some(receipt) => receipt::of(&visit.state, receipt)?,
                 None => None,
             };
             // Whoever was in is out, and whoever was not is out too: the page says the same.
-            let path = format!("/login/profile/logout?{asked}");
-            farewell_page(visit, Some(Cause::FrontEnd), reading.as_ref(), Some((refused, &path)))
+            let dressing = Dressing { refused: Some((refused, onward.path)), frames: &frames };
+            farewell_page(visit, Some(cause), reading.as_ref(), &dressing)
+        }
+        (to, _) => {
+            let next = to.clone().unwrap_or_else(|| farewell_link(visit, ended, cause));
+            if frames.is_empty() { reply::see_other(&next, None) } else { departing(visit, &frames, &next) }
         }
     };
-    Ok(gone(visit, farewell, ended.is_some()))
+    if !frames.is_empty() {
+        reply::allow_frames(&mut answer, &origins);
+    }
+    Ok(gone(visit, answer, ended.is_some(), frames.is_empty()))
+}
+
+fn departing(visit: &Visit, frames: &[String], next: &str) -> HttpResponse {
+    let view = DepartingView { frames, next };
+    let html = visit.frame("", None, None, |frame| page::logout::departing(frame, &view)).into_string();
+    reply::page(StatusCode::OK, html, None)
 }
 
 /// Ends the session of this visit, whole, and any other that the browser holds here. The receipt of the first, or nothing
@@ -144,23 +189,27 @@ pub async fn end(visit: &Visit, cause: Cause) -> Result<Option<Receipt>, Refusal
 }
 
 /// Dresses the answer of a log-out: the cookie goes, always; when a session really ended the browser also forgets what it
-/// kept of this site.
-pub fn gone(visit: &Visit, mut answer: HttpResponse, ended: bool) -> HttpResponse {
+/// kept of this site. Where applications are told by frames, their own cookies must still be there: the browser would forget
+/// those of the whole registrable domain.
+fn gone(visit: &Visit, mut answer: HttpResponse, ended: bool, cookies_too: bool) -> HttpResponse {
     let headers = answer.headers_mut();
     for jar in [Jar::Session, Jar::Visitor] {
         if let Ok(value) = HeaderValue::from_str(&cookie::clear(&visit.place, jar)) {
             headers.append(actix_web::http::header::SET_COOKIE, value);
         }
     }
+    if let Ok(value) = HeaderValue::from_str(&cookie::set_browser_state(&visit.place, "")) {
+        headers.append(actix_web::http::header::SET_COOKIE, value);
+    }
     if ended {
-        let all = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
-        headers.insert(HeaderName::from_static("clear-site-data"), all);
+        let all = if cookies_too { "\"cache\", \"cookies\", \"storage\"" } else { "\"cache\", \"storage\"" };
+        headers.insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static(all));
     }
     answer
 }
 
 /// The farewell page's own link: with the receipt for a few minutes, when there is one.
-pub fn farewell_link(visit: &Visit, ended: Option<&Receipt>, cause: Cause) -> String {
+fn farewell_link(visit: &Visit, ended: Option<&Receipt>, cause: Cause) -> String {
     let lang = visit.lang().tag();
     let lang = lang.split('-').next().unwrap_or("en");
     match ended {
@@ -181,7 +230,7 @@ pub async fn signed_out(request: HttpRequest) -> Answer {
         Some(mark) => receipt::farewell(&visit.state, mark)?,
         None => None,
     };
-    Ok(farewell_page(&visit, reason, reading.as_ref(), None))
+    Ok(farewell_page(&visit, reason, reading.as_ref(), &Dressing::default()))
 }
 
 /// A receipt of several people says nothing here of any of them.
@@ -189,12 +238,20 @@ fn of_one_person(reading: Option<&receipt::Reading>) -> Option<&receipt::Reading
     reading.filter(|r| r.people_count == 1 && r.person.is_some())
 }
 
+/// What the farewell page holds beside the receipt.
+#[derive(Default)]
+struct Dressing<'a> {
+    refused: Option<(Refused<'a>, &'a str)>,
+    frames: &'a [String],
+}
+
 fn farewell_page(
     visit: &Visit,
     reason: Option<Cause>,
     reading: Option<&receipt::Reading>,
-    refused: Option<(Refused<'_>, &str)>,
+    dressing: &Dressing<'_>,
 ) -> HttpResponse {
+    let refused = dressing.refused;
     let ended = reading;
     let reading = of_one_person(reading);
     let told: Vec<Told> = reading
@@ -211,7 +268,7 @@ fn farewell_page(
         told: &told,
         refused: refused.map(|(refused, _)| refused),
         log_in: "/login",
-        frames: &[],
+        frames: dressing.frames,
     };
     let (csrf, cookie) = protect::csrf(visit);
     let html = visit

@@ -13,6 +13,7 @@ pub mod error;
 pub mod gallery;
 pub mod login;
 pub mod logout;
+pub mod oidc;
 pub mod ops;
 pub mod own;
 pub mod personal_center;
@@ -25,10 +26,13 @@ pub mod view;
 pub mod visit;
 
 use actix_web::Resource;
-use actix_web::web::{ServiceConfig, get, head, post, resource, to};
+use actix_web::http::Method;
+use actix_web::web::{ServiceConfig, get, head, method, post, resource, to};
 use authing::{v2, v3};
 use console::{applications, kick, overview, users};
 use error::{Answer, Refusal};
+use oidc::wire::preflight;
+use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
 
 /// An address that takes only these methods.
 fn only(path: &str, allow: &'static str) -> Resource {
@@ -47,6 +51,13 @@ macro_rules! routes {
     };
     (@one $path:literal, POST $post:path) => {
         only($path, "POST").route(post().to($post))
+    };
+}
+
+/// The same for what pages of applications call: a browser asks first whether they may.
+macro_rules! called {
+    ($sheet:expr; $($path:literal => $($method:ident $handler:path),+;)+) => {
+        $($sheet.service(routes!(@one $path, $($method $handler),+).route(method(Method::OPTIONS).to(preflight)));)+
     };
 }
 
@@ -106,6 +117,34 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/console/users/{id}/delete" => POST users::delete;
         "/console/keys" => GET applications::keys, POST applications::create_key;
         "/console/keys/{id}/revoke" => POST applications::revoke_key;
+    }
+    // Applications: OpenID Connect. What browsers open first, then what programs and pages of applications call.
+    sheet.service(
+        only("/oidc/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
+    );
+    sheet.service(
+        only("/oidc/session/end", "GET, POST")
+            .route(get().to(end_session::end_session))
+            .route(post().to(end_session::posted)),
+    );
+    routes! { sheet;
+        "/oidc/auth/answer" => POST authorize::answered;
+        "/oidc/session/confirm" => POST end_session::confirmed;
+        "/oidc/session/check" => GET end_session::check;
+    }
+    called! { sheet;
+        "/oidc/token" => POST token::token;
+        "/oidc/me" => GET userinfo::userinfo, POST userinfo::userinfo;
+        "/oidc/token/introspection" => POST introspect::introspect;
+        "/oidc/token/revocation" => POST revoke::revoke;
+        "/oidc/request" => POST pushed::push;
+        "/oidc/register" => POST register::register;
+        "/oidc/.well-known/jwks.json" => GET discovery::jwks;
+        "/oidc/.well-known/openid-configuration" => GET discovery::discovery;
+        "/oidc/.well-known/oauth-authorization-server" => GET discovery::discovery;
+        "/.well-known/openid-configuration" => GET discovery::discovery;
+        "/.well-known/oauth-authorization-server" => GET discovery::discovery;
+        "/.well-known/oauth-authorization-server/oidc" => GET discovery::discovery;
     }
     // Programs: Authing's wire
     routes! { sheet;

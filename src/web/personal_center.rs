@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::body::Form;
 use super::cookie::{self, Jar};
 use super::error::{Answer, Refusal};
+use super::logout::Onward;
 use super::visit::{Visit, off_thread};
 use super::{crossing, logout, protect, reply, view};
 use crate::domain::clock::Timestamp;
@@ -105,8 +106,7 @@ pub async fn log_out(request: HttpRequest, mut payload: Payload) -> Answer {
         protect::own_form(&visit, form.text("csrf")?)?;
     }
     let ended = logout::end(&visit, Cause::PersonalCenter).await?;
-    let link = logout::farewell_link(&visit, ended.as_ref(), Cause::PersonalCenter);
-    Ok(logout::gone(&visit, reply::see_other(&link, None), ended.is_some()))
+    logout::farewell(&visit, Cause::PersonalCenter, ended.as_ref(), &Onward::home())
 }
 
 /// `POST /u/devices/end`: one own session by its public id. One that has ended meanwhile is no error.
@@ -115,8 +115,7 @@ pub async fn end_one(request: HttpRequest, mut payload: Payload) -> Answer {
     let sid = Sid::parse(form.text("sid")?).map_err(|_| Refusal::absent("session"))?;
     if sid == session.sid {
         let ended = logout::end(&visit, Cause::PersonalCenter).await?;
-        let link = logout::farewell_link(&visit, ended.as_ref(), Cause::PersonalCenter);
-        return Ok(logout::gone(&visit, reply::see_other(&link, None), ended.is_some()));
+        return logout::farewell(&visit, Cause::PersonalCenter, ended.as_ref(), &Onward::home());
     }
     let origin = visit.origin(Actor::User(session.user));
     visit.state.write(move |act, state| door::end_own(act, state, &session, sid, origin)).await?;

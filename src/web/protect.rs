@@ -68,13 +68,18 @@ pub enum Navigation {
     None,
 }
 
+/// Whether a browser asks only to have it ready.
+pub fn is_prefetch(request: &HttpRequest) -> bool {
+    let text = |name: &str| request.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
+    ["sec-purpose", "purpose", "x-moz", "x-purpose"].iter().any(|name| {
+        text(name).is_some_and(|v| v.contains("prefetch") || v.contains("prerender") || v.contains("preview"))
+    })
+}
+
 /// Reads it from the Fetch Metadata headers.
 pub fn navigation(request: &HttpRequest) -> Navigation {
     let text = |name: &str| request.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
-    let prefetch = ["sec-purpose", "purpose", "x-moz", "x-purpose"].iter().any(|name| {
-        text(name).is_some_and(|v| v.contains("prefetch") || v.contains("prerender") || v.contains("preview"))
-    });
-    if prefetch || text("sec-fetch-dest").is_some_and(|dest| dest != "document") {
+    if is_prefetch(request) || text("sec-fetch-dest").is_some_and(|dest| dest != "document") {
         return Navigation::None;
     }
     if text("sec-fetch-mode").is_some_and(|mode| mode != "navigate") {

@@ -1,10 +1,10 @@
 //! Answers: pages and redirects.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ContentType, HeaderValue};
+use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::edge::CSP_LEAVING;
+use super::edge::{CSP, CSP_LEAVING};
 use super::error::Refusal;
 use crate::domain::clock::Timestamp;
 use crate::domain::redirect::Next;
@@ -25,6 +25,31 @@ pub fn leaving_page(status: StatusCode, html: String, cookies: impl IntoIterator
     let mut answer = page(status, html, cookies);
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP_LEAVING));
     answer
+}
+
+/// Lets pages of an origin hold this answer in a frame or window; `*` for any, where there is nothing to be tricked into.
+pub fn allow_framing(answer: &mut HttpResponse, origin: &str) {
+    let policy = CSP.replace("frame-ancestors 'none'", &format!("frame-ancestors {origin}"));
+    let headers = answer.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, policy.as_str()),
+        // The opener of a popup must stay reachable, or nothing can be passed to it.
+        (HeaderName::from_static("cross-origin-opener-policy"), "unsafe-none"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        // Older browsers know no list of origins here; saying nothing lets the policy above decide.
+        (header::X_FRAME_OPTIONS, ""),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+/// Lets a page load frames of these origins.
+pub fn allow_frames(answer: &mut HttpResponse, origins: &[String]) {
+    if let Ok(policy) = HeaderValue::from_str(&format!("{CSP_LEAVING}; frame-src {}", origins.join(" "))) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// A redirect after an act: always 303, so that nothing posted is posted on (RFC 9700 section 4.12).

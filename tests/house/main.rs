@@ -8,6 +8,7 @@ mod crash;
 mod crossing;
 mod hosts;
 mod live;
+mod oidc;
 mod plan;
 mod races;
 mod rules;

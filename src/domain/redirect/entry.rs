@@ -141,6 +141,12 @@ impl RedirectEntry {
         !(self.any_label || self.below || self.any_query)
     }
 
+    /// Whether a page of this origin may be one of the application's.
+    pub(super) fn is_of_origin(&self, asking: &Url) -> bool {
+        let port = self.any_port() || asking.port_or_known_default() == self.url.port_or_known_default();
+        asking.scheme() == self.url.scheme() && asking.host_str() == self.url.host_str() && port
+    }
+
     /// Loopback http listeners take whatever port is free (RFC 8252 7.3).
     fn any_port(&self) -> bool {
         self.url.scheme() == "http" && is_loopback(&self.url)

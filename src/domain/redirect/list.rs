@@ -132,6 +132,15 @@ impl Registered {
     }
 }
 
+impl Registered {
+    /// The URL with parameters in its fragment, encoded; entries have none of their own.
+    pub fn with_fragment(&self, params: &[(&str, &str)]) -> String {
+        let mut url = self.0.clone();
+        url.set_fragment(Some(&url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish()));
+        url.into()
+    }
+}
+
 impl fmt::Display for Registered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -157,6 +166,11 @@ impl RedirectList {
     /// The entries, in the order in which they were registered.
     pub fn entries(&self) -> &[RedirectEntry] {
         &self.0
+    }
+
+    /// Whether one of the plain entries is of this origin; on loopback any port counts (RFC 8252 7.3).
+    pub fn has_origin(&self, asking: &Url) -> bool {
+        self.0.iter().filter(|entry| entry.is_plain()).any(|entry| entry.is_of_origin(asking))
     }
 
     /// Allows an absolute address that an entry covers, parsed to parsed.

@@ -6,7 +6,7 @@ use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
 use crate::page::parts::{brand, name};
-use crate::page::shell::{Document, avatar, document};
+use crate::page::shell::{Document, avatar, document, live};
 
 /// Numbers beside the entries of the rail; none is shown where nobody counted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,7 +66,7 @@ pub(super) fn room(frame: &Frame, rail: &Rail, room: &Room) -> Markup {
         }
         main.slip[room.slip] #main { (room.main) }
     };
-    document(frame, &Document { title: room.title, error: room.error, class: "console", body })
+    document(frame, &Document { title: room.title, error: room.error, class: "console", script: live(), body })
 }
 
 fn rail_markup(frame: &Frame, rail: &Rail, section: Section) -> Markup {

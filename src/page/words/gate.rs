@@ -32,6 +32,9 @@ Gate {
     waiting: Said = "还没有应答。我们会继续通知；也请关闭它的页面。", "No answer yet. We keep trying; please close its tab too.";
     failed: Said = "没有通知到。请关闭它的页面。", "Could not be reached. Please close its tab.";
     not_told: Said = "它没有登记接收通知的地址。请关闭它的页面。", "It has no address for such messages. Please close its tab.";
+    departing: Said = "正在退出登录", "Logging you out";
+    departing_line: Said = "你的登录已经结束，正在告诉你用过的应用。", "Your login has ended. We are telling the applications you were in.";
+    go_on: Said = "继续", "Continue";
     log_in_again: Said = "重新登录", "Log in again";
     address_refused: Said = "返回地址没有登记，没有前往", "The return address is not registered";
     address_refused_note: Said = "这不影响退出。", "We did not go there; you are logged out.";

@@ -1,6 +1,6 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
-use super::{Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
+use super::{Authorize, Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
 
 /// A language of the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,6 +19,8 @@ pub struct Words {
     pub common: Common,
     /// Pages that meet a person for ten seconds: log in, log out, errors.
     pub gate: Gate,
+    /// Between an application's authorization request and its answer.
+    pub authorize: Authorize,
     /// Why something was refused.
     pub refusal: Refusals,
     /// What happened, as a sentence.
@@ -38,6 +40,7 @@ pub struct Words {
 static ZH: Words = Words {
     common: Common::ZH,
     gate: Gate::ZH,
+    authorize: Authorize::ZH,
     refusal: Refusals::ZH,
     event: Events::ZH,
     person: PersonalCenter::ZH,
@@ -50,6 +53,7 @@ static ZH: Words = Words {
 static EN: Words = Words {
     common: Common::EN,
     gate: Gate::EN,
+    authorize: Authorize::EN,
     refusal: Refusals::EN,
     event: Events::EN,
     person: PersonalCenter::EN,
@@ -60,6 +64,15 @@ static EN: Words = Words {
 };
 
 impl Lang {
+    /// The first language of a list of tags (`ui_locales`) that the house speaks.
+    pub fn first_of(tags: &str) -> Option<Self> {
+        tags.split_ascii_whitespace().find_map(|tag| match tag.split('-').next() {
+            Some("zh") => Some(Self::Zh),
+            Some("en") => Some(Self::En),
+            Some(_) | None => None,
+        })
+    }
+
     /// The language for a reader: `explicit` (a parameter or a cookie) wins, then the `Accept-Language` header.
     pub fn negotiate(explicit: Option<&str>, accept_language: Option<&str>) -> Self {
         explicit.and_then(Self::of_tag).or_else(|| accept_language.and_then(Self::preferred)).unwrap_or_default()

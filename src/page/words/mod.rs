@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod table;
+mod authorize;
 mod cause;
 mod common;
 mod console;
@@ -19,6 +20,7 @@ mod person;
 mod refusal;
 mod setup;
 
+pub use authorize::Authorize;
 pub use cause::Cause;
 pub use common::Common;
 pub use console::Console;

@@ -25,6 +25,7 @@ pub fn refused(_: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
         | Refusal::Forbidden(_)
         | Refusal::Absent(_)
         | Refusal::Invalid(_)
+        | Refusal::Oauth(_)
         | Refusal::Stale => StatusCode::OK,
         Refusal::Method(_)
         | Refusal::TooLarge

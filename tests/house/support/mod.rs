@@ -1,6 +1,7 @@
 //! What tests speak with: a house, its people, their browsers, an administrator's program.
 
 pub mod browser;
+pub mod client;
 pub mod house;
 pub mod people;
 pub mod wire;

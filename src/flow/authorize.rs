@@ -1,0 +1,236 @@
+//! An authorization request becomes a code, if the person is who is meant and has been asked what they must be asked.
+//!
+//! 1. [`decide`] says what is still to be done in the browser: log in, ask, or nothing. `prompt=none` turns each into an
+//!    error (OpenID Connect Core 3.1.2.6).
+//! 2. A request that sent the person to the log-in page comes back with the number at which it was made: a log-in after it
+//!    satisfies `prompt=login` and `max_age=0`, an older one does not. The number is sealed to the very request, so that
+//!    none of an older request will do.
+//! 3. [`issue`], one transaction: the session lives, no kick stands between it and the application (single sign-on must not
+//!    silently let anybody back in), the application is entered, and the grant is written above every barrier raised so far.
+
+use std::sync::Arc;
+
+use super::error::{Done, FlowError};
+use super::keys;
+use super::login::{self, From};
+use super::state::State;
+use super::token;
+use crate::crypto::{jws, random, seal};
+use crate::domain::application::Application;
+use crate::domain::authorization::{Addressee, AuthorizationRequest, ClaimsAsked};
+use crate::domain::id::{ApplicationId, GrantId, Sid};
+use crate::domain::oauth::{OauthCode, OauthError, ResponseType, Scope};
+use crate::domain::session::{Seq, Session};
+use crate::store::db::Act;
+use crate::store::grants::{self, GrantRow};
+use crate::store::{numbers, pushed, sessions};
+
+/// Life of a code in milliseconds (security.md T1).
+pub const CODE_MS: i64 = 60_000;
+/// Life of a pushed request in seconds.
+pub const PUSHED_SECONDS: i64 = 90;
+/// What a pushed request is called by (RFC 9126 2.2).
+pub const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// What has happened in the browser since the request first came.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Progress {
+    /// The number at which the request was made, if it has been to the log-in page.
+    pub asked_at: Option<Seq>,
+    /// The person has said yes.
+    pub agreed: bool,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// The log-in page; `again`: although somebody is in.
+    LogIn {
+        /// The password is asked of whoever is in.
+        again: bool,
+    },
+    /// The question.
+    Ask,
+    /// The answer.
+    Issue,
+}
+
+/// What comes next, or what is told to the application.
+pub fn decide(
+    state: &State,
+    session: Option<&Session>,
+    application: &Application,
+    request: &AuthorizationRequest,
+    progress: Progress,
+) -> Result<Decision, OauthError> {
+    let next = judge(state, session, application, request, progress);
+    let refusal = match next {
+        Decision::LogIn { .. } if request.prompts.none => (OauthCode::LoginRequired, "the person has to log in"),
+        Decision::Ask if request.prompts.none => (OauthCode::ConsentRequired, "the person has to be asked"),
+        Decision::Issue | Decision::LogIn { .. } | Decision::Ask => return Ok(next),
+    };
+    Err(OauthError::new(refusal.0, refusal.1))
+}
+
+fn judge(
+    state: &State,
+    session: Option<&Session>,
+    application: &Application,
+    request: &AuthorizationRequest,
+    progress: Progress,
+) -> Decision {
+    let Some(session) = session.filter(|s| s.pool == application.pool) else {
+        return Decision::LogIn { again: false };
+    };
+    let since = progress.asked_at.is_some_and(|asked| session.auth_seq > asked);
+    let age_ms = state.now().since_ms(session.auth_at);
+    let too_old = request.max_age.is_some_and(|seconds| age_ms > seconds.saturating_mul(1_000));
+    if (request.prompts.login || too_old) && !since {
+        return Decision::LogIn { again: true };
+    }
+    let hinted = request.hint.as_deref().map(|hint| token::hinted(state, hint).map(|hint| hint.sub));
+    let meant = |sub: &str| sub == session.user.as_str();
+    let wrong_person = match &hinted {
+        Some(Some(sub)) => !meant(sub),
+        Some(None) | None => false,
+    } || request.claims.sub.as_deref().is_some_and(|sub| !meant(sub));
+    if wrong_person && !since {
+        return Decision::LogIn { again: true };
+    }
+    if (request.prompts.consent || request.prompts.select_account) && !progress.agreed && !since_chosen(request, since)
+    {
+        return Decision::Ask;
+    }
+    Decision::Issue
+}
+
+/// Whoever has just typed their name has chosen; consent is another matter.
+fn since_chosen(request: &AuthorizationRequest, since: bool) -> bool {
+    since && !request.prompts.consent
+}
+
+/// The number to come back with from the log-in page, sealed to this request.
+pub fn mark(state: &State, query: &str) -> Done<String> {
+    let seq = state.store.read(numbers::last_seq)?;
+    let number = seq.0.to_string();
+    Ok(format!("{number}.{}", state.key.mark("authorization request", &[&number, query])))
+}
+
+/// Reads it back; nothing when it is not ours, or of another request.
+pub fn marked(state: &State, mark: &str, query: &str) -> Option<Seq> {
+    let (number, seal) = mark.split_once('.')?;
+    let ours = state.key.recognises("authorization request", &[number, query], seal);
+    number.parse().ok().filter(|_| ours).map(Seq)
+}
+
+/// What was issued at the authorization endpoint.
+#[derive(Debug)]
+pub struct Issued {
+    /// Parameters of the answer, besides `state` and `iss`.
+    pub params: Vec<(&'static str, String)>,
+}
+
+/// Issues what the request asks for. [`OauthCode::LoginRequired`] when the session has ended meanwhile, or the person was
+/// forced out of the application since they gave their password.
+pub async fn issue(
+    state: &Arc<State>,
+    session: &Session,
+    application: &Arc<Application>,
+    request: AuthorizationRequest,
+    issuer: String,
+    from: From,
+) -> Done<Issued> {
+    let ((id, secret_seq), app) = ((session.id, session.secret_seq), application.clone());
+    let kind = request.response_type;
+    let grant = state
+        .write(move |act, state| {
+            let again = || FlowError::from(OauthError::new(OauthCode::LoginRequired, "the person has to log in"));
+            match login::enter(act, state, (id, secret_seq), (app.id, &issuer), &from) {
+                Ok(true) => {}
+                Ok(false) | Err(FlowError::Unauthenticated) => return Err(again()),
+                Err(other) => return Err(other),
+            }
+            let session = sessions::by_id(act.conn(), id)?.filter(|s| act.now < s.expires_at).ok_or_else(again)?;
+            sessions::known_by(act, id, app.id, &issuer)?;
+            let token_ms = i64::from(state.config.access_token_seconds) * 1_000;
+            let life_ms = if kind.has_token() { token_ms.max(CODE_MS) } else { CODE_MS };
+            let row = GrantRow {
+                id: GrantId::from_random(random::octets()),
+                application: app.id,
+                user: Some(session.user),
+                session: Some(id),
+                seq: act.next_seq()?,
+                outlives_logout: app.protocol.tokens_outlive_logout && request.scopes.has(Scope::OfflineAccess),
+                issuer,
+                scope: request.scopes.to_string(),
+                sid: session.sid.to_string(),
+                auth_at: session.auth_at,
+                redirect_uri: request.redirect_text,
+                nonce: request.nonce,
+                challenge: request.challenge,
+                claims: claims_column(&request.claims),
+                code_used: !kind.has_code(),
+                generation: 0,
+                rotated_at: None,
+                created_at: act.now,
+                expires_at: act.now.plus_ms(life_ms),
+            };
+            grants::insert(act, &row)?;
+            Ok(row)
+        })
+        .await?;
+    answered(state, application, &grant, kind)
+}
+
+fn claims_column(claims: &ClaimsAsked) -> Option<String> {
+    if *claims == ClaimsAsked::default() { None } else { serde_json::to_string(claims).ok() }
+}
+
+/// Signs what the answer holds, outside of any transaction.
+fn answered(state: &State, application: &Application, grant: &GrantRow, kind: ResponseType) -> Done<Issued> {
+    let mut params = Vec::new();
+    let code = kind.has_code().then(|| token::code(state, grant.id));
+    let ring = keys::ring(state)?;
+    let mut access = None;
+    if kind.has_token() {
+        let (token, seconds) = token::access_token(state, &ring, application, grant)?;
+        params.push(("access_token", token.clone()));
+        params.push(("token_type", "Bearer".to_owned()));
+        params.push(("expires_in", seconds.to_string()));
+        access = Some(token);
+    }
+    if kind.has_id_token() {
+        let with = token::Beside { access: access.as_deref(), code: code.as_deref() };
+        params.push(("id_token", token::id_token(state, &ring, application, grant, &with)?));
+    }
+    if let Some(code) = code {
+        params.insert(0, ("code", code));
+    }
+    Ok(Issued { params })
+}
+
+/// Keeps a pushed request; answers what it is called by.
+pub fn push(act: &Act<'_>, application: ApplicationId, query: &str) -> Done<String> {
+    let (name, hash) = seal::fresh();
+    pushed::insert(act, &hash, application, query, act.now.plus_ms(PUSHED_SECONDS * 1_000))?;
+    Ok(format!("{PUSHED_PREFIX}{}", name.reveal()))
+}
+
+/// Takes a pushed request of this application out: it works once.
+pub fn take_pushed(act: &Act<'_>, application: ApplicationId, request_uri: &str) -> Done<Option<String>> {
+    let Some(name) = request_uri.strip_prefix(PUSHED_PREFIX) else { return Ok(None) };
+    Ok(pushed::take(act, &seal::hash(name), application)?)
+}
+
+/// What a browser holds for OpenID Connect Session Management: a mark of its session, which tells nothing of it.
+pub fn browser_state(state: &State, sid: Sid) -> String {
+    state.key.mark("browser state", &[sid.as_str()])
+}
+
+/// `session_state` for an application at an address (OpenID Connect Session Management 1.0 section 2).
+pub fn session_state(application: ApplicationId, to: &Addressee, browser_state: &str) -> Option<String> {
+    let origin = to.redirect.origin();
+    let salt = seal::hex(&random::octets::<8>());
+    let parts = format!("{application} {origin} {browser_state} {salt}");
+    (origin != "null").then(|| jws::session_state(&parts, &salt))
+}

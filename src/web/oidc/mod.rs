@@ -1,0 +1,15 @@
+//! OpenID Connect and OAuth 2.0, at Authing's paths below `/oidc` (authing-contract.md 3.5).
+//!
+//! What browsers open (`/oidc/auth`, `/oidc/session/…`) answers pages and redirects; what programs call answers JSON, and
+//! errors in the words of RFC 6749 5.2.
+
+pub mod authorize;
+pub mod discovery;
+pub mod end_session;
+pub mod introspect;
+pub mod pushed;
+pub mod register;
+pub mod revoke;
+pub mod token;
+pub mod userinfo;
+pub mod wire;

@@ -1,0 +1,20 @@
+//! `POST /oidc/token/revocation` (RFC 7009), Authing's back-end log-out of version 3.
+
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::wire::Call;
+use crate::flow::token;
+use crate::web::error::Answer;
+
+/// 200 once it is on disk, also for a token that is unknown or empty; 503 when it cannot be written.
+pub async fn revoke(request: HttpRequest, mut payload: Payload) -> Answer {
+    let call = Call::read(&request, &mut payload).await?;
+    let application = call.application().await?.id;
+    let token = match call.form.one("token")? {
+        Some(token) => token.to_owned(),
+        None => return Err(crate::web::error::Refusal::bad("token")),
+    };
+    call.state.write(move |act, state| token::revoke(act, state, application, &token)).await?;
+    Ok(HttpResponse::Ok().finish())
+}

@@ -1,0 +1,211 @@
+//! What calls of programs have in common: credentials of the application, errors, and which pages may call.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+use url::Url;
+
+use crate::domain::application::Application;
+use crate::domain::oauth::{OauthCode, OauthError};
+use crate::flow::client::{self, Credentials, Proof};
+use crate::flow::state::State;
+use crate::web::body::Form;
+use crate::web::error::{Answer, Refusal};
+use crate::web::place::{self, Place};
+use crate::web::visit;
+
+/// Kind of a client assertion (RFC 7523 2.2).
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// A call of a program.
+pub struct Call {
+    /// The house.
+    pub state: Arc<State>,
+    /// Host it came to.
+    pub place: Place,
+    /// What it says.
+    pub form: Form,
+    credentials: Option<Credentials>,
+}
+
+fn invalid(description: &'static str) -> Refusal {
+    OauthError::new(OauthCode::InvalidRequest, description).into()
+}
+
+/// A parameter's value; without one it counts as left out (RFC 6749 3.1). Sent twice it is refused.
+pub fn given<'a>(form: &'a Form, name: &'static str) -> Result<Option<&'a str>, Refusal> {
+    Ok(form.one(name)?.filter(|value| !value.is_empty()))
+}
+
+impl Call {
+    /// Reads a form post.
+    pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Refusal> {
+        let state = visit::state(request)?;
+        let place = place::of(&state, request)?;
+        let form = Form::read(request, payload).await?;
+        let credentials = credentials(request, &form)?;
+        Ok(Self { state, place, form, credentials })
+    }
+
+    /// The application that calls. On an application's own host it is that one or none.
+    pub async fn application(&self) -> Result<Arc<Application>, Refusal> {
+        let Some(credentials) = self.credentials.clone() else { return Err(client::refused().into()) };
+        let issuer = self.place.issuer();
+        let audiences = vec![format!("{issuer}/token"), issuer];
+        let application = client::authenticate(&self.state, credentials, audiences).await?;
+        match &self.place.own {
+            Some(own) if own.id != application.id => Err(client::refused().into()),
+            Some(_) | None => Ok(application),
+        }
+    }
+
+    /// A parameter's value.
+    pub fn given(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
+        given(&self.form, name)
+    }
+
+    /// A parameter that must be there.
+    pub fn required(&self, name: &'static str) -> Result<&str, Refusal> {
+        self.given(name)?.ok_or(Refusal::Bad(name))
+    }
+}
+
+/// Credentials in the header or in the form, in one way only (RFC 6749 2.3). An `Authorization` header of another scheme is
+/// not about the application: one SDK sends its user's token there (contract 3.5). Another names its application in a header
+/// of Authing's only.
+fn credentials(request: &HttpRequest, form: &Form) -> Result<Option<Credentials>, Refusal> {
+    let basic = basic(request)?;
+    let named = given(form, "client_id")?.map(str::to_owned);
+    let secret = given(form, "client_secret")?.map(str::to_owned);
+    let assertion = match (given(form, "client_assertion")?, given(form, "client_assertion_type")?) {
+        (Some(text), Some(ASSERTION_TYPE)) => Some(text.to_owned()),
+        (None, None) => None,
+        (Some(_), _) | (None, Some(_)) => return Err(invalid("there is no such client assertion")),
+    };
+    if usize::from(basic.is_some()) + usize::from(secret.is_some()) + usize::from(assertion.is_some()) > 1 {
+        return Err(invalid("the application proves itself in one way only"));
+    }
+    if let Some((id, secret)) = basic {
+        if named.is_some_and(|named| named != id) {
+            return Err(invalid("two applications are named"));
+        }
+        return Ok(Some(Credentials { id, proof: Proof::Basic(secret) }));
+    }
+    let header = || request.headers().get("x-authing-app-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let asserted = || assertion.as_deref().and_then(client::named_by);
+    let Some(id) = named.or_else(asserted).or_else(header) else { return Ok(None) };
+    let proof = match (secret, assertion) {
+        (Some(secret), _) => Proof::Post(secret),
+        (None, Some(assertion)) => Proof::Assertion(assertion),
+        (None, None) => Proof::Nothing,
+    };
+    Ok(Some(Credentials { id, proof }))
+}
+
+/// Id and secret of HTTP Basic, each form-encoded before it was joined (RFC 6749 2.3.1).
+fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let Some(value) = headers.next().map(|v| v.to_str().unwrap_or_default()) else { return Ok(None) };
+    let Some((scheme, rest)) = value.split_once(' ') else { return Ok(None) };
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Ok(None);
+    }
+    let (id, secret) = client::split_basic(rest.trim()).ok_or_else(client::refused)?;
+    let decoded = |part: &str| Form::parse(format!("v={part}").as_bytes())?.text("v").map(str::to_owned);
+    Ok(Some((decoded(&id)?, decoded(&secret)?)))
+}
+
+/// A refusal in the words of OAuth.
+pub fn dressed(refusal: &Refusal, id: &str) -> HttpResponse {
+    let code = match refusal {
+        Refusal::Oauth(error) => error.code,
+        Refusal::Unauthenticated => OauthCode::InvalidToken,
+        Refusal::Forbidden(_) => OauthCode::AccessDenied,
+        Refusal::Throttled(_) | Refusal::Unavailable => OauthCode::TemporarilyUnavailable,
+        Refusal::Broken => OauthCode::ServerError,
+        Refusal::Bad(_)
+        | Refusal::Absent(_)
+        | Refusal::Method(_)
+        | Refusal::Invalid(_)
+        | Refusal::Stale
+        | Refusal::TooLarge
+        | Refusal::MediaType(_)
+        | Refusal::Misdirected
+        | Refusal::TooSlow => OauthCode::InvalidRequest,
+    };
+    // RFC 6749 5.2 knows 400 and 401 only.
+    let malformed = matches!(refusal, Refusal::MediaType(_) | Refusal::Invalid(_));
+    let status = if malformed { StatusCode::BAD_REQUEST } else { refusal.status() };
+    let mut answer = HttpResponse::build(status);
+    if let Some(scheme) = challenge(refusal) {
+        answer.insert_header((header::WWW_AUTHENTICATE, scheme));
+    }
+    answer.json(json!({ "error": code.as_str(), "error_description": refusal.sentence(), "request_id": id }))
+}
+
+/// How to prove oneself (RFC 6749 5.2, RFC 6750 section 3). Whoever showed no token is not told that it was wrong.
+fn challenge(refusal: &Refusal) -> Option<&'static str> {
+    if matches!(refusal, Refusal::Unauthenticated) {
+        return Some("Bearer realm=\"exeunt\"");
+    }
+    let Refusal::Oauth(error) = refusal else { return None };
+    if error.code == OauthCode::InvalidClient {
+        Some("Basic realm=\"exeunt\"")
+    } else if error.code == OauthCode::InvalidToken {
+        Some("Bearer realm=\"exeunt\", error=\"invalid_token\"")
+    } else {
+        None
+    }
+}
+
+/// Lets pages of registered applications call: those whose origin is that of a log-in callback, and no others
+/// (security.md H4). What is public anyway may be read by any page, without its cookies.
+pub fn allow_pages(request: &HttpRequest, headers: &mut HeaderMap) {
+    let Some(origin) = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok()) else { return };
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    let public = request.path().contains("/.well-known/");
+    let Ok(value) = HeaderValue::from_str(if public { "*" } else { origin }) else { return };
+    if !public && !is_registered(request, origin) {
+        return;
+    }
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
+    // Any page may read what it was given.
+    headers.insert(
+        header::HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    if !public {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    if request.method() == Method::OPTIONS {
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
+            (header::ACCESS_CONTROL_MAX_AGE, "600"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+}
+
+/// Headers that SDKs in browsers send (authing-contract.md G10).
+const ALLOWED_HEADERS: &str = "authorization, content-type, x-authing-app-id, x-authing-userpool-id, x-authing-app-tenant-id, \
+    x-authing-request-from, x-authing-sdk-version, x-authing-lang, x-authing-device-id";
+
+fn is_registered(request: &HttpRequest, origin: &str) -> bool {
+    let Ok(state) = visit::state(request) else { return false };
+    let Ok(place) = place::of(&state, request) else { return false };
+    let Ok(asking) = Url::parse(origin) else { return false };
+    let directory = state.directory();
+    let of_place = |application: &&Arc<Application>| place.own.as_ref().is_none_or(|own| own.id == application.id);
+    directory.applications().filter(of_place).any(|application| application.login.has_origin(&asking))
+}
+
+/// Answers a page's question whether it may call.
+pub async fn preflight() -> Answer {
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,3 @@
+//! OpenID Connect, as applications and browsers meet it.
+
+mod code_flow;
