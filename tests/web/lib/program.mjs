@@ -25,13 +25,17 @@ export async function converse(command, words, plays) {
   child.stdin.on('error', () => {}); // it ended early; its code tells
   const ended = new Promise((resolve, reject) => { child.once('error', reject).once('close', (code, signal) => resolve(code ?? signal)); });
   const seen = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [[name, value]] = Object.entries(JSON.parse(line));
-    if (name === 'seen') seen.push(value);
-    else child.stdin.write(`${JSON.stringify(await plays[name](value))}\n`);
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [[name, value]] = Object.entries(JSON.parse(line));
+      if (name === 'seen') seen.push(value);
+      else child.stdin.write(`${JSON.stringify(await plays[name](value))}\n`);
+    }
+    const code = await ended;
+    if (code !== 0) throw new Error(`ended with ${code} after ${JSON.stringify(seen)}\n${said}`);
+    return seen;
+  } finally {
+    clearTimeout(late);
+    child.kill('SIGKILL');
   }
-  const code = await ended;
-  clearTimeout(late);
-  if (code !== 0) throw new Error(`ended with ${code} after ${JSON.stringify(seen)}\n${said}`);
-  return seen;
 }

@@ -49,7 +49,7 @@ before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'exeunt-apache-'));
   chmodSync(dir, 0o755); // its children are nobody
   mkdirSync(join(dir, 'pages'));
-  writeFileSync(join(dir, 'pages/index.html'), '<p>user: <!--#echo var="REMOTE_USER" --></p>\n');
+  writeFileSync(join(dir, 'pages/page'), '<p>user: <!--#echo var="REMOTE_USER" --></p>\n');
   writeFileSync(join(dir, 'pages/signed-out'), 'bye\n');
   const defines = { Root: dir, Port: port, Issuer: `http://127.0.0.1:${house.port}/oidc`, ClientId: ID, ClientSecret: SECRET };
   const words = Object.entries(defines).flatMap(([name, value]) => ['-C', `Define ${name} ${value}`]);
@@ -70,10 +70,10 @@ const visitor = (account) => new Person(`http://127.0.0.1:${house.port}`, accoun
 
 /** Opens the page; logs in where it is asked to. */
 async function enters(person) {
-  const form = await person.goes(`${origin}/`);
+  const form = await person.goes(`${origin}/page`);
   assert.equal(new URL(form.url).port, String(house.port), `no way to the log-in page: ${form.status} ${form.html}${log()}`);
   const page = await person.submits(form, 'password', { account: person.account, password: person.password });
-  assert.equal(page.url, `${origin}/`, page.html + log());
+  assert.equal(page.url, `${origin}/page`, page.html + log());
   return page;
 }
 
@@ -81,7 +81,7 @@ const log = () => readFileSync(join(dir, 'error.log'), 'utf8').split('\n').filte
 
 /** The user that the page names; none when Apache sends the browser to log in. */
 async function userOf(person) {
-  const page = await person.goes(`${origin}/`);
+  const page = await person.goes(`${origin}/page`);
   if (page.form('password')) return undefined;
   return /user: (\S+)<\/p>/.exec(page.html)[1];
 }
