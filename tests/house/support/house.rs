@@ -7,9 +7,9 @@ use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use exeunt::config::{Config, Flags};
-use exeunt::crypto::{jws, password, seal};
+use exeunt::crypto::{jws, password, random, seal};
 use exeunt::domain::clock::{ManualClock, Timestamp};
-use exeunt::domain::id::{ApplicationId, PoolId, UserId};
+use exeunt::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use exeunt::domain::oauth::TokenAlg;
 use exeunt::domain::secret::Secret;
 use exeunt::flow::applications::{self, ApplicationForm};
@@ -19,7 +19,9 @@ use exeunt::flow::state::State;
 use exeunt::flow::upkeep;
 use exeunt::flow::users::{self, UserForm};
 use exeunt::server::Server;
+use exeunt::store::db::Act;
 use exeunt::store::pools;
+use exeunt::store::sessions::{self, NewSession};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
@@ -137,6 +139,32 @@ impl House {
 
     pub fn browser(&self) -> Browser {
         Browser::new(self.port)
+    }
+
+    /// A browser at the base host whose person is in, without a password having been hashed.
+    pub fn lets_in(&self, name: &str) -> Browser {
+        let (user, host) = (self.person(name).id, self.host(""));
+        let at = host.clone();
+        let begin = move |act: &mut Act<'_>, state: &Arc<State>| -> Done<String> {
+            let (secret, hash) = seal::fresh();
+            let expires_at = act.now.plus_ms(state.lifetimes().absolute_ms);
+            let sid = Sid::from_random(random::octets());
+            let id = sessions::begin(act, &NewSession { sid, user, expires_at, ip: "", user_agent: "" })?;
+            let seq = act.next_seq()?;
+            sessions::set_secret(act, id, &at, &hash, seq)?;
+            Ok(secret.reveal().to_owned())
+        };
+        let secret = self.state.write_now(begin).expect("a session");
+        let mut browser = self.browser();
+        browser.jar.entry(host).or_default().insert("exeunt".to_owned(), secret);
+        browser
+    }
+
+    /// The public id of the session that a browser holds at the base host.
+    pub fn sid_of(&self, browser: &Browser) -> Sid {
+        let hash = seal::hash(&browser.secret("").expect("a secret"));
+        let sql = "SELECT s.sid FROM sessions s JOIN session_secrets c ON c.session_id = s.id WHERE c.hash = ?1";
+        Sid::parse(&self.value::<String>(sql, [hash.0.to_vec()])).expect("a sid")
     }
 
     /// Somebody by their log-in name.
