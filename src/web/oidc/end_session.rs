@@ -22,7 +22,7 @@ use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::protect::{self, Navigation};
 use crate::web::visit::Visit;
-use crate::web::{logout, reply};
+use crate::web::{cookie, logout, reply};
 
 /// Octets of a request that still fits into addresses everywhere.
 const LONGEST: usize = 16 * 1024;
@@ -132,12 +132,25 @@ async fn leave(visit: &Visit, asked: Asked, query: &str) -> Answer {
     logout::farewell(visit, Cause::EndSession, ended.as_ref(), &logout::Onward { to: onward, refused, path: &path })
 }
 
+/// Who may hold the frame: pages of registered applications (security.md H5).
+fn holders(visit: &Visit) -> String {
+    let directory = visit.state.directory();
+    let own = visit.place.own.as_ref().map(|own| own.id);
+    let here = directory.applications().filter(|application| own.is_none_or(|own| own == application.id));
+    let mut origins: Vec<String> = here.flat_map(|application| application.login.policy_sources()).collect();
+    origins.sort_unstable();
+    origins.dedup();
+    if origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") }
+}
+
 /// `GET /oidc/session/check`: the frame that tells an application whether the browser's state is still the one it knows
 /// (OpenID Connect Session Management 1.0 section 3). It asks the house nothing, whoever sends it messages (CVE-2024-1249).
 pub async fn check(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     let html = visit.frame("", None, None, page::authorize::check_session).into_string();
-    let mut answer = reply::page(StatusCode::OK, html, None);
-    reply::allow_framing(&mut answer, "*");
+    // A session that was ended elsewhere left its mark here; whoever asks now hears that it changed.
+    let stale = visit.session.is_none() && cookie::browser_state(&request).is_some();
+    let mut answer = reply::page(StatusCode::OK, html, stale.then(|| cookie::set_browser_state(&visit.place, "")));
+    reply::allow_framing(&mut answer, &holders(&visit));
     Ok(answer)
 }
