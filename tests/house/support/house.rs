@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use actix_web::dev::ServerHandle;
 use exeunt::config::{Config, Flags};
 use exeunt::crypto::{jws, password, random, seal};
+use exeunt::domain::application::Protocol;
 use exeunt::domain::clock::{ManualClock, Timestamp};
 use exeunt::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use exeunt::domain::oauth::TokenAlg;
@@ -167,6 +168,18 @@ impl House {
         Sid::parse(&self.value::<String>(sql, [hash.0.to_vec()])).expect("a sid")
     }
 
+    /// One more application of Acme, with the usual secret and addresses.
+    pub fn adds(&self, identifier: &str, change: impl FnOnce(&mut Protocol)) -> ApplicationId {
+        let mut form = furnished(identifier, false);
+        change(&mut form.protocol);
+        let pool = self.pool;
+        let create = move |act: &mut Act<'_>, state: &Arc<State>| {
+            let (secret, origin) = (Secret::new(CLIENT_SECRET), applications::by_operator());
+            applications::create(act, state, pool, (None, &secret), &form.judge()?, &origin)
+        };
+        self.state.write_now(create).expect("an application")
+    }
+
     /// Somebody by their log-in name.
     pub fn person(&self, name: &str) -> Person {
         let id: String = self.value("SELECT id FROM users WHERE username = ?1", [name]);
@@ -233,8 +246,20 @@ impl House {
     /// Everything about sessions and endings, to see whether something changed.
     pub fn picture(&self) -> Vec<String> {
         let rows = self.rows();
-        ["sessions", "participants", "kicks", "endings", "notices", "session_secrets", "users", "applications"]
-            .iter()
+        [
+            "sessions",
+            "participants",
+            "kicks",
+            "endings",
+            "notices",
+            "session_secrets",
+            "users",
+            "applications",
+            "grants",
+            "revoked_tokens",
+            "pushed_requests",
+        ]
+        .iter()
             .flat_map(|table| {
                 let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
                 let columns = sql.column_count();
@@ -276,6 +301,17 @@ fn run(state: &Arc<State>) -> (Running, u16) {
     (Running { handle, thread }, port)
 }
 
+fn furnished(identifier: &str, is_default: bool) -> ApplicationForm {
+    ApplicationForm {
+        name: identifier.to_uppercase(),
+        identifier: identifier.to_owned(),
+        redirect_uris: vec![format!("http://{identifier}.example/callback")],
+        logout_redirect_uris: vec!["http://127.0.0.1:9101/*".to_owned(), format!("https://{identifier}.example/bye")],
+        is_default,
+        ..ApplicationForm::default()
+    }
+}
+
 fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
     let hash = HASH.clone();
     state.write_now(move |act, state| {
@@ -285,17 +321,7 @@ fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
         for (pool, identifier, is_default) in
             [(pool, "notes", true), (pool, "board", false), (pool, "wiki", false), (other, "shop", false)]
         {
-            let form = ApplicationForm {
-                name: identifier.to_uppercase(),
-                identifier: identifier.to_owned(),
-                redirect_uris: vec![format!("http://{identifier}.example/callback")],
-                logout_redirect_uris: vec![
-                    "http://127.0.0.1:9101/*".to_owned(),
-                    format!("https://{identifier}.example/bye"),
-                ],
-                is_default,
-                ..ApplicationForm::default()
-            };
+            let form = furnished(identifier, is_default);
             applications::create(act, state, pool, (None, &Secret::new(CLIENT_SECRET)), &form.judge()?, &origin)?;
         }
         let people = [
