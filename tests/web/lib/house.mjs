@@ -24,11 +24,11 @@ export function binary() {
   return found;
 }
 
-/** Starts a demo; resolves when its ready line came. */
-export async function start(flags = []) {
+/** Starts a demo, or what another command serves; resolves when its ready line came. */
+export async function start(flags = [], command = 'demo') {
   // The server refuses settings it does not know, so it inherits none.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EXEUNT_')));
-  const child = spawn(binary(), ['demo', '--port', '0', ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary(), [command, '--port', '0', ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { said += text; });
   const port = await new Promise((resolve, reject) => {
