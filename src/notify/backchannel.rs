@@ -98,6 +98,7 @@ pub fn start(house: Weak<dyn House>, bell: Arc<Bell>, to_private: bool) -> std::
         air: JoinSet::new(),
         aloft: HashMap::new(),
         turn: 0,
+        warm: false,
     };
     std::thread::Builder::new().name("sender".into()).spawn(move || {
         runtime.block_on(sender.run(&bell));
@@ -126,6 +127,7 @@ struct Sender {
     air: JoinSet<Pace>,
     aloft: HashMap<Id, (ApplicationId, i64)>,
     turn: usize,
+    warm: bool,
 }
 
 /// How an application answered.
@@ -148,12 +150,24 @@ impl Sender {
             drop(house);
             tokio::select! {
                 () = bell.0.notified() => {},
-                () = tokio::time::sleep(wait) => {},
+                () = tokio::time::sleep(wait) => self.warm_up().await,
                 Some(landed) = self.air.join_next_with_id() => self.land(landed),
             }
             while let Some(landed) = self.air.try_join_next_with_id() {
                 self.land(landed);
             }
+        }
+    }
+
+    /// In a quiet moment, once: the first message should not wait for certificates to be read, nor should the start.
+    async fn warm_up(&mut self) {
+        if self.warm {
+            return;
+        }
+        let listened = self.house.upgrade().map(|house| house.store().read(outbox::anyone_listens));
+        if matches!(listened, Some(Ok(true))) {
+            self.warm = true;
+            self.post.warm().await;
         }
     }
 

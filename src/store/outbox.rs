@@ -29,6 +29,13 @@ pub fn waiting(conn: &Connection) -> Rows<Vec<(ApplicationId, Timestamp)>> {
     Ok(found)
 }
 
+/// Whether any application wants to be told.
+pub fn anyone_listens(conn: &Connection) -> Rows<bool> {
+    let text =
+        "SELECT EXISTS (SELECT 1 FROM applications WHERE backchannel_logout_uri IS NOT NULL AND deleted_at IS NULL)";
+    Ok(conn.prepare_cached(text)?.query_row([], |row| row.get(0))?)
+}
+
 /// A notice that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
