@@ -1,13 +1,10 @@
 // Applications are told, and people see it: on the receipt, on the farewell, by a test message. With a script and without.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, logInAs, open, visitor } from '../lib/browser.mjs';
-import { PASSWORD, start } from '../lib/house.mjs';
+import { PASSWORD, serve } from '../lib/house.mjs';
 
 const PROBE = '6099a1b2c3d4e5f60718293c';
 
@@ -25,12 +22,11 @@ async function party() {
   return here;
 }
 
-let house, browser, probe, dir;
+let house, browser, probe;
 before(async () => {
   [probe, browser] = await Promise.all([party(), open()]);
-  dir = mkdtempSync(join(tmpdir(), 'told-'));
   const person = (id, name, admin) => `[[users]]\nid = "60aa00000000000000000${id}"\nusername = "${name}"\npassword = "${PASSWORD}"\nadmin = ${admin}\n`;
-  writeFileSync(join(dir, 'seed.toml'), `
+  house = await serve(`
 [pool]
 name = "Acme"
 
@@ -44,13 +40,11 @@ default = true
 ${person('00a', 'lilei', false)}
 ${person('00b', 'hanmeimei', false)}
 ${person('00d', 'chenliqun', true)}`);
-  house = await start(['--data-dir', join(dir, 'data'), '--seed', join(dir, 'seed.toml')], 'serve');
 });
 after(async () => {
   await browser?.close();
   await house?.stop();
   probe?.close();
-  if (dir) rmSync(dir, { recursive: true, force: true });
 });
 
 async function logged(account, options) {
