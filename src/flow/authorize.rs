@@ -29,6 +29,10 @@ use crate::store::{numbers, pushed, sessions};
 pub const CODE_MS: i64 = 60_000;
 /// Life of a pushed request in seconds.
 pub const PUSHED_SECONDS: i64 = 90;
+/// A pushed request waits for a person at the log-in page for so many seconds.
+pub const INTERACTION_SECONDS: i64 = 3_600;
+/// A log-in answers the request that asked for it within so many milliseconds: there may be a question in between.
+const FRESH_MS: i64 = 600_000;
 /// What a pushed request is called by (RFC 9126 2.2).
 pub const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
@@ -63,13 +67,21 @@ pub fn decide(
     request: &AuthorizationRequest,
     progress: Progress,
 ) -> Result<Decision, OauthError> {
-    let next = judge(state, session, application, request, progress);
-    let refusal = match next {
-        Decision::LogIn { .. } if request.prompts.none => (OauthCode::LoginRequired, "the person has to log in"),
-        Decision::Ask if request.prompts.none => (OauthCode::ConsentRequired, "the person has to be asked"),
-        Decision::Issue | Decision::LogIn { .. } | Decision::Ask => return Ok(next),
+    let refusal = match judge(state, session, application, request, progress) {
+        Judged::Is(Decision::LogIn { .. }) if request.prompts.none => "the person has to log in",
+        Judged::Is(Decision::Ask) if request.prompts.none => {
+            return Err(OauthError::new(OauthCode::ConsentRequired, "the person has to be asked"));
+        }
+        Judged::Is(next) => return Ok(next),
+        // Core 3.1.2.2: never an answer about another person than the one who is meant.
+        Judged::AnotherPerson => "another person has logged in than the one who is meant",
     };
-    Err(OauthError::new(refusal.0, refusal.1))
+    Err(OauthError::new(OauthCode::LoginRequired, refusal))
+}
+
+enum Judged {
+    Is(Decision),
+    AnotherPerson,
 }
 
 fn judge(
@@ -78,30 +90,29 @@ fn judge(
     application: &Application,
     request: &AuthorizationRequest,
     progress: Progress,
-) -> Decision {
+) -> Judged {
     let Some(session) = session.filter(|s| s.pool == application.pool) else {
-        return Decision::LogIn { again: false };
+        return Judged::Is(Decision::LogIn { again: false });
     };
-    let since = progress.asked_at.is_some_and(|asked| session.auth_seq > asked);
     let age_ms = state.now().since_ms(session.auth_at);
-    let too_old = request.max_age.is_some_and(|seconds| age_ms > seconds.saturating_mul(1_000));
+    // Not for ever: the same address, out of the history of a browser, asks anew.
+    let since = progress.asked_at.is_some_and(|asked| session.auth_seq > asked) && age_ms < FRESH_MS;
+    // A log-in of tomorrow, by a clock that has been set back, is of no known age.
+    let is_within = |seconds: i64| (0..=seconds.saturating_mul(1_000)).contains(&age_ms);
+    let too_old = request.max_age.is_some_and(|seconds| seconds == 0 || !is_within(seconds));
     if (request.prompts.login || too_old) && !since {
-        return Decision::LogIn { again: true };
+        return Judged::Is(Decision::LogIn { again: true });
     }
-    let hinted = request.hint.as_deref().map(|hint| token::hinted(state, hint).map(|hint| hint.sub));
-    let meant = |sub: &str| sub == session.user.as_str();
-    let wrong_person = match &hinted {
-        Some(Some(sub)) => !meant(sub),
-        Some(None) | None => false,
-    } || request.claims.sub.as_deref().is_some_and(|sub| !meant(sub));
-    if wrong_person && !since {
-        return Decision::LogIn { again: true };
+    let hinted = request.hint.as_deref().and_then(|hint| token::hinted(state, hint)).map(|hint| hint.sub);
+    let meant = |sub: &String| sub == session.user.as_str();
+    if !hinted.as_ref().is_none_or(meant) || !request.claims.sub.as_ref().is_none_or(meant) {
+        return if since { Judged::AnotherPerson } else { Judged::Is(Decision::LogIn { again: true }) };
     }
-    if (request.prompts.consent || request.prompts.select_account) && !progress.agreed && !since_chosen(request, since)
-    {
-        return Decision::Ask;
+    let asks = request.prompts.consent || request.prompts.select_account;
+    if asks && !progress.agreed && !since_chosen(request, since) {
+        return Judged::Is(Decision::Ask);
     }
-    Decision::Issue
+    Judged::Is(Decision::Issue)
 }
 
 /// Whoever has just typed their name has chosen; consent is another matter.
@@ -200,7 +211,7 @@ fn answered(state: &State, application: &Application, grant: &GrantRow, kind: Re
         access = Some(token);
     }
     if kind.has_id_token() {
-        let with = token::Beside { access: access.as_deref(), code: code.as_deref() };
+        let with = token::Beside { access: access.as_deref(), code: code.as_deref(), renewed: false };
         params.push(("id_token", token::id_token(state, &ring, application, grant, &with)?));
     }
     if let Some(code) = code {
@@ -209,10 +220,10 @@ fn answered(state: &State, application: &Application, grant: &GrantRow, kind: Re
     Ok(Issued { params })
 }
 
-/// Keeps a pushed request; answers what it is called by.
-pub fn push(act: &Act<'_>, application: ApplicationId, query: &str) -> Done<String> {
+/// Keeps a pushed request for so many seconds; answers what it is called by.
+pub fn push(act: &Act<'_>, application: ApplicationId, query: &str, seconds: i64) -> Done<String> {
     let (name, hash) = seal::fresh();
-    pushed::insert(act, &hash, application, query, act.now.plus_ms(PUSHED_SECONDS * 1_000))?;
+    pushed::insert(act, &hash, application, query, act.now.plus_ms(seconds * 1_000))?;
     Ok(format!("{PUSHED_PREFIX}{}", name.reveal()))
 }
 

@@ -20,7 +20,7 @@ use crate::domain::application::Application;
 use crate::domain::authorization::ClaimsAsked;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, GrantId, UserId};
-use crate::domain::oauth::{GrantType, OauthCode, OauthError, Scope, Scopes, TokenAlg};
+use crate::domain::oauth::{AuthMethod, GrantType, OauthCode, OauthError, Scope, Scopes, TokenAlg};
 use crate::domain::session::TOUCH_EVERY_MS;
 use crate::domain::user::User;
 use crate::store::db::{Act, StoreError};
@@ -116,7 +116,7 @@ pub struct CodeShown {
 pub async fn exchange(state: &Arc<State>, application: &Arc<Application>, shown: CodeShown) -> Done<Tokens> {
     let app = application.clone();
     let grant = state.write(move |act, state| redeem(act, state, &app, &shown)).await??;
-    signed(state, application, &grant)
+    signed(state, application, &grant, false)
 }
 
 fn redeem(act: &Act<'_>, state: &State, application: &Application, shown: &CodeShown) -> Done<Verdict> {
@@ -157,18 +157,24 @@ pub async fn refresh(
     narrower: Option<String>,
 ) -> Done<Tokens> {
     let app = application.clone();
-    let mut grant = state.write(move |act, state| renew(act, state, &app, &presented)).await??;
-    if let Some(asked) = narrower {
-        let (asked, granted) = (Scopes::parse(&asked), Scopes::parse(&grant.scope));
-        if !granted.cover(&asked) {
-            return Err(oauth(OauthCode::InvalidScope, "more than was granted").into());
-        }
-        grant.scope = asked.to_string();
-    }
-    signed(state, application, &grant)
+    let grant = state.write(move |act, state| renew(act, state, &app, (&presented, narrower.as_deref()))).await??;
+    signed(state, application, &grant, true)
 }
 
-fn renew(act: &Act<'_>, state: &State, application: &Application, presented: &str) -> Done<Verdict> {
+/// The scopes of the new access token: those that were granted, or fewer.
+fn narrowed(granted: &str, narrower: Option<&str>) -> Option<String> {
+    let Some(asked) = narrower else { return Some(granted.to_owned()) };
+    let granted = Scopes::parse(granted);
+    let was_granted = |word: &str| Scope::parse(word).is_some_and(|scope| granted.has(scope));
+    asked.split_ascii_whitespace().all(was_granted).then(|| Scopes::parse(asked).to_string())
+}
+
+fn renew(
+    act: &Act<'_>,
+    state: &State,
+    application: &Application,
+    (presented, narrower): (&str, Option<&str>),
+) -> Done<Verdict> {
     let Some((id, generation)) = read_refresh_token(state, presented) else { return Ok(Err(dead())) };
     let Some(grant) = grants::find(act.conn(), id)?.filter(|grant| grant.application == application.id) else {
         return Ok(Err(dead()));
@@ -185,12 +191,16 @@ fn renew(act: &Act<'_>, state: &State, application: &Application, presented: &st
     if act.now >= grant.expires_at || living(state, act, id)?.is_none() {
         return Ok(Err(dead()));
     }
+    // Before anything is replaced: whoever is refused keeps the token they have.
+    let Some(scope) = narrowed(&grant.scope, narrower) else {
+        return Ok(Err(oauth(OauthCode::InvalidScope, "more than was granted")));
+    };
     touch(act, &grant)?;
     if lost_answer {
-        return Ok(Ok(grant));
+        return Ok(Ok(GrantRow { scope, ..grant }));
     }
     grants::rotated(act, id, generation + 1)?;
-    Ok(Ok(GrantRow { generation: generation + 1, ..grant }))
+    Ok(Ok(GrantRow { generation: generation + 1, scope, ..grant }))
 }
 
 /// An application that keeps its tokens fresh keeps the session from idling out, up to its absolute end.
@@ -234,16 +244,16 @@ pub async fn for_itself(state: &Arc<State>, application: &Arc<Application>, issu
             Ok(row)
         })
         .await?;
-    signed(state, application, &grant)
+    signed(state, application, &grant, false)
 }
 
-fn signed(state: &State, application: &Application, grant: &GrantRow) -> Done<Tokens> {
+fn signed(state: &State, application: &Application, grant: &GrantRow, renewed: bool) -> Done<Tokens> {
     let ring = keys::ring(state)?;
     let (access, expires_in) = access_token(state, &ring, application, grant)?;
     let scopes = Scopes::parse(&grant.scope);
     let id = match grant.user {
         Some(_) if scopes.has(Scope::OpenId) => {
-            let with = Beside { access: Some(&access), code: None };
+            let with = Beside { access: Some(&access), code: None, renewed };
             Some(id_token(state, &ring, application, grant, &with)?)
         }
         Some(_) | None => None,
@@ -299,7 +309,12 @@ pub struct Beside<'a> {
     pub access: Option<&'a str>,
     /// Code.
     pub code: Option<&'a str>,
+    /// Not the first one of its grant: it carries no nonce (OpenID Connect Core 12.2).
+    pub renewed: bool,
 }
+
+/// How people prove themselves here, as ID tokens name it (`acr`): by a password.
+pub const ACR: &str = "password";
 
 /// An ID token of a grant (OpenID Connect Core section 2).
 pub fn id_token(
@@ -312,7 +327,10 @@ pub fn id_token(
     let user = grant.user.ok_or(FlowError::Absent("user"))?;
     let person = state.store.read(|conn| users::find(conn, user))?.ok_or_else(dead)?;
     let now = state.now().seconds();
-    let mut claims = person_claims(&person, &Scopes::parse(&grant.scope), &asked(grant).id_token);
+    // What the scopes give is asked from userinfo; only where no access token can be had does it stand here (Core 5.4).
+    let alone = with.access.is_none() && with.code.is_none();
+    let scopes = if alone { Scopes::parse(&grant.scope) } else { Scopes::default() };
+    let mut claims = person_claims(&person, &scopes, &asked(grant).id_token);
     for (name, value) in [
         ("iss", json!(grant.issuer)),
         ("sub", json!(user)),
@@ -321,11 +339,13 @@ pub fn id_token(
         ("exp", json!(now + ID_TOKEN_SECONDS)),
         ("auth_time", json!(grant.auth_at.seconds())),
         ("sid", json!(grant.sid)),
+        ("acr", json!(ACR)),
+        ("amr", json!(["pwd"])),
     ] {
         claims.insert(name.to_owned(), value);
     }
     let optional = [
-        ("nonce", grant.nonce.clone()),
+        ("nonce", grant.nonce.clone().filter(|_| !with.renewed)),
         ("at_hash", with.access.map(jws::half_hash)),
         ("c_hash", with.code.map(jws::half_hash)),
     ];
@@ -409,10 +429,11 @@ fn believe(state: &State, token: &str) -> Done<Option<Believed>> {
     Ok(grant.map(|grant| Believed { claims, grant }))
 }
 
-/// What userinfo answers (OpenID Connect Core 5.3) for a token at the host of `issuer`.
-pub fn userinfo(state: &State, token: &str) -> Done<Value> {
+/// What userinfo answers (OpenID Connect Core 5.3). At an application's own host, tokens of others are nothing.
+pub fn userinfo(state: &State, token: &str, own: Option<ApplicationId>) -> Done<Value> {
     let invalid = || FlowError::from(oauth(OauthCode::InvalidToken, "the access token is dead or not of this house"));
-    let Believed { claims, grant } = believe(state, token)?.ok_or_else(invalid)?;
+    let of_host = |believed: &Believed| own.is_none_or(|own| own == believed.grant.application);
+    let Believed { claims, grant } = believe(state, token)?.filter(of_host).ok_or_else(invalid)?;
     let user = grant.user.ok_or_else(invalid)?;
     let person = state.store.read(|conn| users::find(conn, user))?.ok_or_else(invalid)?;
     let mut answer = person_claims(&person, &Scopes::parse(&claims.scope), &asked(&grant).userinfo);
@@ -453,16 +474,18 @@ fn username(state: &State, user: Option<UserId>) -> Done<Option<String>> {
 /// Revokes a token of this application (RFC 7009): a refresh token with all that came of it, an access token alone. One
 /// that is unknown, foreign or dead is no error.
 pub fn revoke(act: &Act<'_>, state: &State, application: ApplicationId, token: &str) -> Done<()> {
-    let own = |id| -> Done<bool> { Ok(grants::find(act.conn(), id)?.is_some_and(|g| g.application == application)) };
+    let own = |id| -> Done<_> { Ok(grants::find(act.conn(), id)?.filter(|grant| grant.application == application)) };
     if let Some((id, _)) = read_refresh_token(state, token) {
-        if own(id)? {
+        if own(id)?.is_some() {
             grants::revoke(act, id)?;
         }
     } else if let Some(claims) = keys::ring(state)?.read::<AccessClaims>(ACCESS, token)
         && let Some(id) = claims.grant()
-        && own(id)?
+        && let Some(grant) = own(id)?
     {
-        grants::revoke_token(act, &claims.jti, Timestamp((claims.exp + 1) * 1_000))?;
+        // Remembered as long as the grant: a clock that jumps must not make one forgotten before the other (T8).
+        let until = grant.expires_at.max(Timestamp((claims.exp + 1) * 1_000));
+        grants::revoke_token(act, &claims.jti, until)?;
     }
     Ok(())
 }
@@ -489,7 +512,8 @@ pub fn hinted(state: &State, hint: &str) -> Option<Hint> {
     let unverified = jws::Unverified::parse(hint)?;
     let named: Hint = unverified.claims()?;
     let application = state.directory().application(ApplicationId::parse(&named.aud).ok()?)?.clone();
-    if application.protocol.id_token_alg != TokenAlg::Hs256 {
+    // Of the application's kind, and an ID token: its secret signs logout tokens too (security.md B9).
+    if application.protocol.id_token_alg != TokenAlg::Hs256 || unverified.header.typ.as_deref() != Some(ID) {
         return None;
     }
     unverified.by_secret(signing_secret(state, &application)?.reveal())
@@ -497,9 +521,13 @@ pub fn hinted(state: &State, hint: &str) -> Option<Hint> {
 
 /// Whether a grant type may be used by an application.
 pub fn may(application: &Application, grant: GrantType) -> Result<(), OauthError> {
-    if application.protocol.may(grant) {
-        Ok(())
-    } else {
-        Err(oauth(OauthCode::UnauthorizedClient, "this grant is off for the application"))
+    let refused = |why| Err(oauth(OauthCode::UnauthorizedClient, why));
+    if !application.protocol.may(grant) {
+        return refused("this grant is off for the application");
     }
+    // RFC 6749 4.4: whoever proves nothing is nobody for whom to act.
+    if grant == GrantType::ClientCredentials && application.protocol.auth_method == AuthMethod::None {
+        return refused("an application without a secret has no tokens of its own");
+    }
+    Ok(())
 }

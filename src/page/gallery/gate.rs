@@ -5,7 +5,9 @@ use maud::Markup;
 use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile};
 use crate::page::error::{ErrorView, error};
 use crate::page::login::{AppFace, LoginProblem, LoginView, login};
-use crate::page::logout::{ConfirmView, Refused, SignedOutView, Told, ToldState, confirm, signed_out};
+use crate::page::logout::{
+    ConfirmView, DepartingView, Refused, SignedOutView, Told, ToldState, confirm, departing, signed_out,
+};
 use crate::page::setup::{SetupField, SetupView, setup, waiting};
 use crate::page::words::{Cause, FieldProblem, Rule};
 
@@ -128,6 +130,7 @@ fn farewells(stage: &Stage) -> Vec<(&'static str, Markup)> {
     };
     let long = hostile();
     vec![
+        ("departing", departing(&frame, &DepartingView { frames: &[], next: "#main" })),
         ("signed-out", signed_out(&frame, &view)),
         ("signed-out-told", signed_out(&frame, &SignedOutView { told: &told, ..view })),
         ("signed-out-refused", signed_out(&frame, &SignedOutView { refused: Some(refused), ..view })),

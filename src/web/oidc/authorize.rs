@@ -20,7 +20,7 @@ use crate::domain::authorization::{Addressee, AuthorizationRequest, Params, Resp
 use crate::domain::id::ApplicationId;
 use crate::domain::oauth::{OauthCode, OauthError, Scope};
 use crate::domain::session::Session;
-use crate::flow::authorize::{self, Decision, PUSHED_PREFIX, Progress};
+use crate::flow::authorize::{self, Decision, INTERACTION_SECONDS, PUSHED_PREFIX, Progress};
 use crate::flow::error::FlowError;
 use crate::page::authorize as page;
 use crate::page::login::AppFace;
@@ -93,6 +93,8 @@ struct Asked {
     /// As it was sent, without our own marks.
     bare: String,
     pushed: bool,
+    /// The mark it came with, if that is ours.
+    mark: Option<String>,
     progress: Progress,
     crossed: bool,
 }
@@ -126,7 +128,7 @@ impl Asked {
         };
         let mark = given(&marks, ASKED)?;
         let asked_at = mark.and_then(|mark| authorize::marked(&visit.state, mark, pushed.as_ref().unwrap_or(&bare)));
-        let is_pushed = pushed.is_some();
+        let (is_pushed, mark) = (pushed.is_some(), mark.filter(|_| asked_at.is_some()).map(str::to_owned));
         if let Some(query) = pushed {
             form = Form::parse(query.as_bytes())?;
             bare = query;
@@ -136,6 +138,7 @@ impl Asked {
             params: Params::new(form.pairs().to_vec()),
             bare,
             pushed: is_pushed,
+            mark,
             progress: Progress { asked_at, agreed: false },
             crossed: given(&marks, CROSSED)?.is_some(),
         }))
@@ -146,17 +149,17 @@ impl Asked {
         self.params.one("redirect_uri").ok().flatten().unwrap_or_default()
     }
 
-    /// The query with which the browser comes back here.
+    /// The query with which the browser comes back here; `fresh`: only a log-in from now on will do.
     async fn again(&self, visit: &Visit, fresh: bool) -> Result<String, Refusal> {
         let mut query = if self.pushed {
             let (id, bare) = (self.application.id, self.bare.clone());
-            let uri = visit.state.write(move |act, _| authorize::push(act, id, &bare)).await?;
+            let uri = visit.state.write(move |act, _| authorize::push(act, id, &bare, INTERACTION_SECONDS)).await?;
             encoded(&[("client_id", id.as_str()), ("request_uri", &uri)])
         } else {
             self.bare.clone()
         };
-        if fresh || self.progress.asked_at.is_some() {
-            let mark = authorize::mark(&visit.state, &self.bare)?;
+        let mark = if fresh { Some(authorize::mark(&visit.state, &self.bare)?) } else { self.mark.clone() };
+        if let Some(mark) = mark {
             query.push_str(&format!("&{}", encoded(&[(ASKED, &mark)])));
         }
         if self.crossed {
@@ -257,7 +260,8 @@ async fn log_in(visit: &Visit, asked: &Asked, request: &AuthorizationRequest, ag
     if protect::navigation(&visit.request) == Navigation::None {
         return Err(Refusal::Forbidden("the log-in page is no frame"));
     }
-    let fresh = again || request.prompts.login || request.max_age.is_some();
+    let meant = request.hint.is_some() || request.claims.sub.is_some();
+    let fresh = again || request.prompts.login || request.max_age.is_some() || meant;
     let back = format!("/oidc/auth?{}", asked.again(visit, fresh).await?);
     let id = asked.application.id.to_string();
     let mut pairs = vec![("app_id", id.as_str()), ("next", back.as_str()), ("crossed", "1")];

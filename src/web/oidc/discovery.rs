@@ -12,6 +12,7 @@ use crate::domain::authorization::{CLAIMS, ResponseMode};
 use crate::domain::oauth::{GrantType, ResponseType, Scope, TokenAlg};
 use crate::flow::client::signing_algs;
 use crate::flow::keys;
+use crate::flow::token::ACR;
 use crate::web::error::Answer;
 use crate::web::place::{self, Place};
 use crate::web::visit;
@@ -59,6 +60,7 @@ fn document(place: &Place, config: &Config) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "display_values_supported": ["page"],
+        "acr_values_supported": [ACR],
         "claim_types_supported": ["normal"],
         "claims_supported": claims(),
         "claims_parameter_supported": true,
@@ -66,7 +68,7 @@ fn document(place: &Place, config: &Config) -> Value {
         "request_uri_parameter_supported": false,
         "require_pushed_authorization_requests": false,
         "authorization_response_iss_parameter_supported": true,
-        "ui_locales_supported": ["en", "zh-CN"],
+        "ui_locales_supported": ["en", "zh", "zh-CN"],
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
@@ -79,7 +81,7 @@ fn document(place: &Place, config: &Config) -> Value {
 }
 
 fn claims() -> Vec<&'static str> {
-    ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "at_hash", "c_hash"]
+    ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr", "at_hash", "c_hash"]
         .into_iter()
         .chain(CLAIMS)
         .collect()

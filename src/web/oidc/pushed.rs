@@ -30,6 +30,6 @@ pub async fn push(request: HttpRequest, mut payload: Payload) -> Answer {
     AuthorizationRequest::of(&application, &params, &to)?;
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&kept).finish();
     let id = application.id;
-    let request_uri = call.state.write(move |act, _| authorize::push(act, id, &query)).await?;
+    let request_uri = call.state.write(move |act, _| authorize::push(act, id, &query, PUSHED_SECONDS)).await?;
     Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri, "expires_in": PUSHED_SECONDS })))
 }

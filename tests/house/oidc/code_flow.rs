@@ -1,7 +1,7 @@
 //! From the authorization request to tokens, userinfo and introspection.
 
 use crate::support::House;
-use crate::support::client::{Client, Tokens, tampered};
+use crate::support::client::{Client, Reply, Tokens, tampered};
 
 #[test]
 fn a_person_who_is_in_gets_a_code_and_the_application_its_tokens() {
@@ -99,4 +99,82 @@ fn a_token_that_was_changed_is_nothing() {
         }
     }
     assert_eq!(notes.userinfo(&tokens.access).status, 200, "the true one still works");
+}
+
+/// Waits on the clock of the house.
+fn later(house: &House, seconds: i64) {
+    house.clock.advance_ms(seconds * 1_000);
+}
+
+#[test]
+fn a_password_that_must_be_asked_again_is_asked_once_and_then_the_question() {
+    let house = House::open();
+    let (mut browser, notes) = (house.browser(), Client::of(&house, "notes"));
+    browser.logs_in("lilei");
+    let first = notes.tokens(&mut browser);
+    for params in [&[("prompt", "login")][..], &[("max_age", "1")], &[("max_age", "0")], &[("prompt", "login consent")]]
+    {
+        later(&house, 2);
+        let reply = notes.asks(&mut browser, params);
+        assert!(reply.asks_password(), "{params:?} {reply:?}");
+        let mut answer = browser.types_in("lilei", crate::support::PASSWORD);
+        if params[0].1.ends_with("consent") {
+            assert!(answer.text().contains("/oidc/auth/answer"), "{}", answer.text());
+            answer = browser.submits("/oidc/auth/answer", &[("answer", "yes")]);
+        }
+        let code = Reply::of(&answer).param("code").unwrap_or_else(|| panic!("{params:?} {}", answer.text()));
+        let tokens = Tokens::of(&notes.trades(&code));
+        let (before, after) = (notes.reads(&first.id), notes.reads(&tokens.id));
+        assert!(after["auth_time"].as_i64() > before["auth_time"].as_i64(), "{params:?}");
+        assert_eq!(after["sid"], before["sid"], "the same session, renewed");
+    }
+}
+
+#[test]
+fn whoever_says_no_is_sent_back_with_that() {
+    let house = House::open();
+    let (mut browser, notes) = (house.browser(), Client::of(&house, "notes"));
+    browser.logs_in("lilei");
+    let reply = notes.asks(&mut browser, &[("prompt", "consent")]);
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let answer = browser.submits("/oidc/auth/answer", &[("answer", "no")]);
+    let reply = Reply::of(&answer);
+    assert_eq!((reply.error().as_str(), reply.param("state").unwrap().as_str()), ("access_denied", "st-1"));
+    assert_eq!(house.count("SELECT count(*) FROM grants"), 0);
+}
+
+#[test]
+fn an_answer_is_about_the_person_who_is_meant_or_there_is_none() {
+    let house = House::open();
+    let (mut browser, notes) = (house.browser(), Client::of(&house, "notes"));
+    browser.logs_in("lilei");
+    let hint = notes.tokens(&mut browser).id;
+    assert!(notes.asks(&mut browser, &[("prompt", "none"), ("id_token_hint", &hint)]).param("code").is_some());
+    let mut other = house.browser();
+    other.logs_in("hanmeimei");
+    assert_eq!(notes.asks(&mut other, &[("prompt", "none"), ("id_token_hint", &hint)]).error(), "login_required");
+    assert!(notes.asks(&mut other, &[("id_token_hint", &hint)]).asks_password());
+    let answer = other.types_in("hanmeimei", crate::support::PASSWORD);
+    assert_eq!(Reply::of(&answer).error(), "login_required", "she is not who is meant");
+}
+
+#[test]
+fn a_pushed_request_survives_the_log_in_page_and_works_once() {
+    let house = House::open();
+    let (mut browser, notes) = (house.browser(), Client::of(&house, "notes"));
+    let fields =
+        [("redirect_uri", notes.callback.as_str()), ("response_type", "code"), ("scope", "openid"), ("state", "p")];
+    let pushed = notes.posts("/oidc/request", &fields);
+    assert_eq!(pushed.status, 201, "{}", pushed.text());
+    let uri = pushed.json()["request_uri"].as_str().unwrap().to_owned();
+    let id = notes.id.to_string();
+    let url = house.at(
+        "",
+        &format!("/oidc/auth?{}", crate::support::browser::encoded(&[("client_id", &id), ("request_uri", &uri)])),
+    );
+    browser.opens(&url);
+    later(&house, 600);
+    let answer = browser.types_in("lilei", crate::support::PASSWORD);
+    assert!(Reply::of(&answer).param("code").is_some(), "{}", answer.text());
+    assert_eq!(browser.opens(&url).status, 400, "it is used up");
 }

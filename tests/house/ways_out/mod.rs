@@ -1,6 +1,7 @@
 //! One file for each way out; the last for those that nobody walks by themselves.
 
 mod console;
+mod end_session;
 mod front_end;
 mod kick;
 mod other;
