@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Application, seedOf } from '../lib/application.mjs';
-import { PATIENCE, open, visitor } from '../lib/browser.mjs';
+import { PATIENCE, logInAs, open, visitor } from '../lib/browser.mjs';
 import { Client, grantedTokens } from '../lib/flow.mjs';
 import { PASSWORD, serve } from '../lib/house.mjs';
 
@@ -60,35 +60,47 @@ const hears = (page, { url, from, frame }) => page.evaluate(({ url, from, frame,
   else document.body.append(Object.assign(document.createElement('iframe'), { src: url }));
 }), { url, from, frame, patience: PATIENCE });
 
-test('web_message: a popup tells its opener, then a frame its parent, and nobody else', async () => {
+test('web_message: a popup in which somebody logs in tells its opener', async () => {
   const context = await visitor(browser);
   const page = await context.newPage();
   await page.goto(`${desk.origin}/`);
-  const from = `http://localhost:${house.port}`;
-  const first = await client.request({ response_mode: 'web_message' });
+  const { url, sent } = await client.request({ response_mode: 'web_message' });
   const opened = context.waitForEvent('page');
-  const told = hears(page, { url: first.url, from, frame: false });
+  const told = hears(page, { url, from: new URL(client.issuer).origin, frame: false });
   const popup = await opened;
   await popup.waitForURL(/\/login/);
   await types(popup);
   const answer = await told;
-  assert.equal(answer.state, first.sent.state);
+  assert.equal(answer.state, sent.state);
   grantedTokens(await client.exchange(answer.code));
+  assert.deepEqual(context.complaints, []);
+  await context.close();
+});
 
-  const silent = await client.request({ response_mode: 'web_message', prompt: 'none' });
-  const again = await hears(page, { url: silent.url, from, frame: true });
-  assert.equal(again.state, silent.sent.state);
-  grantedTokens(await client.exchange(again.code));
+test('web_message: a frame tells the application, with a code or an error, and no other site', async () => {
+  const context = await visitor(browser);
+  const page = await context.newPage();
+  const from = new URL(client.issuer).origin;
+  const silently = async () => {
+    await page.goto(`${desk.origin}/`);
+    const { url, sent } = await client.request({ response_mode: 'web_message', prompt: 'none' });
+    const { state, ...answer } = await hears(page, { url, from, frame: true });
+    assert.equal(state, sent.state);
+    return answer;
+  };
+  assert.equal((await silently()).error, 'login_required');
+  await logInAs(page, from, 'lilei');
+  grantedTokens(await client.exchange((await silently()).code));
 
-  // Another site asks the same way and hears nothing: the message is for the origin of the registered address alone.
+  // The message is for the origin of the registered address alone.
   const stranger = await context.newPage();
   await stranger.goto(`${desk.origin.replace('localhost', '127.0.0.1')}/`);
-  const foreign = await client.request({ response_mode: 'web_message', prompt: 'none' });
-  await stranger.evaluate((url) => {
+  const { url } = await client.request({ response_mode: 'web_message', prompt: 'none' });
+  await stranger.evaluate((src) => {
     window.heard = [];
     addEventListener('message', ({ data }) => heard.push(data));
-    return new Promise((resolve) => document.body.append(Object.assign(document.createElement('iframe'), { src: url, onload: resolve })));
-  }, foreign.url);
+    return new Promise((resolve) => document.body.append(Object.assign(document.createElement('iframe'), { src, onload: resolve })));
+  }, url);
   assert.deepEqual(await stranger.evaluate(() => heard), []);
   await context.close();
 });
