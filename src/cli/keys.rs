@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::args::KeysCommand;
 use super::failure::Failure;
 use super::{open, running, say};
+use crate::domain::clock::Timestamp;
 use crate::flow::keys::{self, KeyListed};
 
 /// Carries it out.
@@ -42,7 +43,7 @@ fn as_json(listed: &[KeyListed]) -> Value {
             "state": key.standing.as_str(),
             "createdAt": key.created_at.iso(),
             "signsFrom": key.signs_from.iso(),
-            "retiredAt": key.retired_at.map(|at| at.iso()),
+            "retiredAt": key.retired_at.map(Timestamp::iso),
         })
     };
     listed.iter().map(one).collect()
@@ -55,7 +56,7 @@ fn show(listed: &[KeyListed]) {
             key.alg.as_str().to_owned(),
             key.standing.as_str().to_owned(),
             key.signs_from.iso(),
-            key.retired_at.map(|at| at.iso()).unwrap_or_default(),
+            key.retired_at.map(Timestamp::iso).unwrap_or_default(),
         ]
     };
     let rows: Vec<[String; 5]> = listed.iter().map(row).collect();

@@ -61,7 +61,7 @@ fn a_rotation_overlaps_and_leaves_no_private_half_behind() {
     let (rsa, ec) = (signing(&house, TokenAlg::Rs256), signing(&house, TokenAlg::Es256));
     let old = sign(&house, "before");
     assert_eq!((kid_of(&old), private_halves(&house)), (rsa.clone(), 2));
-    assert_eq!(published(&house, "RS256"), [rsa.clone()]);
+    assert_eq!(published(&house, "RS256"), [rsa.as_str()]);
 
     assert_eq!(rotates(&house, "{}", None), 200);
     // Both are published, the one that signs first; the new one waits for its day.
@@ -110,6 +110,43 @@ fn stolen_keys_are_replaced_at_once_and_so_are_those_that_wait() {
     assert_eq!(signing(&house, TokenAlg::Rs256), new, "the one that waited has no day");
 }
 
+/// `exeunt keys …` on a data directory, as the operator types it; standard output.
+fn types(dir: &std::path::Path, words: &[&str]) -> String {
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_exeunt"))
+        .arg("keys")
+        .args(words)
+        .arg("--data-dir")
+        .arg(dir)
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+fn states(dir: &std::path::Path) -> Vec<String> {
+    let listed: Value = serde_json::from_str(&types(dir, &["list", "--json"])).unwrap();
+    let rsa = listed.as_array().unwrap().iter().filter(|key| key["alg"] == "RS256");
+    rsa.map(|key| key["state"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_command_line_rotates_beside_a_running_server_and_without_one() {
+    let house = House::open();
+    let dir = &house.state.config.data_dir;
+    assert_eq!(states(dir), ["signing"]);
+    // The command's clock is another than this house's, so it says nothing here about who waits.
+    assert_eq!(types(dir, &["rotate"]).lines().count(), 1 + 4);
+    assert_eq!(published(&house, "RS256").len(), 2, "the server knows");
+    let alone = tempfile::tempdir().unwrap();
+    types(alone.path(), &["rotate"]);
+    assert_eq!(states(alone.path()), ["signing"], "the first keys of a house need no day ahead");
+    types(alone.path(), &["rotate"]);
+    assert_eq!(states(alone.path()), ["signing", "waiting"]);
+    types(alone.path(), &["rotate", "--now"]);
+    assert_eq!(states(alone.path()), ["retired", "signing"]);
+}
+
 #[test]
 fn only_whoever_owns_the_data_directory_rotates() {
     let house = House::open();
@@ -129,7 +166,7 @@ fn the_schedule_gives_old_keys_a_successor_once() {
     let first = signing(&house, TokenAlg::Rs256);
     house.clock.advance_ms(10 * DAY - 1);
     house.upkeep();
-    assert_eq!(published(&house, "RS256"), [first.clone()]);
+    assert_eq!(published(&house, "RS256"), [first.as_str()]);
     house.clock.advance_ms(1);
     for _ in 0..3 {
         house.upkeep();
