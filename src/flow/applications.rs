@@ -258,8 +258,12 @@ fn keep_for_signing(state: &State, row: &mut ApplicationRow, known: Option<&Secr
 
 /// The secret with which an application's ID tokens are signed; none where a key of the house signs them.
 pub fn signing_secret(state: &State, application: &Application) -> Option<Secret> {
-    let opened = state.key.unseal(SEALED, application.secret_sealed.as_deref()?)?;
-    String::from_utf8(opened).ok().map(Secret::new)
+    opened_secret(state, application.secret_sealed.as_deref()?)
+}
+
+/// A sealed secret of an application, which may have been deleted since.
+pub fn opened_secret(state: &State, sealed: &[u8]) -> Option<Secret> {
+    String::from_utf8(state.key.unseal(SEALED, sealed)?).ok().map(Secret::new)
 }
 
 fn in_pool(act: &Act<'_>, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {

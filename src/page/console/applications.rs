@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::application_form::{ApplicationForm, form};
 use super::frame::{ApplicationTab, Crumb, Rail, Room, Section, application_tabs, room, title};
+use super::test_message::{TestView, test_message};
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
@@ -118,6 +119,8 @@ pub struct ApplicationView<'a> {
     pub origin: &'a str,
     /// Origin of the base host.
     pub base: &'a str,
+    /// Whether it hears of log-outs.
+    pub test: TestView<'a>,
     /// Why it was not deleted.
     pub delete_problem: Option<FieldProblem>,
 }
@@ -131,6 +134,7 @@ pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup
         (application_tabs(frame, view.id, &calm(view.name), ApplicationTab::Settings))
         (form(frame, &home, &view.form, common.save))
         (endpoints(frame, view))
+        (test_message(frame, &home, &view.test))
         (danger(frame, view, &home))
     };
     let crumbs = vec![Crumb::new(console.applications, "/console/applications"), Crumb::new(view.name, home.clone())];

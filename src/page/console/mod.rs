@@ -10,11 +10,13 @@ mod application_protocol;
 mod applications;
 mod audit;
 mod dashboard;
+mod deliveries;
 mod frame;
 mod kick;
 mod login_status;
 mod receipt;
 mod scope_grid;
+mod test_message;
 mod user_form;
 mod users;
 
@@ -25,10 +27,12 @@ pub use applications::{
 };
 pub use audit::{AuditKind, AuditRow, AuditView, audit};
 pub use dashboard::{ByApplication, DashboardView, Health, Logins, TickerRow, dashboard};
+pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
 pub use kick::{Effect, KickTarget, KickView, kick, nobody_to_kick};
 pub use login_status::{LedgerView, ledger};
-pub use receipt::{Delivery, DeliveryState, EndedRow, ReceiptView, receipt};
+pub use receipt::{EndedRow, ReceiptView, receipt};
 pub use scope_grid::{Cell, Grid, GridHead, GridRow};
+pub use test_message::TestView;
 pub use user_form::{UserField, UserForm};
 pub use users::{UserRow, UserView, UsersView, new_user, user, users};

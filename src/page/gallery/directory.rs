@@ -9,10 +9,11 @@ use crate::domain::id::AccessKeyId;
 use crate::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use crate::page::console::{
     AccessKeyRow, AccessKeysView, ApplicationField, ApplicationForm, ApplicationRow, ApplicationView, ApplicationsView,
-    DefaultChoice, Line, SecretView, UserField, UserForm, UserRow, UserView, UsersView, Verdict, access_keys,
-    application as application_page, applications, new_application, new_user, secret, user as user_page, users,
+    DefaultChoice, DeliveryState, Line, SecretView, TestView, UserField, UserForm, UserRow, UserView, UsersView,
+    Verdict, access_keys, application as application_page, applications, new_application, new_user, secret,
+    user as user_page, users,
 };
-use crate::page::words::{FieldProblem, Rule};
+use crate::page::words::{FieldProblem, Rule, Trouble};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = application_pages(stage);
@@ -91,8 +92,14 @@ fn application_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         form,
         origin: "https://notes.acme.lan",
         base: "https://acme.lan",
+        test: TestView { address: Some("https://notes.acme.lan/backchannel"), last: None },
         delete_problem: None,
     };
+    let heard = |state| {
+        let test = TestView { last: Some((NOW, state)), ..view.test };
+        application_page(&frame, &RAIL, &ApplicationView { test, ..view.clone() })
+    };
+    let deaf = ApplicationView { test: TestView::default(), ..view.clone() };
     let saved = ApplicationForm { saved: true, ..view.form.clone() };
     let fresh =
         SecretView { id: application(0), name: &stage.applications[0], secret: "0f1e2d3c4b5a69788796a5b4c3d2e1f0" };
@@ -103,6 +110,11 @@ fn application_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("application-refused", new_application(&frame, &RAIL, &refused)),
         ("application-saved", application_page(&frame, &RAIL, &ApplicationView { form: saved, ..view.clone() })),
         ("application", application_page(&frame, &RAIL, &view)),
+        ("application-deaf", application_page(&frame, &RAIL, &deaf)),
+        ("application-heard", heard(DeliveryState::Acked { ms: 38, status: Some(200) })),
+        ("application-refuses", heard(DeliveryState::GaveUp { ms: 41, trouble: Trouble::Status(400) })),
+        ("application-silent", heard(DeliveryState::GaveUp { ms: 5_002, trouble: Trouble::TimedOut })),
+        ("application-asked", heard(DeliveryState::Waiting)),
         ("application-secret", secret(&frame, &RAIL, &fresh)),
     ]
 }

@@ -5,13 +5,17 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::application_form::{Shown, kept, shown, typed};
 use super::desk::{Desk, desk, desk_post};
+use super::receipts::delivery_state;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId};
 use crate::domain::session::Seq;
 use crate::flow::applications::{self, ApplicationForm};
 use crate::flow::error::FlowError;
 use crate::flow::online::{self, COUNTED};
-use crate::page::console::{self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView};
+use crate::flow::telling;
+use crate::page::console::{
+    self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView, TestView,
+};
 use crate::page::words::FieldProblem;
 use crate::page::{LedgerRow, SessionRow};
 use crate::web::body::Form;
@@ -101,6 +105,11 @@ fn draw(
     let place = &desk.visit.place;
     let directory = desk.visit.state.directory();
     let origin = directory.application(id).map(|a| place.origin_of(a)).unwrap_or_default();
+    let last = telling::last_test(&desk.visit.state, id).ok().flatten();
+    let test = TestView {
+        address: directory.application(id).and_then(|a| a.protocol.backchannel_logout_uri.as_deref()),
+        last: last.map(|row| (row.at, delivery_state(&row, desk.visit.state.now()))),
+    };
     let view = ApplicationView {
         id,
         name: &form.name,
@@ -108,6 +117,7 @@ fn draw(
         form: shown(form, about),
         origin: &origin,
         base: &place.base,
+        test,
         delete_problem,
     };
     let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::application(frame, rail, &view);

@@ -4,6 +4,7 @@ mod application_form;
 pub mod applications;
 pub mod kick;
 pub mod overview;
+pub mod receipts;
 pub mod users;
 
 mod desk;
