@@ -111,6 +111,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/api/v1/logouts/{id}" => GET own::receipt;
         "/api/v1/logouts/{id}/retry" => POST own::retry;
         "/api/v1/operator/kick" => POST own::operator_kick;
+        "/api/v1/operator/keys/rotate" => POST own::operator_rotate_keys;
     }
     // Operators
     routes! { sheet;
