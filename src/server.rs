@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, middleware};
 
 use crate::flow::state::State;
-use crate::flow::{keys, operator, upkeep};
+use crate::flow::{feed, keys, operator, upkeep};
 use crate::web;
 
 /// A server that is bound and will answer.
@@ -28,6 +28,7 @@ impl Server {
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         keys::prepare(state).map_err(io::Error::other)?;
         upkeep::start(state)?;
+        feed::start(state).map_err(io::Error::other)?;
         let shared = Data::from(state.clone());
         let mut server = HttpServer::new(move || {
             App::new().app_data(shared.clone()).wrap(middleware::from_fn(web::edge::edge)).configure(web::sheet)

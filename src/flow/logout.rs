@@ -46,6 +46,7 @@ pub fn end(
             state.sessions.outdate(&heard.users);
             state.hub.poke_users(heard.pool, &heard.users);
         }
+        state.feeds.ring();
         state.bell.ring();
     });
     Ok(receipt)

@@ -97,6 +97,7 @@ pub fn write_out(state: &Arc<State>) -> Done<()> {
             while let Some(at) = from {
                 let this = ending.clone();
                 from = state.write_now(move |act, _| Ok(ending::expand(act, &this, at, BATCH)?))?;
+                state.feeds.ring();
             }
             state.hub.poke_users(ending.pool, ending.users.as_deref().unwrap_or_default());
         }
