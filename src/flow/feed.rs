@@ -29,8 +29,8 @@ const CURSOR: &str = "feed cursor";
 const EVENT: &str = "revocation";
 /// Notices that the thread looks at in one go.
 const NEWS: u32 = 4_096;
-/// It also looks by itself this often.
-const POLL: Duration = Duration::from_secs(1);
+/// It also looks by itself this often, should it have been unable to read when it was rung for.
+const POLL: Duration = Duration::from_secs(15);
 
 /// How somebody was admitted to a feed. It is asked again for as long as a stream is open.
 #[derive(Clone)]
@@ -100,7 +100,9 @@ pub fn read(state: &State, application: ApplicationId, after: i64, limit: usize)
     let feed::Page { mut rows, bounds } =
         state.store.read(|conn| feed::after(conn, application, after, limit.saturating_add(1)))?;
     if after != START && (after < bounds.forgotten || after > bounds.last) {
-        return Err(FlowError::Gone("what follows this cursor; end all sessions that are in doubt and start anew without it"));
+        return Err(FlowError::Gone(
+            "what follows this cursor; end all sessions that are in doubt and start anew without it",
+        ));
     }
     let more = rows.len() > limit;
     rows.truncate(limit);

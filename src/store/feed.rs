@@ -64,7 +64,8 @@ pub fn after(conn: &Connection, application: ApplicationId, number: i64, limit: 
                 WHERE n.application_id = ?1 AND n.id > ?2 ORDER BY n.id LIMIT ?3";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut sql = moment.prepare_cached(text)?;
-    let rows = sql.query_map(params![application, number, limit], row_to_revocation)?.collect::<rusqlite::Result<_>>()?;
+    let rows =
+        sql.query_map(params![application, number, limit], row_to_revocation)?.collect::<rusqlite::Result<_>>()?;
     Ok(Page { rows, bounds })
 }
 

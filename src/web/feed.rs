@@ -91,12 +91,7 @@ async fn admitted(request: &HttpRequest, call: &Call) -> Result<Reader, Refusal>
     Ok(Reader { state, application, admission })
 }
 
-fn by_token(
-    request: &HttpRequest,
-    call: &Call,
-    named: Option<ApplicationId>,
-    bearer: &str,
-) -> Result<Reader, Refusal> {
+fn by_token(request: &HttpRequest, call: &Call, named: Option<ApplicationId>, bearer: &str) -> Result<Reader, Refusal> {
     let state = call.state.clone();
     let (id, admission) = match token::holder(&state, bearer)? {
         Some((id, None)) => (id, Admission::Token(bearer.to_owned())),
