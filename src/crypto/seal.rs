@@ -215,7 +215,8 @@ mod tests {
             assert_eq!(key.unveil("feed", "notes", &veil[1..]), None, "truncated");
             assert_eq!(key.unveil("feed", "notes", &format!("{veil}=")), None, "padded");
         }
-        assert_eq!(veils[1].as_bytes()[..20].iter().zip(veils[2].as_bytes()).filter(|(a, b)| a == b).count() < 6, true);
+        let alike = veils[1].bytes().zip(veils[2].bytes()).filter(|(a, b)| a == b).count();
+        assert!(alike < 8, "neighbours look alike: {veils:?}");
     }
 
     #[test]

@@ -97,11 +97,9 @@ fn by_token(request: &HttpRequest, call: &Call, named: Option<ApplicationId>, be
         Some((id, None)) => (id, Admission::Token(bearer.to_owned())),
         Some((_, Some(_))) => return Err(Refusal::Forbidden("this token speaks for a person")),
         None => {
-            let dead = || OauthError::new(OauthCode::InvalidToken, "the token is dead or not of this house");
-            let caller = shape::caller(&state, request).map_err(|refusal| match refusal {
-                Refusal::Unauthenticated => dead().into(),
-                other => other,
-            })?;
+            let dead = || OauthError::new(OauthCode::InvalidToken, "the token is dead or not of this house").into();
+            let caller = shape::caller(&state, request)
+                .map_err(|refusal| if matches!(refusal, Refusal::Unauthenticated) { dead() } else { refusal })?;
             let id = named.ok_or(Refusal::bad("app_id"))?;
             if state.directory().application(id).is_none_or(|application| application.pool != caller.pool) {
                 return Err(Refusal::absent("application"));
@@ -209,7 +207,8 @@ async fn next(mut stream: Stream) -> Option<(Result<Bytes, Refusal>, Stream)> {
 
 /// Events, each with its cursor, then where the reader stands: an id without data is remembered and tells nothing else.
 fn events(stream: &Stream, signed: &[Signed]) -> String {
-    let one = |signed: &Signed| format!("id: {}\nevent: revocation\ndata: {}\n\n", signed.cursor, signed.token);
+    // The id last: who reads line by line then keeps it after the event was taken in.
+    let one = |signed: &Signed| format!("event: revocation\ndata: {}\nid: {}\n\n", signed.token, signed.cursor);
     let here = feed::cursor(&stream.reader.state, stream.reader.application.id, stream.place);
     signed.iter().map(one).chain([format!("id: {here}\n\n")]).collect()
 }
