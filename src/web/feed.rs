@@ -80,7 +80,7 @@ async fn admitted(request: &HttpRequest, call: &Call) -> Result<Reader, Refusal>
     let named = call.form.one("app_id")?.map(|id| ApplicationId::parse(id).map_err(|_| Refusal::absent("application")));
     let named = named.transpose()?;
     let state = call.state.clone();
-    if let Some(bearer) = wire::bearer(request) {
+    if let Some(bearer) = wire::bearer(request)? {
         return by_token(request, call, named, bearer);
     }
     let application = call.application().await?;

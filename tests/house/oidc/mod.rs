@@ -1,4 +1,7 @@
 //! OpenID Connect, as applications and browsers meet it.
 
+mod bad_input;
+mod bad_requests;
 mod code_flow;
 mod feed;
+mod races;
