@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{self, ContentType};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::authing::shape;
 use super::body::{self, Form};
 use super::error::{Answer, Refusal};
+use super::oidc::wire;
 use super::visit::{self, Visit, off_thread};
 use crate::domain::delivery::{Standing, Trouble};
 use crate::domain::id::{ApplicationId, EndingId, PoolId};
@@ -35,7 +36,13 @@ pub fn problem(refusal: &Refusal, id: &str) -> HttpResponse {
         body["fields"] =
             fields.iter().map(|f| json!({ "field": f.field, "code": f.code, "line": f.line })).collect::<Value>();
     }
-    HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
+    let mut answer = HttpResponse::build(status);
+    if let Refusal::Oauth(_) = refusal
+        && let Some(scheme) = wire::challenge(refusal)
+    {
+        answer.insert_header((header::WWW_AUTHENTICATE, scheme));
+    }
+    answer.content_type("application/problem+json").body(body.to_string())
 }
 
 /// `GET /api/v1/session`: whose session the cookie is, and whether it lives; 401 when it does not.
