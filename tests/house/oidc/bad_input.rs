@@ -34,7 +34,8 @@ pub fn is_calm(what: &str, answer: &Answer) {
     assert!((200..500).contains(&answer.status), "{what}: {} {}", answer.status, answer.text());
     assert!(answer.header("x-split").is_none() && answer.set_cookie("split").is_none(), "{what}: a header was split");
     let text = answer.text();
-    for entrails in ["rusqlite", "SELECT ", "panicked", "constraint", "src/", "Err(", "serde", "actix", "<script>alert"] {
+    for entrails in ["rusqlite", "SELECT ", "panicked", "constraint", "src/", "Err(", "serde", "actix", "<script>alert"]
+    {
         assert!(!text.contains(entrails), "{what}: says {entrails}");
     }
 }
@@ -128,11 +129,8 @@ fn sends(house: &House, path: &str, body: &[u8]) -> Answer {
 }
 
 fn pairs(call: &Call, changed: impl Fn(&str) -> Option<String>) -> String {
-    let all: Vec<(&str, String)> = call
-        .params
-        .iter()
-        .map(|(name, value, ..)| (*name, changed(name).unwrap_or_else(|| value.clone())))
-        .collect();
+    let all: Vec<(&str, String)> =
+        call.params.iter().map(|(name, value, ..)| (*name, changed(name).unwrap_or_else(|| value.clone()))).collect();
     let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
     encoded(&all)
 }
@@ -287,8 +285,8 @@ fn a_revocation_that_cannot_be_written_is_no_revocation() {
     let house = House::open();
     let (mut browser, notes) = (house.lets_in("lilei"), Client::of(&house, "notes"));
     let tokens = notes.tokens(&mut browser);
-    let answer = house
-        .while_nothing_can_be_written(|| notes.posts("/oidc/token/revocation", &[("token", &tokens.refresh)]));
+    let answer =
+        house.while_nothing_can_be_written(|| notes.posts("/oidc/token/revocation", &[("token", &tokens.refresh)]));
     assert_eq!((answer.status, answer.json()["error"].as_str()), (503, Some("temporarily_unavailable")));
     assert!(answer.header("retry-after").is_some());
     assert_eq!(notes.introspects(&tokens.refresh)["active"], true);

@@ -72,8 +72,7 @@ fn an_address_that_is_not_registered_is_never_gone_to() {
     for address in HOSTILE {
         for mode in ["", "query", "fragment", "form_post", "web_message"] {
             for prompt in ["", "none", "login", "consent"] {
-                let url =
-                    notes.request(&[("redirect_uri", address), ("response_mode", mode), ("prompt", prompt)]);
+                let url = notes.request(&[("redirect_uri", address), ("response_mode", mode), ("prompt", prompt)]);
                 let (reply, answer) = loads(&mut browser, &url);
                 is_a_wall(&format!("{address} {mode} {prompt}"), &reply, &answer);
             }
@@ -179,7 +178,11 @@ fn what_else_is_wrong_is_told_at_the_registered_address() {
     canary.set_nonblocking(true).unwrap();
     assert!(canary.accept().is_err(), "a request object was fetched");
     let reply = notes.asks(&mut browser, &[("state", &long)]);
-    assert_eq!((reply.error().as_str(), reply.param("state")), ("invalid_request", None), "a state that cannot come back");
+    assert_eq!(
+        (reply.error().as_str(), reply.param("state")),
+        ("invalid_request", None),
+        "a state that cannot come back"
+    );
     assert_eq!(before, house.picture());
 }
 

@@ -3,4 +3,5 @@
 mod bad_input;
 mod bad_requests;
 mod code_flow;
+mod forgeries;
 mod races;

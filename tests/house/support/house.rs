@@ -260,23 +260,23 @@ impl House {
             "pushed_requests",
         ]
         .iter()
-            .flat_map(|table| {
-                let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
-                let columns = sql.column_count();
-                let names: Vec<String> = sql.column_names().iter().map(|n| (*n).to_owned()).collect();
-                let mut found = sql.query([]).unwrap();
-                let mut lines = Vec::new();
-                while let Some(row) = found.next().unwrap() {
-                    let cells: Vec<String> = (0..columns)
-                        .filter(|c| names[*c] != "last_seen_at")
-                        .map(|c| format!("{}={:?}", names[c], row.get_ref(c).unwrap()))
-                        .collect();
-                    lines.push(format!("{table}: {}", cells.join(" ")));
-                }
-                lines.sort();
-                lines
-            })
-            .collect()
+        .flat_map(|table| {
+            let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let columns = sql.column_count();
+            let names: Vec<String> = sql.column_names().iter().map(|n| (*n).to_owned()).collect();
+            let mut found = sql.query([]).unwrap();
+            let mut lines = Vec::new();
+            while let Some(row) = found.next().unwrap() {
+                let cells: Vec<String> = (0..columns)
+                    .filter(|c| names[*c] != "last_seen_at")
+                    .map(|c| format!("{}={:?}", names[c], row.get_ref(c).unwrap()))
+                    .collect();
+                lines.push(format!("{table}: {}", cells.join(" ")));
+            }
+            lines.sort();
+            lines
+        })
+        .collect()
     }
 }
 
