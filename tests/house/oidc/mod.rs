@@ -3,5 +3,9 @@
 mod bad_input;
 mod bad_requests;
 mod code_flow;
+mod credentials;
+mod ends;
 mod forgeries;
 mod races;
+mod registration;
+mod walls;
