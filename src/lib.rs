@@ -9,6 +9,7 @@
 //! * [`flow`]: acts, one file each. [`flow::logout`] is the one door through which every session ends.
 //! * [`web`]: wires. [`web::sheet`] is every route of the product.
 //! * [`server`] and [`cli`] assemble.
+//! * [`demo`] stands outside: two applications that know the house over HTTP only.
 //!
 //! A log-out walks `web::logout` → `flow::logout::end` → `domain::logout::Plan::of` → `store::ending::carry_out` → commit →
 //! `flow::session` (what was remembered is outdated) and `notify::hub` (open pages are poked) → the answer.
@@ -19,6 +20,7 @@
 pub mod cli;
 pub mod config;
 pub mod crypto;
+pub mod demo;
 pub mod domain;
 pub mod flow;
 pub mod notify;

@@ -46,27 +46,29 @@ fn ask(config: &Config, command: &KickCommand) -> Result<Vec<Value>, Failure> {
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
-    let agent = ureq::Agent::from(
-        ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(30)))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .build(),
-    );
-    let mut answer = agent
-        .post(format!("http://{address}/api/v1/operator/kick"))
-        .header("authorization", format!("Bearer {}", running.token))
-        .content_type("application/json")
-        .send(json!({ "users": command.user, "application": command.app }).to_string())
-        .map_err(|error| silent(error.to_string()))?;
-    let status = answer.status().as_u16();
-    let text = answer.body_mut().read_to_string().map_err(|error| silent(error.to_string()))?;
+    let call = json!({ "users": command.user, "application": command.app });
+    let url = format!("http://{address}/api/v1/operator/kick");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime.block_on(post(&url, &running.token, call.to_string()));
+    let (status, text) = answer.map_err(|error| silent(error.without_url().to_string()))?;
     let body: Value = serde_json::from_str(&text).map_err(|error| silent(error.to_string()))?;
     if status != 200 {
         return Err(Failure::new(refusal(&body)));
     }
     Ok(body["receipts"].as_array().cloned().unwrap_or_default())
+}
+
+/// One post over loopback; no proxy stands between.
+async fn post(url: &str, token: &str, body: String) -> reqwest::Result<(u16, String)> {
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(30))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .tls_certs_only([])
+        .build()?;
+    let asked = client.post(url).bearer_auth(token).header("content-type", "application/json").body(body);
+    let answer = asked.send().await?;
+    Ok((answer.status().as_u16(), answer.text().await?))
 }
 
 /// problem+json in words.

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authorization;
 pub mod clock;
 pub mod contact;
+pub mod delivery;
 pub mod device;
 pub mod id;
 pub mod identifier;

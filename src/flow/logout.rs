@@ -3,7 +3,8 @@
 //! 1. `Plan::of`: pure, refuses an empty selection.
 //! 2. `store::ending::carry_out`, the only call of it in the house: everything on disk in the caller's transaction.
 //! 3. After the commit and before the answer: what was remembered of these users is outdated, so no request is believed
-//!    on an old answer; their open pages are poked; the upkeep is woken to write out what stands below a barrier.
+//!    on an old answer; their open pages are poked; the upkeep is woken to write out what stands below a barrier, and the sender to tell
+//!    the applications. Nobody waits for either.
 //!
 //! A crash between 2 and 3 loses nothing: memory is gone with it, and the barrier is in the rows.
 
@@ -46,6 +47,7 @@ pub fn end(
             state.sessions.outdate(&heard.users);
             state.hub.poke_users(heard.pool, &heard.users);
         }
+        state.outbox.ring();
         state.bell.ring();
     });
     Ok(receipt)

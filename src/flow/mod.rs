@@ -24,6 +24,7 @@ pub mod seed;
 pub mod session;
 pub mod setup;
 pub mod state;
+pub mod telling;
 pub mod throttle;
 pub mod token;
 pub mod upkeep;

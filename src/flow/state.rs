@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::directory::Directory;
 use super::error::{Done, FlowError};
@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::crypto::seal::MasterKey;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::session::Lifetimes;
+use crate::notify::backchannel;
 use crate::notify::hub::Hub;
 use crate::store::backup;
 use crate::store::db::{Act, Store};
@@ -51,6 +52,10 @@ pub struct State {
     pub hashing: Hashing,
     /// Wakes the upkeep.
     pub bell: Bell,
+    /// Wakes the sender of log-out messages.
+    pub outbox: Arc<backchannel::Bell>,
+    /// Tells whoever waits that a message was settled, one way or another.
+    pub settled: Notify,
     /// When this run of the house began.
     pub since: Timestamp,
     directory: ArcSwap<Directory>,
@@ -91,6 +96,8 @@ impl State {
             hashing: Hashing::start(config.hash_threads, config.hash_queue)
                 .map_err(|source| io(&config.data_dir, source))?,
             bell: Bell::default(),
+            outbox: Arc::default(),
+            settled: Notify::new(),
             since: clock.now(),
             directory: ArcSwap::from_pointee(directory),
             closing: AtomicBool::new(false),

@@ -96,7 +96,11 @@ pub fn write_out(state: &Arc<State>) -> Done<()> {
             let mut from = Some(0);
             while let Some(at) = from {
                 let this = ending.clone();
-                from = state.write_now(move |act, _| Ok(ending::expand(act, &this, at, BATCH)?))?;
+                from = state.write_now(move |act, state| {
+                    let outbox = state.outbox.clone();
+                    act.after_commit(move || outbox.ring());
+                    Ok(ending::expand(act, &this, at, BATCH)?)
+                })?;
             }
             state.hub.poke_users(ending.pool, ending.users.as_deref().unwrap_or_default());
         }

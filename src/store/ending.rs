@@ -212,7 +212,7 @@ fn end_cell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Applicat
 /// they were given.
 fn must_tell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Option<ApplicationId>) -> Rows<()> {
     let text = "INSERT OR IGNORE INTO notices (ending_id, session_id, application_id, user_id, sid, issuer, at, due_at, state)
-                SELECT e.id, p.session_id, p.application_id, p.user_id, s.sid, p.issuer, e.at, e.at,
+                SELECT e.id, p.session_id, p.application_id, p.user_id, s.sid, p.issuer, e.at, 0,
                   CASE WHEN a.backchannel_logout_uri IS NULL THEN 'unreachable' ELSE 'waiting' END
                 FROM participants p
                 CROSS JOIN applications a ON a.id = p.application_id

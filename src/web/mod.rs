@@ -29,7 +29,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, get, head, method, post, resource, to};
 use authing::{v2, v3};
-use console::{applications, kick, overview, users};
+use console::{applications, kick, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -101,12 +101,14 @@ pub fn sheet(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
-        "/console/receipts/{id}" => GET overview::receipt;
+        "/console/receipts/{id}" => GET receipts::receipt;
+        "/console/receipts/{id}/retry" => POST receipts::retry;
         "/console/applications" => GET applications::list;
         "/console/applications/new" => GET applications::new, POST applications::create;
         "/console/applications/{id}" => GET applications::settings, POST applications::change;
         "/console/applications/{id}/secret" => POST applications::new_secret;
         "/console/applications/{id}/delete" => POST applications::delete;
+        "/console/applications/{id}/test-message" => POST receipts::test;
         "/console/applications/{id}/sessions" => GET applications::sessions;
         "/console/applications/{id}/kick" => GET kick::ask, POST kick::ask_posted;
         "/console/kick" => POST kick::carry_out;
@@ -157,6 +159,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
     // Programs: our own
     routes! { sheet;
         "/api/v1/logouts/{id}" => GET own::receipt;
+        "/api/v1/logouts/{id}/retry" => POST own::retry;
         "/api/v1/operator/kick" => POST own::operator_kick;
     }
     // Operators

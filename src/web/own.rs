@@ -7,13 +7,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::authing::shape;
-use super::body;
+use super::body::{self, Form};
 use super::error::{Answer, Refusal};
 use super::visit::{self, Visit, off_thread};
-use crate::domain::id::{EndingId, PoolId};
+use crate::domain::delivery::{Standing, Trouble};
+use crate::domain::id::{ApplicationId, EndingId, PoolId};
 use crate::domain::logout::{Actor, Cause, Origin};
 use crate::domain::user::Role;
-use crate::flow::receipt::{self, Reading};
+use crate::flow::receipt::{self, NoticeRow, Reading, Tally};
+use crate::flow::telling::{self, Again};
 use crate::flow::{logout, operator};
 
 /// A refusal as problem+json.
@@ -76,13 +78,30 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
     Ok(HttpResponse::Ok().json(as_json(&reading)))
 }
 
+/// `POST /api/v1/logouts/{id}/retry[?delivery=][&app_id=]`: tells again, at once, what was given up or waits. For programs
+/// only: a page's own form is another address.
+pub async fn retry(request: HttpRequest, id: Path<String>) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = shape::caller(&state, &request)?;
+    let id = EndingId::parse(&id).map_err(|_| Refusal::absent("receipt"))?;
+    let query = Form::query(&request)?;
+    let notice = query.one("delivery")?.map(str::parse::<i64>).transpose().map_err(|_| Refusal::bad("delivery"))?;
+    let application = query.one("app_id")?.map(ApplicationId::parse).transpose();
+    let what = Again { notice, application: application.map_err(|_| Refusal::bad("app_id"))? };
+    let (pool, ip) = (caller.pool, visit::address(&state, &request));
+    let origin = Origin { actor: caller.actor, ip, request: visit::request_id(&request) };
+    let retried = state.write(move |act, state| telling::again(act, state, pool, (id, what), &origin)).await?;
+    Ok(HttpResponse::Ok().json(json!({ "retried": retried })))
+}
+
 fn as_json(reading: &Reading) -> Value {
     let ending = &reading.ending;
     let applications: Vec<Value> = reading
         .applications
         .iter()
-        .map(|(id, name, sessions)| json!({ "appId": id, "name": name, "sessions": sessions }))
+        .map(|a| json!({ "appId": a.id, "name": a.name, "sessions": a.tally.all(), "told": counts(&a.tally) }))
         .collect();
+    let deliveries: Vec<Value> = reading.notices.iter().map(|row| delivery(reading, row)).collect();
     json!({
         "id": ending.id,
         "at": ending.at.iso(),
@@ -95,8 +114,39 @@ fn as_json(reading: &Reading) -> Value {
         "complete": !ending.open,
         "sessionsTouched": reading.sessions_touched,
         "sessionsEnded": reading.sessions_ended,
+        "tokensRevoked": ending.tokens,
         "applications": applications,
+        "told": counts(&reading.tally),
+        "deliveries": deliveries,
         "pagesTold": ending.pages,
+    })
+}
+
+fn counts(tally: &Tally) -> Value {
+    json!({
+        "acked": tally.acked,
+        "waiting": tally.waiting,
+        "gaveUp": tally.gave_up,
+        "unreachable": tally.unreachable,
+    })
+}
+
+fn delivery(reading: &Reading, row: &NoticeRow) -> Value {
+    let name = reading.applications.iter().find(|a| a.id == row.application).map(|a| a.name.as_str());
+    let waits = row.standing == Standing::Waiting;
+    json!({
+        "id": row.id,
+        "appId": row.application,
+        "name": name,
+        "userId": row.user,
+        "sid": row.sid,
+        "channel": "back_channel",
+        "state": if waits && row.trouble.is_some() { "retrying" } else { row.standing.as_str() },
+        "triesMs": row.tries,
+        "ackedMs": if row.standing == Standing::Acked { row.tries.last() } else { None },
+        "nextAt": if waits && row.trouble.is_some() { Some(row.due_at.iso()) } else { None },
+        "status": row.status,
+        "trouble": row.trouble.map(Trouble::as_str),
     })
 }
 

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
 
+mod applications;
+mod back_channel;
 mod bad_input;
 mod crash;
 mod crossing;

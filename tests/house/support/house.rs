@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use exeunt::config::{Config, Flags};
@@ -191,6 +192,89 @@ impl House {
         let directory = self.state.directory();
         let id = directory.by_identifier(identifier).expect("an application").id;
         Application { id }
+    }
+
+    /// An application registers where it wants to be told of log-outs.
+    pub fn tells(&self, identifier: &'static str, uri: &str) {
+        self.settles(identifier, |protocol| protocol.backchannel_logout_uri = Some(uri.to_owned()));
+    }
+
+    /// An application settles how it speaks.
+    pub fn settles(&self, identifier: &'static str, change: impl FnOnce(&mut Protocol)) {
+        let id = self.application(identifier).id;
+        let pool = self.state.directory().application(id).unwrap().pool;
+        let row = applications::find(&self.state, pool, id).expect("an application");
+        let mut form = ApplicationForm {
+            name: row.name,
+            identifier: row.identifier,
+            redirect_uris: row.redirect_uris,
+            logout_redirect_uris: row.logout_redirect_uris,
+            protocol: row.protocol,
+            is_default: row.is_default,
+        };
+        change(&mut form.protocol);
+        let valid = form.judge().expect("a form");
+        let origin = applications::by_operator();
+        self.state
+            .write_now(move |act, state| applications::edit(act, state, (pool, id), None, &valid, &origin))
+            .expect("an application that speaks otherwise");
+    }
+
+    /// Time goes by, and the house looks whether something is due.
+    pub fn lets_pass(&self, ms: i64) {
+        self.clock.advance_ms(ms);
+        self.state.outbox.ring();
+    }
+
+    /// Waits until as many notices stand so; the state is a word of the schema.
+    #[track_caller]
+    pub fn awaits(&self, state: &str, count: i64) {
+        let rows = self.rows();
+        let text = "SELECT count(*) FROM notices WHERE state = ?1";
+        let standing = || rows.query_row(text, [state], |row| row.get::<_, i64>(0)).unwrap();
+        assert!(self.settles_until(|| standing() == count), "not {count} {state}: {:?}", self.notices());
+    }
+
+    /// Waits until so many tries have been written down, of whatever notices.
+    #[track_caller]
+    pub fn awaits_tries(&self, count: i64) {
+        let rows = self.rows();
+        let text = "SELECT coalesce(sum(json_array_length(tries)), 0) FROM notices";
+        let made = || rows.query_row(text, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert!(self.settles_until(|| made() >= count), "not {count} tries: {:?}", self.notices());
+    }
+
+    /// Whether `so` comes true within the patience; asked again whenever a message was settled.
+    fn settles_until(&self, so: impl Fn() -> bool) -> bool {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let waiting = async {
+            loop {
+                let news = self.state.settled.notified();
+                if so() {
+                    return;
+                }
+                // Rows are also written by those who settle nothing.
+                drop(tokio::time::timeout(Duration::from_millis(200), news).await);
+            }
+        };
+        runtime.block_on(async { tokio::time::timeout(wire::PATIENCE, waiting).await.is_ok() })
+    }
+
+    /// Every notice: its application's identifier or name, state, tries, status, trouble.
+    pub fn notices(&self) -> Vec<String> {
+        let rows = self.rows();
+        let text = "SELECT coalesce(a.identifier, a.name), n.state, n.tries, n.status, n.trouble
+                    FROM notices n JOIN applications a ON a.id = n.application_id ORDER BY n.id";
+        let mut sql = rows.prepare(text).unwrap();
+        let line = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
+            let (who, state, tries): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (status, trouble): (Option<u16>, Option<String>) = (row.get(3)?, row.get(4)?);
+            let tries = serde_json::from_str::<Vec<u32>>(&tries).unwrap().len();
+            Ok(format!("{who} {state} {tries} {} {}", status.unwrap_or(0), trouble.unwrap_or_default())
+                .trim()
+                .to_owned())
+        };
+        sql.query_map([], line).unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
 
     /// A program with a token of Acme's.
