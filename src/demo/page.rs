@@ -204,9 +204,9 @@ fn logged_out(view: &View, words: &Words, session: &Session) -> Markup {
             h1 { (over(words, session)) }
             p {
                 @if told {
-                    (words.way(way)) " · " (moment(at)) " · "
-                    bdi { (session.name.as_deref().unwrap_or(&session.sub)) }
-                    @if let Some(sid) = &session.sid { " · sid " code { (sid) } }
+                    span.part { (words.way(way)) } " " span.part { (moment(at)) } " "
+                    bdi.part { (session.name.as_deref().unwrap_or(&session.sub)) } " "
+                    @if let Some(sid) = &session.sid { span.part { "sid " code { (sid) } } }
                 } @else if session.is_back {
                     (words.left_here_back)
                 } @else {
@@ -260,9 +260,9 @@ fn one_heard(words: &Words, heard: &Heard) -> Markup {
                     }
                 }
                 small {
-                    (words.way(heard.way))
-                    @if let Some(sub) = &heard.sub { " · sub " code { (sub) } }
-                    @if let Some(sid) = &heard.sid { " · sid " code { (sid) } }
+                    span.part { (words.way(heard.way)) } " "
+                    @if let Some(sub) = &heard.sub { span.part { "sub " code { (sub) } } " " }
+                    @if let Some(sid) = &heard.sid { span.part { "sid " code { (sid) } } }
                 }
             }
             (moment(heard.at))
