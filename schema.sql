@@ -224,6 +224,7 @@ CREATE TABLE grants (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX grants_by_session ON grants (session_id);
 CREATE INDEX grants_by_expiry ON grants (expires_at);
+CREATE INDEX grants_offline ON grants (user_id) WHERE outlives_logout = 1;
 
 -- Single access tokens that were revoked before their time.
 CREATE TABLE revoked_tokens (

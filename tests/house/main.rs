@@ -3,6 +3,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
 
+mod applications;
 mod back_channel;
 mod bad_input;
 mod crash;

@@ -6,6 +6,7 @@
 
 mod access_keys;
 mod application_form;
+mod application_protocol;
 mod applications;
 mod audit;
 mod dashboard;
@@ -20,7 +21,7 @@ mod user_form;
 mod users;
 
 pub use access_keys::{AccessKeyRow, AccessKeysView, access_keys};
-pub use application_form::{ApplicationField, ApplicationForm, Line, Verdict};
+pub use application_form::{ApplicationField, ApplicationForm, DefaultChoice, Line, Verdict};
 pub use applications::{
     ApplicationRow, ApplicationView, ApplicationsView, SecretView, application, applications, new_application, secret,
 };

@@ -4,11 +4,14 @@ use maud::Markup;
 
 use super::console::RAIL;
 use super::people::{DAY, HOUR, NOW, Stage, application, chrome, hostile, safari, user};
+use crate::domain::application::Protocol;
 use crate::domain::id::AccessKeyId;
+use crate::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use crate::page::console::{
     AccessKeyRow, AccessKeysView, ApplicationField, ApplicationForm, ApplicationRow, ApplicationView, ApplicationsView,
-    DeliveryState, Line, SecretView, TestView, UserField, UserForm, UserRow, UserView, UsersView, Verdict, access_keys,
-    application as application_page, applications, new_application, new_user, secret, user as user_page, users,
+    DefaultChoice, DeliveryState, Line, SecretView, TestView, UserField, UserForm, UserRow, UserView, UsersView,
+    Verdict, access_keys, application as application_page, applications, new_application, new_user, secret,
+    user as user_page, users,
 };
 use crate::page::words::{FieldProblem, Rule, Trouble};
 
@@ -47,6 +50,12 @@ fn application_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
             line("HTTPS://Notes.acme.lan:443/cb", Verdict::Fine("https://notes.acme.lan/cb".to_owned())),
         ],
         logout_redirect_uris: vec![fine("https://notes.acme.lan/bye")],
+        protocol: Protocol {
+            backchannel_logout_uri: Some("https://notes.acme.lan/backchannel".to_owned()),
+            backchannel_session_required: true,
+            ..Protocol::default()
+        },
+        default: DefaultChoice::Is,
         ..ApplicationForm::default()
     };
     let refused = ApplicationForm {
@@ -55,7 +64,25 @@ fn application_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
             line("https://*.com/bye", Verdict::Refused(Rule::PublicSuffix)),
             line("javascript:alert(1)", Verdict::Refused(Rule::Scheme)),
         ],
-        problems: vec![(ApplicationField::Identifier, FieldProblem::NotAnIdentifier)],
+        protocol: Protocol {
+            backchannel_logout_uri: Some("http://169.254.169.254/latest".to_owned()),
+            frontchannel_logout_uri: Some("https://elsewhere.example/*".to_owned()),
+            auth_method: AuthMethod::None,
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::ClientCredentials],
+            response_types: vec![ResponseType::Code, ResponseType::IdTokenToken],
+            id_token_alg: TokenAlg::Hs256,
+            jwks: Some(r#"{"keys":[]}"#.to_owned()),
+            ..Protocol::default()
+        },
+        default: DefaultChoice::Chosen,
+        problems: vec![
+            (ApplicationField::Identifier, FieldProblem::NotAnIdentifier),
+            (ApplicationField::BackchannelLogoutUri, FieldProblem::Address(Rule::ForbiddenHost)),
+            (ApplicationField::FrontchannelLogoutUri, FieldProblem::NoWildcard),
+            (ApplicationField::Jwks, FieldProblem::NoKeys),
+            (ApplicationField::GrantTypes, FieldProblem::NeedsProof),
+            (ApplicationField::IdTokenAlg, FieldProblem::NeedsProof),
+        ],
         ..form.clone()
     };
     let view = ApplicationView {

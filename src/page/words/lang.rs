@@ -1,6 +1,6 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
-use super::{Authorize, Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
+use super::{Authorize, Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Protocol, Refusals, Setup};
 
 /// A language of the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +31,8 @@ pub struct Words {
     pub console: Console,
     /// Applications, users and access keys in the console.
     pub directory: Directory,
+    /// How an application speaks OpenID Connect.
+    pub protocol: Protocol,
     /// Forcing people to log out, and the receipt.
     pub kick: Kick,
     /// The first start.
@@ -46,6 +48,7 @@ static ZH: Words = Words {
     person: PersonalCenter::ZH,
     console: Console::ZH,
     directory: Directory::ZH,
+    protocol: Protocol::ZH,
     kick: Kick::ZH,
     setup: Setup::ZH,
 };
@@ -59,6 +62,7 @@ static EN: Words = Words {
     person: PersonalCenter::EN,
     console: Console::EN,
     directory: Directory::EN,
+    protocol: Protocol::EN,
     kick: Kick::EN,
     setup: Setup::EN,
 };

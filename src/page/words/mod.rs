@@ -17,6 +17,7 @@ mod gate;
 mod kick;
 mod lang;
 mod person;
+mod protocol;
 mod refusal;
 mod setup;
 
@@ -30,5 +31,6 @@ pub use gate::Gate;
 pub use kick::{Channel, Kick, Scope, Trouble};
 pub use lang::{Lang, Words};
 pub use person::PersonalCenter;
+pub use protocol::Protocol;
 pub use refusal::{FieldProblem, Refusals, Rule};
 pub use setup::Setup;
