@@ -53,14 +53,14 @@ pub struct Asked {
     /// When.
     pub at: Timestamp,
     /// What for.
-    pub what: Errand,
+    pub what: Question,
     /// The error, when it was refused or could not be asked.
     pub refused: Option<String>,
 }
 
 /// What a token is taken to the provider for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Errand {
+pub enum Question {
     /// Claims of the user.
     Userinfo,
     /// Fresh tokens.

@@ -6,7 +6,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::asset;
-use super::memory::{Asked, Behaviour, Deed, Errand, Heard, Memory, Session, Way};
+use super::memory::{Asked, Behaviour, Deed, Heard, Memory, Question, Session, Way};
 use super::party::Kind;
 use super::provider::Trouble;
 use super::words::{Lang, Words, words};
@@ -175,10 +175,10 @@ fn facts(words: &Words, session: &Session) -> Markup {
 
 fn answer(words: &Words, asked: &Asked) -> Markup {
     let says = match (asked.what, asked.refused.is_some()) {
-        (Errand::Userinfo, false) => words.userinfo_alive,
-        (Errand::Userinfo, true) => words.userinfo_dead,
-        (Errand::Renew, false) => words.renewed,
-        (Errand::Renew, true) => words.not_renewed,
+        (Question::Userinfo, false) => words.userinfo_alive,
+        (Question::Userinfo, true) => words.userinfo_dead,
+        (Question::Renew, false) => words.renewed,
+        (Question::Renew, true) => words.not_renewed,
     };
     html! {
         p.answer.refused[asked.refused.is_some()] {
@@ -327,7 +327,7 @@ mod tests {
                 access_expires: Some(at),
                 refresh: Some("very-secret".into()),
             },
-            asked: Some(Asked { at, what: Errand::Userinfo, refused: Some(hostile.into()) }),
+            asked: Some(Asked { at, what: Question::Userinfo, refused: Some(hostile.into()) }),
             ended,
             was: "was".into(),
             leaving: None,

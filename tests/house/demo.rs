@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use exeunt::crypto::{random, seal};
-use exeunt::demo::memory::{Errand, Way};
+use exeunt::demo::memory::{Question, Way};
 use exeunt::demo::party::{Answer, Ground, Kind, Party, Wish};
 use exeunt::demo::provider::{Credentials, Provider, Trouble};
 use url::Url;
@@ -136,10 +136,10 @@ fn a_kick_is_seen_by_whoever_asks() {
         now(notes.ask(&secret, what));
         notes.memory().session(&secret, notes.now()).unwrap().asked.clone().unwrap().refused
     };
-    assert_eq!((asks(Errand::Userinfo), asks(Errand::Renew), asks(Errand::Userinfo)), (None, None, None));
+    assert_eq!((asks(Question::Userinfo), asks(Question::Renew), asks(Question::Userinfo)), (None, None, None));
     house.program().kicks(house.application("notes").id, &[&house.person("lilei")]);
-    assert_eq!(asks(Errand::Userinfo).as_deref(), Some("invalid_token"));
-    assert_eq!(asks(Errand::Renew).as_deref(), Some("invalid_grant"));
+    assert_eq!(asks(Question::Userinfo).as_deref(), Some("invalid_token"));
+    assert_eq!(asks(Question::Renew).as_deref(), Some("invalid_grant"));
 }
 
 #[test]
