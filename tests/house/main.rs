@@ -8,6 +8,7 @@ mod back_channel;
 mod bad_input;
 mod crash;
 mod crossing;
+mod demo;
 mod hosts;
 mod live;
 mod oidc;
