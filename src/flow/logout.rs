@@ -17,7 +17,7 @@ use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
 use crate::domain::logout::{Actor, Cause, NoPlan, Origin, Plan, Receipt, Scope, Selection};
 use crate::domain::session::{Session, SessionId};
 use crate::store::db::Act;
-use crate::store::{ending, sessions, users};
+use crate::store::{ending, grants, sessions, users};
 
 impl From<NoPlan> for FlowError {
     fn from(no: NoPlan) -> Self {
@@ -93,13 +93,14 @@ pub fn end_own(
     }
 }
 
-/// A person ends all their other sessions. `None`: there were none.
+/// A person ends all their other sessions, and what applications kept of those that are over. `None`: there were none.
 pub fn end_others(
     act: &mut Act<'_>,
     state: &Arc<State>,
     session: &Session,
     why: (Cause, Origin),
 ) -> Done<Option<Receipt>> {
+    grants::revoke_left_behind(act, session.user)?;
     let others = sessions::others_of_user(act.conn(), session.user, Some(session.id))?;
     if others.is_empty() {
         return Ok(None);

@@ -160,6 +160,17 @@ pub fn revoke(act: &Act<'_>, id: GrantId) -> Rows<()> {
     Ok(())
 }
 
+/// Ends what outlived the sessions of a user that are over.
+pub fn revoke_left_behind(act: &Act<'_>, user: UserId) -> Rows<()> {
+    act.conn()
+        .prepare_cached(
+            "UPDATE grants SET revoked_at = ?2 WHERE user_id = ?1 AND outlives_logout = 1 AND revoked_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = grants.session_id AND s.ended_at IS NULL)",
+        )?
+        .execute(params![user, act.now])?;
+    Ok(())
+}
+
 /// Revokes one access token.
 pub fn revoke_token(act: &Act<'_>, jti: &str, expires_at: Timestamp) -> Rows<()> {
     act.conn()

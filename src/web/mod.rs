@@ -97,7 +97,88 @@ pub fn sheet(sheet: &mut ServiceConfig) {
             .route(get().to(logout::front_end))
             .route(post().to(logout::confirmed)),
     );
-    // Administrators
+    administrators(sheet);
+    // Programs: Authing's wire
+    routes! { sheet;
+        "/api/v2/applications/{app}/kick-active-users" => POST v2::kick_active_users;
+        "/api/applications/{app}/kick-active-users" => POST v2::kick_active_users;
+        "/api/v2/applications/{app}/active-users" => GET v2::active_users;
+        "/api/v2/userpools/access-token" => POST v2::access_token;
+        "/api/v3/get-management-token" => POST v3::get_management_token;
+    }
+    // Programs: our own
+    routes! { sheet;
+        "/api/v1/logouts/{id}" => GET own::receipt;
+        "/api/v1/logouts/{id}/retry" => POST own::retry;
+        "/api/v1/operator/kick" => POST own::operator_kick;
+    }
+    // Operators
+    routes! { sheet;
+        "/healthz" => GET ops::healthz;
+        "/readyz" => GET ops::readyz;
+        "/metrics" => GET ops::metrics;
+        "/robots.txt" => GET ops::robots;
+        "/favicon.ico" => GET assets::favicon;
+        "/.well-known/change-password" => GET personal_center::well_known_change_password;
+        "/_dev/gallery" => GET gallery::index;
+        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
+    }
+}
+
+/// The console.
+fn administrators(sheet: &mut ServiceConfig) {
+    routes! { sheet;
+        "/console" => GET overview::dashboard;
+        "/console/audit" => GET overview::audit;
+        "/console/receipts/{id}" => GET receipts::receipt;
+        "/console/receipts/{id}/retry" => POST receipts::retry;
+        "/console/applications" => GET applications::list;
+        "/console/applications/new" => GET applications::new, POST applications::create;
+        "/console/applications/{id}" => GET applications::settings, POST applications::change;
+        "/console/applications/{id}/secret" => POST applications::new_secret;
+        "/console/applications/{id}/delete" => POST applications::delete;
+        "/console/applications/{id}/test-message" => POST receipts::test;
+        "/console/applications/{id}/sessions" => GET applications::sessions;
+        "/console/applications/{id}/kick" => GET kick::ask, POST kick::ask_posted;
+        "/console/kick" => POST kick::carry_out;
+        "/console/users" => GET users::list;
+        "/console/users/new" => GET users::new, POST users::create;
+        "/console/users/{id}" => GET users::detail, POST users::change;
+        "/console/users/{id}/kick" => GET kick::ask_user;
+        "/console/users/{id}/delete" => POST users::delete;
+        "/console/keys" => GET applications::keys, POST applications::create_key;
+        "/console/keys/{id}/revoke" => POST applications::revoke_key;
+    }
+    openid(sheet);
+    // Programs: Authing's wire
+    routes! { sheet;
+        "/api/v2/applications/{app}/kick-active-users" => POST v2::kick_active_users;
+        "/api/applications/{app}/kick-active-users" => POST v2::kick_active_users;
+        "/api/v2/applications/{app}/active-users" => GET v2::active_users;
+        "/api/v2/userpools/access-token" => POST v2::access_token;
+        "/api/v3/get-management-token" => POST v3::get_management_token;
+    }
+    // Programs: our own
+    routes! { sheet;
+        "/api/v1/logouts/{id}" => GET own::receipt;
+        "/api/v1/logouts/{id}/retry" => POST own::retry;
+        "/api/v1/operator/kick" => POST own::operator_kick;
+    }
+    // Operators
+    routes! { sheet;
+        "/healthz" => GET ops::healthz;
+        "/readyz" => GET ops::readyz;
+        "/metrics" => GET ops::metrics;
+        "/robots.txt" => GET ops::robots;
+        "/favicon.ico" => GET assets::favicon;
+        "/.well-known/change-password" => GET personal_center::well_known_change_password;
+        "/_dev/gallery" => GET gallery::index;
+        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
+    }
+}
+
+/// The console.
+fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
@@ -148,29 +229,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/.well-known/oauth-authorization-server" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server/oidc" => GET discovery::discovery;
     }
-    // Programs: Authing's wire
-    routes! { sheet;
-        "/api/v2/applications/{app}/kick-active-users" => POST v2::kick_active_users;
-        "/api/applications/{app}/kick-active-users" => POST v2::kick_active_users;
-        "/api/v2/applications/{app}/active-users" => GET v2::active_users;
-        "/api/v2/userpools/access-token" => POST v2::access_token;
-        "/api/v3/get-management-token" => POST v3::get_management_token;
-    }
-    // Programs: our own
-    routes! { sheet;
-        "/api/v1/logouts/{id}" => GET own::receipt;
-        "/api/v1/logouts/{id}/retry" => POST own::retry;
-        "/api/v1/operator/kick" => POST own::operator_kick;
-    }
-    // Operators
-    routes! { sheet;
-        "/healthz" => GET ops::healthz;
-        "/readyz" => GET ops::readyz;
-        "/metrics" => GET ops::metrics;
-        "/robots.txt" => GET ops::robots;
-        "/favicon.ico" => GET assets::favicon;
-        "/.well-known/change-password" => GET personal_center::well_known_change_password;
-        "/_dev/gallery" => GET gallery::index;
-        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
-    }
 }
+
+/// Applications: OpenID Connect. What browsers open first, then what programs and pages of applications call.
+fn openid(sheet: &mut ServiceConfig) {}

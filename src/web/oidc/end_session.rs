@@ -16,6 +16,7 @@ use super::wire::given;
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
 use crate::domain::redirect::{Choice, Next, RedirectList, choose_post_logout};
+use crate::domain::session::Session;
 use crate::flow::token::{self, Hint};
 use crate::page;
 use crate::web::body::Form;
@@ -48,11 +49,12 @@ impl Asked {
         let own = visit.place.own.as_ref().map(|own| own.id.to_string());
         let mut names = [of_hint.as_deref(), named, own.as_deref()].into_iter().flatten();
         let first = names.next();
-        let refused_hint = shown.is_some() && hint.is_none();
-        let list = if refused_hint || names.any(|name| Some(name) != first) { None } else { Self::list(visit, first) };
+        let (refused_hint, disagree) = (shown.is_some() && hint.is_none(), names.any(|name| Some(name) != first));
+        let list = if refused_hint || disagree { None } else { Self::list(visit, first) };
         let choice = choose_post_logout(&list.unwrap_or_default(), query);
         let state = form.one("state")?.map(str::to_owned);
-        Ok(Self { hint: hint.filter(|_| !refused_hint), choice, state })
+        // A hint of another application than the one that is named vouches for nobody (section 2).
+        Ok(Self { hint: hint.filter(|_| !disagree), choice, state })
     }
 
     /// The log-out list of the application that is named; when none is, of the default one.
@@ -64,10 +66,9 @@ impl Asked {
         }
     }
 
-    /// Whether the hint is of the person whose browser this is.
-    fn vouches_for(&self, visit: &Visit) -> bool {
-        let person = visit.session.as_ref().map(|session| session.user.to_string());
-        self.hint.as_ref().is_some_and(|hint| Some(&hint.sub) == person.as_ref())
+    /// Whether the hint is of the person whose session this is.
+    fn vouches_for(&self, session: &Session) -> bool {
+        self.hint.as_ref().is_some_and(|hint| hint.sub == session.user.as_str())
     }
 
     /// Where to go, with `state` as it came.
@@ -88,10 +89,10 @@ pub async fn end_session(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     let query = request.query_string();
     let asked = Asked::read(&visit, query)?;
-    if visit.session.is_some() && !asked.vouches_for(&visit) {
+    if visit.session.as_ref().is_some_and(|session| !asked.vouches_for(session)) {
         return logout::confirm(&visit, "/oidc/session/confirm", query, None);
     }
-    if !visit.rivals.is_empty() && asked.hint.is_none() {
+    if !visit.rivals.iter().all(|session| asked.vouches_for(session)) {
         return Err(Refusal::bad("cookie"));
     }
     leave(&visit, asked, query).await

@@ -110,15 +110,24 @@ fn credentials(request: &HttpRequest, form: &Form) -> Result<Option<Credentials>
 
 /// Id and secret of HTTP Basic, each form-encoded before it was joined (RFC 6749 2.3.1).
 fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
-    let mut headers = request.headers().get_all(header::AUTHORIZATION);
-    let Some(value) = headers.next().map(|v| v.to_str().unwrap_or_default()) else { return Ok(None) };
-    let Some((scheme, rest)) = value.split_once(' ') else { return Ok(None) };
+    let Some((scheme, rest)) = authorization(request)?.and_then(|value| value.split_once(' ')) else { return Ok(None) };
     if !scheme.eq_ignore_ascii_case("basic") {
         return Ok(None);
     }
     let (id, secret) = client::split_basic(rest.trim()).ok_or_else(client::refused)?;
+    // What was encoded holds no `&`; behind one the rest would not be compared.
+    if id.contains('&') || secret.contains('&') {
+        return Err(client::refused().into());
+    }
     let decoded = |part: &str| Form::parse(format!("v={part}").as_bytes())?.text("v").map(str::to_owned);
     Ok(Some((decoded(&id)?, decoded(&secret)?)))
+}
+
+/// The one `Authorization` header.
+pub fn authorization(request: &HttpRequest) -> Result<Option<&str>, Refusal> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let value = headers.next().and_then(|value| value.to_str().ok());
+    if headers.next().is_some() { Err(invalid("the Authorization header came twice")) } else { Ok(value) }
 }
 
 /// A refusal in the words of OAuth.
@@ -167,13 +176,12 @@ fn challenge(refusal: &Refusal) -> Option<&'static str> {
 /// Lets pages of registered applications call: those whose origin is that of a log-in callback, and no others
 /// (security.md H4). What is public anyway may be read by any page, without its cookies.
 pub fn allow_pages(request: &HttpRequest, headers: &mut HeaderMap) {
-    let Some(origin) = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok()) else { return };
+    // Said also to whoever sends no origin: caches keep what is public, for whoever asks next.
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     let public = request.path().contains("/.well-known/");
-    let Ok(value) = HeaderValue::from_str(if public { "*" } else { origin }) else { return };
-    if !public && !is_registered(request, origin) {
-        return;
-    }
+    let origin = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok());
+    let allowed = if public { Some("*") } else { origin.filter(|origin| is_registered(request, origin)) };
+    let Some(Ok(value)) = allowed.map(HeaderValue::from_str) else { return };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
     // Any page may read what it was given.
     headers.insert(

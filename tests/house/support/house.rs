@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use exeunt::config::{Config, Flags};
-use exeunt::crypto::{jws, password, seal};
+use exeunt::crypto::{jws, password, random, seal};
 use exeunt::domain::application::Protocol;
 use exeunt::domain::clock::{ManualClock, Timestamp};
-use exeunt::domain::id::{ApplicationId, PoolId, UserId};
+use exeunt::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use exeunt::domain::oauth::TokenAlg;
 use exeunt::domain::secret::Secret;
 use exeunt::flow::applications::{self, ApplicationForm};
@@ -21,7 +21,9 @@ use exeunt::flow::state::State;
 use exeunt::flow::upkeep;
 use exeunt::flow::users::{self, UserForm};
 use exeunt::server::Server;
+use exeunt::store::db::Act;
 use exeunt::store::pools;
+use exeunt::store::sessions::{self, NewSession};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
@@ -139,6 +141,44 @@ impl House {
 
     pub fn browser(&self) -> Browser {
         Browser::new(self.port)
+    }
+
+    /// A browser at the base host whose person is in, without a password having been hashed.
+    pub fn lets_in(&self, name: &str) -> Browser {
+        let (user, host) = (self.person(name).id, self.host(""));
+        let at = host.clone();
+        let begin = move |act: &mut Act<'_>, state: &Arc<State>| -> Done<String> {
+            let (secret, hash) = seal::fresh();
+            let expires_at = act.now.plus_ms(state.lifetimes().absolute_ms);
+            let sid = Sid::from_random(random::octets());
+            let id = sessions::begin(act, &NewSession { sid, user, expires_at, ip: "", user_agent: "" })?;
+            let seq = act.next_seq()?;
+            sessions::set_secret(act, id, &at, &hash, seq)?;
+            Ok(secret.reveal().to_owned())
+        };
+        let secret = self.state.write_now(begin).expect("a session");
+        let mut browser = self.browser();
+        browser.jar.entry(host).or_default().insert("exeunt".to_owned(), secret);
+        browser
+    }
+
+    /// The public id of the session that a browser holds at the base host.
+    pub fn sid_of(&self, browser: &Browser) -> Sid {
+        let hash = seal::hash(&browser.secret("").expect("a secret"));
+        let sql = "SELECT s.sid FROM sessions s JOIN session_secrets c ON c.session_id = s.id WHERE c.hash = ?1";
+        Sid::parse(&self.value::<String>(sql, [hash.0.to_vec()])).expect("a sid")
+    }
+
+    /// One more application of Acme, with the usual secret and addresses.
+    pub fn adds(&self, identifier: &str, change: impl FnOnce(&mut Protocol)) -> ApplicationId {
+        let mut form = furnished(identifier, false);
+        change(&mut form.protocol);
+        let pool = self.pool;
+        let create = move |act: &mut Act<'_>, state: &Arc<State>| {
+            let (secret, origin) = (Secret::new(CLIENT_SECRET), applications::by_operator());
+            applications::create(act, state, pool, (None, &secret), &form.judge()?, &origin)
+        };
+        self.state.write_now(create).expect("an application")
     }
 
     /// Somebody by their log-in name.
@@ -290,25 +330,37 @@ impl House {
     /// Everything about sessions and endings, to see whether something changed.
     pub fn picture(&self) -> Vec<String> {
         let rows = self.rows();
-        ["sessions", "participants", "kicks", "endings", "notices", "session_secrets", "users", "applications"]
-            .iter()
-            .flat_map(|table| {
-                let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
-                let columns = sql.column_count();
-                let names: Vec<String> = sql.column_names().iter().map(|n| (*n).to_owned()).collect();
-                let mut found = sql.query([]).unwrap();
-                let mut lines = Vec::new();
-                while let Some(row) = found.next().unwrap() {
-                    let cells: Vec<String> = (0..columns)
-                        .filter(|c| names[*c] != "last_seen_at")
-                        .map(|c| format!("{}={:?}", names[c], row.get_ref(c).unwrap()))
-                        .collect();
-                    lines.push(format!("{table}: {}", cells.join(" ")));
-                }
-                lines.sort();
-                lines
-            })
-            .collect()
+        [
+            "sessions",
+            "participants",
+            "kicks",
+            "endings",
+            "notices",
+            "session_secrets",
+            "users",
+            "applications",
+            "grants",
+            "revoked_tokens",
+            "pushed_requests",
+        ]
+        .iter()
+        .flat_map(|table| {
+            let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let columns = sql.column_count();
+            let names: Vec<String> = sql.column_names().iter().map(|n| (*n).to_owned()).collect();
+            let mut found = sql.query([]).unwrap();
+            let mut lines = Vec::new();
+            while let Some(row) = found.next().unwrap() {
+                let cells: Vec<String> = (0..columns)
+                    .filter(|c| names[*c] != "last_seen_at")
+                    .map(|c| format!("{}={:?}", names[c], row.get_ref(c).unwrap()))
+                    .collect();
+                lines.push(format!("{table}: {}", cells.join(" ")));
+            }
+            lines.sort();
+            lines
+        })
+        .collect()
     }
 }
 
@@ -333,6 +385,17 @@ fn run(state: &Arc<State>) -> (Running, u16) {
     (Running { handle, thread }, port)
 }
 
+fn furnished(identifier: &str, is_default: bool) -> ApplicationForm {
+    ApplicationForm {
+        name: identifier.to_uppercase(),
+        identifier: identifier.to_owned(),
+        redirect_uris: vec![format!("http://{identifier}.example/callback")],
+        logout_redirect_uris: vec!["http://127.0.0.1:9101/*".to_owned(), format!("https://{identifier}.example/bye")],
+        is_default,
+        ..ApplicationForm::default()
+    }
+}
+
 fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
     let hash = HASH.clone();
     state.write_now(move |act, state| {
@@ -342,17 +405,7 @@ fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
         for (pool, identifier, is_default) in
             [(pool, "notes", true), (pool, "board", false), (pool, "wiki", false), (other, "shop", false)]
         {
-            let form = ApplicationForm {
-                name: identifier.to_uppercase(),
-                identifier: identifier.to_owned(),
-                redirect_uris: vec![format!("http://{identifier}.example/callback")],
-                logout_redirect_uris: vec![
-                    "http://127.0.0.1:9101/*".to_owned(),
-                    format!("https://{identifier}.example/bye"),
-                ],
-                is_default,
-                ..ApplicationForm::default()
-            };
+            let form = furnished(identifier, is_default);
             applications::create(act, state, pool, (None, &Secret::new(CLIENT_SECRET)), &form.judge()?, &origin)?;
         }
         let people = [
