@@ -1,7 +1,5 @@
 //! Bad input at the calls of programs: the refusal that the RFC names, in its shape, and nothing changed.
 
-use exeunt::domain::oauth::GrantType;
-
 use crate::support::browser::encoded;
 use crate::support::client::{CHALLENGE, Client, VERIFIER};
 use crate::support::people::CLIENT_SECRET;
