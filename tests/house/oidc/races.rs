@@ -10,7 +10,8 @@ use exeunt::domain::logout::{Actor, Cause, Origin, Scope};
 use exeunt::flow::logout;
 use serde_json::json;
 
-use crate::support::client::{Client, Tokens};
+use crate::support::browser::encoded;
+use crate::support::client::{CHALLENGE, Client, Tokens};
 use crate::support::{Answer, Browser, House, Program};
 
 /// Somebody with a browser, an application, and everybody who may end what they have.
@@ -264,6 +265,30 @@ fn a_refresh_token_that_is_used_twice_at_once_has_one_successor() {
             assert_eq!(scene.notes.userinfo(&dead.access).status, 401, "round {round}");
         }
         scene.notes.is_out(&next);
+    }
+}
+
+#[test]
+fn a_pushed_request_that_is_opened_twice_at_once_is_answered_once() {
+    let scene = Scene::open();
+    let mut browser = scene.comes_in();
+    let (id, mut copy) = (scene.notes.id.to_string(), browser.clone());
+    let fields = [
+        ("response_type", "code"),
+        ("redirect_uri", scene.notes.callback.as_str()),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    for round in 0..100 {
+        let pushed = scene.notes.posts("/oidc/request", &fields).json()["request_uri"].as_str().unwrap().to_owned();
+        let query = encoded(&[("client_id", id.as_str()), ("request_uri", &pushed)]);
+        let url = scene.house.at("", &format!("/oidc/auth?{query}"));
+        let mut second = 0;
+        let first =
+            beside(|| browser.comes_from_elsewhere(&url).status, || second = copy.comes_from_elsewhere(&url).status);
+        let mut both = [first, second];
+        both.sort_unstable();
+        assert_eq!(both, [303, 400], "round {round}");
     }
 }
 
