@@ -275,7 +275,7 @@ fn a_grant_that_is_off_or_makes_no_sense_is_refused() {
     let public = house.adds("open", |protocol| protocol.grant_types = vec![GrantType::ClientCredentials]);
     let text = "UPDATE applications SET auth_method = 'none' WHERE id = ?1";
     house.rows().execute(text, [public.as_str()]).unwrap();
-    house.state.write_now(|act, state| exeunt::flow::directory::changed(act, state)).unwrap();
+    house.state.write_now(exeunt::flow::directory::changed).unwrap();
     let body = format!("grant_type=client_credentials&client_id={public}");
     refused("nobody's own", &sends(&house, "/oidc/token", body.as_bytes()), 400, "unauthorized_client");
 }
