@@ -128,7 +128,8 @@
     const listen = () => new Promise(() => {
       if (leaving) return;
       const stream = new EventSource(data.live);
-      stream.onopen = () => { if (opened++) say(); };
+      // What happened between the making of this page and now was told to nobody.
+      stream.onopen = () => { if (opened++) say(); else if (all('[data-live-region]').length) refresh(); };
       stream.onerror = () => { if (stream.readyState === 2) refresh(); };
       stream.addEventListener('changed', () => say());
       stream.addEventListener('ended', (event) => {

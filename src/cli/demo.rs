@@ -161,6 +161,9 @@ fn banner(base: &str) -> String {
   Mail       {base}/demo/mail
   console    {base}/console    (chenliqun)
 
+Notes and Mail are applications that log in by OpenID Connect. Open both, then leave by any way: their pages turn by
+themselves, and each can be told to answer badly. The console's receipt shows who was told.
+
 Four ways out
   1 personal center: log in, then the seal at the top right, "Log out"
       {base}/u

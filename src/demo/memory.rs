@@ -13,7 +13,7 @@ const SESSION_MS: i64 = 8 * 3_600_000;
 /// Log-ins, sessions and token ids that are remembered at once.
 const MOST: usize = 1_000;
 /// Log-outs that are shown.
-const SHOWN: usize = 12;
+const SHOWN: usize = 8;
 
 /// A log-in that was begun and has not come back.
 #[derive(Debug, Clone)]
@@ -53,14 +53,14 @@ pub struct Asked {
     /// When.
     pub at: Timestamp,
     /// What for.
-    pub what: Errand,
+    pub what: Question,
     /// The error, when it was refused or could not be asked.
     pub refused: Option<String>,
 }
 
 /// What a token is taken to the provider for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Errand {
+pub enum Question {
     /// Claims of the user.
     Userinfo,
     /// Fresh tokens.

@@ -6,7 +6,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::asset;
-use super::memory::{Asked, Behaviour, Deed, Errand, Heard, Memory, Session, Way};
+use super::memory::{Asked, Behaviour, Deed, Heard, Memory, Question, Session, Way};
 use super::party::Kind;
 use super::provider::Trouble;
 use super::words::{Lang, Words, words};
@@ -175,10 +175,10 @@ fn facts(words: &Words, session: &Session) -> Markup {
 
 fn answer(words: &Words, asked: &Asked) -> Markup {
     let says = match (asked.what, asked.refused.is_some()) {
-        (Errand::Userinfo, false) => words.userinfo_alive,
-        (Errand::Userinfo, true) => words.userinfo_dead,
-        (Errand::Renew, false) => words.renewed,
-        (Errand::Renew, true) => words.not_renewed,
+        (Question::Userinfo, false) => words.userinfo_alive,
+        (Question::Userinfo, true) => words.userinfo_dead,
+        (Question::Renew, false) => words.renewed,
+        (Question::Renew, true) => words.not_renewed,
     };
     html! {
         p.answer.refused[asked.refused.is_some()] {
@@ -204,9 +204,9 @@ fn logged_out(view: &View, words: &Words, session: &Session) -> Markup {
             h1 { (over(words, session)) }
             p {
                 @if told {
-                    (words.way(way)) " · " (moment(at)) " · "
-                    bdi { (session.name.as_deref().unwrap_or(&session.sub)) }
-                    @if let Some(sid) = &session.sid { " · sid " code { (sid) } }
+                    span.part { (words.way(way)) } " " span.part { (moment(at)) } " "
+                    bdi.part { (session.name.as_deref().unwrap_or(&session.sub)) } " "
+                    @if let Some(sid) = &session.sid { span.part { "sid " code { (sid) } } }
                 } @else if session.is_back {
                     (words.left_here_back)
                 } @else {
@@ -260,9 +260,9 @@ fn one_heard(words: &Words, heard: &Heard) -> Markup {
                     }
                 }
                 small {
-                    (words.way(heard.way))
-                    @if let Some(sub) = &heard.sub { " · sub " code { (sub) } }
-                    @if let Some(sid) = &heard.sid { " · sid " code { (sid) } }
+                    span.part { (words.way(heard.way)) } " "
+                    @if let Some(sub) = &heard.sub { span.part { "sub " code { (sub) } } " " }
+                    @if let Some(sid) = &heard.sid { span.part { "sid " code { (sid) } } }
                 }
             }
             (moment(heard.at))
@@ -327,7 +327,7 @@ mod tests {
                 access_expires: Some(at),
                 refresh: Some("very-secret".into()),
             },
-            asked: Some(Asked { at, what: Errand::Userinfo, refused: Some(hostile.into()) }),
+            asked: Some(Asked { at, what: Question::Userinfo, refused: Some(hostile.into()) }),
             ended,
             was: "was".into(),
             leaving: None,

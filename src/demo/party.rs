@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use url::Url;
 
-use super::memory::{Asked, Errand, Login, Memory, Session, Tokens, Way, Whose};
+use super::memory::{Asked, Login, Memory, Question, Session, Tokens, Way, Whose};
 use super::provider::{Credentials, Granted, Known, Provider, Trouble};
 use super::token::{self, LoggedIn, Parties};
 use crate::domain::clock::{Clock, Timestamp};
@@ -233,12 +233,12 @@ impl Party {
     }
 
     /// Takes the tokens of a session to the provider, and keeps what came of it.
-    pub async fn ask(&self, secret: &str, what: Errand) {
+    pub async fn ask(&self, secret: &str, what: Question) {
         let found = self.memory().session(secret, self.now()).filter(|session| session.ended.is_none()).cloned();
         let Some(session) = found else { return };
         let outcome = match what {
-            Errand::Userinfo => self.ask_userinfo(&session).await.map(|()| None),
-            Errand::Renew => self.renew(&session).await.map(Some),
+            Question::Userinfo => self.ask_userinfo(&session).await.map(|()| None),
+            Question::Renew => self.renew(&session).await.map(Some),
         };
         let at = self.now();
         if let Some(session) = self.memory().session(secret, at) {

@@ -6,7 +6,7 @@ use actix_web::web::{Bytes, Data, ServiceConfig, get, post, resource, scope, to}
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use std::sync::Arc;
 
-use super::memory::{Behaviour, Errand};
+use super::memory::{Behaviour, Question};
 use super::page::{self, View};
 use super::party::{Answer, Ground, Kind, Party, Wish};
 use super::provider::{Credentials, Provider, Trouble};
@@ -258,20 +258,20 @@ async fn callback(party: Data<Party>, request: HttpRequest) -> HttpResponse {
 
 /// `POST /demo/{app}/userinfo`
 async fn userinfo(party: Data<Party>, request: HttpRequest) -> HttpResponse {
-    ask(&party, &request, Errand::Userinfo).await
+    ask(&party, &request, Question::Userinfo).await
 }
 
 /// `POST /demo/{app}/renew`
 async fn renew(party: Data<Party>, request: HttpRequest) -> HttpResponse {
-    ask(&party, &request, Errand::Renew).await
+    ask(&party, &request, Question::Renew).await
 }
 
-async fn ask(party: &Party, request: &HttpRequest, errand: Errand) -> HttpResponse {
+async fn ask(party: &Party, request: &HttpRequest, question: Question) -> HttpResponse {
     if !from_own_page(party, request) {
         return plain(Refused::Elsewhere);
     }
     if let Some(secret) = cookie(party, request, Jar::Session) {
-        party.ask(&secret, errand).await;
+        party.ask(&secret, question).await;
     }
     see_other(party.kind.path())
 }

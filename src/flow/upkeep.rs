@@ -101,6 +101,7 @@ pub fn write_out(state: &Arc<State>) -> Done<()> {
                     act.after_commit(move || outbox.ring());
                     Ok(ending::expand(act, &this, at, BATCH)?)
                 })?;
+                state.feeds.ring();
             }
             state.hub.poke_users(ending.pool, ending.users.as_deref().unwrap_or_default());
         }

@@ -369,8 +369,17 @@ fn as_json(users: &[UserId]) -> String {
     text
 }
 
-/// Removes receipts older than `before`, a few at a time.
+/// Removes receipts older than `before`, a few at a time, with what they say of applications; a reader of the feed that
+/// stands before the last of that has missed something.
 pub fn forget(act: &Act<'_>, before: Timestamp, limit: u32) -> Rows<usize> {
-    let text = "DELETE FROM endings WHERE id IN (SELECT id FROM endings WHERE at < ?1 AND open = 0 LIMIT ?2)";
+    let text = "SELECT max(id) FROM notices WHERE ending_id IN
+                  (SELECT id FROM endings WHERE at < ?1 AND open = 0 ORDER BY at, id LIMIT ?2)";
+    let last: Option<i64> = act.conn().prepare_cached(text)?.query_row(params![before, limit], |row| row.get(0))?;
+    if let Some(last) = last {
+        let text = "UPDATE house SET notices_forgotten = max(notices_forgotten, ?1) WHERE id = 1";
+        act.conn().prepare_cached(text)?.execute([last])?;
+    }
+    let text =
+        "DELETE FROM endings WHERE id IN (SELECT id FROM endings WHERE at < ?1 AND open = 0 ORDER BY at, id LIMIT ?2)";
     Ok(act.conn().prepare_cached(text)?.execute(params![before, limit])?)
 }

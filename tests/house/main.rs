@@ -1,13 +1,14 @@
 //! One test binary. Tests speak in people and gestures, over real HTTP on loopback, with a clock that stands still until
 //! it is moved; none of them sleeps.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic, clippy::type_complexity)]
 
 mod applications;
 mod back_channel;
 mod bad_input;
 mod crash;
 mod crossing;
+mod demo;
 mod hosts;
 mod live;
 mod oidc;
@@ -15,6 +16,7 @@ mod plan;
 mod races;
 mod rules;
 mod sessions;
+mod signing_keys;
 mod support;
 mod throttle;
 mod ways_out;

@@ -6,6 +6,7 @@ mod bad_requests;
 mod code_flow;
 mod credentials;
 mod ends;
+mod feed;
 mod forgeries;
 mod races;
 mod registration;

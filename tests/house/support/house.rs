@@ -220,6 +220,11 @@ impl House {
 
     /// An application settles how it speaks.
     pub fn settles(&self, identifier: &'static str, change: impl FnOnce(&mut Protocol)) {
+        self.registers(identifier, |form| change(&mut form.protocol));
+    }
+
+    /// An application registers something else of itself.
+    pub fn registers(&self, identifier: &'static str, change: impl FnOnce(&mut ApplicationForm)) {
         let id = self.application(identifier).id;
         let pool = self.state.directory().application(id).unwrap().pool;
         let row = applications::find(&self.state, pool, id).expect("an application");
@@ -231,7 +236,7 @@ impl House {
             protocol: row.protocol,
             is_default: row.is_default,
         };
-        change(&mut form.protocol);
+        change(&mut form);
         let valid = form.judge().expect("a form");
         let origin = applications::by_operator();
         self.state
