@@ -269,11 +269,10 @@ fn a_grant_that_is_off_or_makes_no_sense_is_refused() {
     ] {
         refused(grant, &notes.posts("/oidc/token", &[("grant_type", grant)]), 400, error);
     }
-    // An application that proves nothing gets no tokens of its own. It cannot be registered so, but a row may say it.
-    let public = house.adds("open", |protocol| protocol.auth_method = exeunt::domain::oauth::AuthMethod::None);
-    let rows = house.rows();
-    let sql = r#"UPDATE applications SET grant_types = '["client_credentials"]' WHERE id = ?1"#;
-    assert_eq!(rows.execute(sql, [public.as_str()]).unwrap(), 1);
+    // An application that proves nothing gets no tokens of its own; forms refuse the pair, a row may hold it all the same.
+    let public = house.adds("open", |protocol| protocol.grant_types = vec![GrantType::ClientCredentials]);
+    let text = "UPDATE applications SET auth_method = 'none' WHERE id = ?1";
+    house.rows().execute(text, [public.as_str()]).unwrap();
     house.state.write_now(exeunt::flow::directory::changed).unwrap();
     let body = format!("grant_type=client_credentials&client_id={public}");
     refused("nobody's own", &sends(&house, "/oidc/token", body.as_bytes()), 400, "unauthorized_client");
