@@ -196,6 +196,7 @@ CREATE TABLE notices (
 ) STRICT;
 CREATE UNIQUE INDEX notices_of_ending ON notices (ending_id, session_id, application_id);
 CREATE INDEX notices_due ON notices (application_id, due_at) WHERE state = 'waiting';
+CREATE INDEX notices_lost ON notices (application_id, at) WHERE state = 'gave_up';
 CREATE INDEX notices_by_application ON notices (application_id, id);
 
 -- What an application was given: first a code, then tokens. Codes and refresh tokens are marks on the id, made with the

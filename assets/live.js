@@ -105,6 +105,14 @@
     setTimeout(() => { busy = false; if (again) { again = false; refresh(); } }, 500);
   };
 
+  // A farewell that still waits for an application asks again, ever more seldom.
+  const wait = (ms) => setTimeout(() => {
+    if (ms > 20000 || !document.querySelector('[data-pending]')) return;
+    refresh();
+    wait(ms * 2);
+  }, ms);
+  if (document.querySelector('[data-pending]')) wait(600);
+
   // One stream serves all tabs of a session: browsers open six connections to a host, and a seventh tab would hang.
   if (data.live) {
     const name = data.live + document.querySelector('[name=csrf]').value, line = new BroadcastChannel(name);

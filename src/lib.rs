@@ -13,6 +13,7 @@
 //!
 //! A log-out walks `web::logout` → `flow::logout::end` → `domain::logout::Plan::of` → `store::ending::carry_out` → commit →
 //! `flow::session` (what was remembered is outdated) and `notify::hub` (open pages are poked) → the answer.
+//! Meanwhile `notify::backchannel` tells every application that held a piece of it, from the rows of `store::outbox`.
 //!
 //! To add a way of logging out: a variant of `domain::logout::Cause`, a handler that builds a `Selection`, a line in
 //! `web`, a file in `tests/house/ways_out`. Nothing in `store` or `notify` changes.

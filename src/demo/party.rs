@@ -136,9 +136,15 @@ impl Party {
         (self.changed.receiver_count() < MOST).then(|| self.changed.subscribe())
     }
 
-    /// Whether this is the issuer of one of our origins: nobody else's keys are asked for.
+    /// Whether this is the provider we registered at: at one of our origins, or at the host that it keeps for this
+    /// application. Nobody else's keys are asked for.
     pub fn trusts(&self, issuer: &str) -> bool {
-        self.ground.origins.iter().any(|origin| issuer.strip_prefix(origin.as_str()) == Some("/oidc"))
+        let own = self.ground.origins.first().and_then(|origin| {
+            let (scheme, host) = origin.split_once("://")?;
+            Some(format!("{scheme}://{}.{host}", self.kind.as_str()))
+        });
+        let mut origins = self.ground.origins.iter().chain(&own);
+        origins.any(|origin| issuer.strip_prefix(origin.as_str()) == Some("/oidc"))
     }
 
     /// Begins a log-in: reads the provider, and remembers what the answer has to fit (Core 3.1.2.1, RFC 7636 4.3).

@@ -131,12 +131,10 @@ fn address(
 fn keys_refused(protocol: &mut Protocol) -> Option<&'static str> {
     let typed = protocol.jwks.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let code = match &typed {
-        None if protocol.auth_method == AuthMethod::PrivateKeyJwt => Some("no_keys"),
-        None => None,
+        None => (protocol.auth_method == AuthMethod::PrivateKeyJwt).then_some("no_keys"),
         Some(text) if text.len() > KEYS_LENGTH => Some("keys_too_long"),
         Some(text) if assertion::holds_private(text) => Some("private_key"),
-        Some(text) if !assertion::can_verify(text) => Some("no_keys"),
-        Some(_) => None,
+        Some(text) => (!assertion::can_verify(text)).then_some("no_keys"),
     };
     protocol.jwks = typed;
     code

@@ -98,6 +98,7 @@ pub fn start(house: Weak<dyn House>, bell: Arc<Bell>, to_private: bool) -> std::
         air: JoinSet::new(),
         aloft: HashMap::new(),
         turn: 0,
+        warm: false,
     };
     std::thread::Builder::new().name("sender".into()).spawn(move || {
         runtime.block_on(sender.run(&bell));
@@ -126,6 +127,7 @@ struct Sender {
     air: JoinSet<Pace>,
     aloft: HashMap<Id, (ApplicationId, i64)>,
     turn: usize,
+    warm: bool,
 }
 
 /// How an application answered.
@@ -148,12 +150,24 @@ impl Sender {
             drop(house);
             tokio::select! {
                 () = bell.0.notified() => {},
-                () = tokio::time::sleep(wait) => {},
+                () = tokio::time::sleep(wait) => self.warm_up().await,
                 Some(landed) = self.air.join_next_with_id() => self.land(landed),
             }
             while let Some(landed) = self.air.try_join_next_with_id() {
                 self.land(landed);
             }
+        }
+    }
+
+    /// In a quiet moment, once: the first message should not wait for certificates to be read, nor should the start.
+    async fn warm_up(&mut self) {
+        if self.warm {
+            return;
+        }
+        let listened = self.house.upgrade().map(|house| house.store().read(outbox::anyone_listens));
+        if matches!(listened, Some(Ok(true))) {
+            self.warm = true;
+            self.post.warm().await;
         }
     }
 
@@ -262,7 +276,7 @@ async fn tell(house: Weak<dyn House>, post: Arc<Post>, due: Due) -> Pace {
     let outcome = outcome(&due, attempt.as_ref(), now);
     log(&due, &outcome);
     // A disk that is full for a while must not make us say the same again and again.
-    while let Some(written) = house.upgrade().map(|here| write(&*here, &house, (due.id, pool), &outcome)) {
+    while let Some(written) = house.upgrade().map(|here| write(&*here, &house, (&due, pool), &outcome)) {
         match written.await {
             Ok(Ok(())) => break,
             Ok(Err(_)) | Err(_) => tokio::time::sleep(POLL).await,
@@ -279,12 +293,12 @@ async fn tell(house: Weak<dyn House>, post: Arc<Post>, due: Due) -> Pace {
 fn write(
     house: &dyn House,
     later: &Weak<dyn House>,
-    (id, pool): (i64, PoolId),
+    (due, pool): (&Due, PoolId),
     outcome: &Outcome,
 ) -> oneshot::Receiver<Rows<()>> {
-    let (outcome, later) = (outcome.clone(), later.clone());
+    let (outcome, later, due) = (outcome.clone(), later.clone(), due.clone());
     house.store().write(move |act| {
-        outbox::note(act, id, &outcome)?;
+        outbox::note(act, &due, pool, &outcome)?;
         act.after_commit(move || {
             if let Some(house) = later.upgrade() {
                 house.settled(pool);
@@ -303,7 +317,7 @@ fn outcome(due: &Due, attempt: Option<&Attempt>, now: Timestamp) -> Outcome {
         let [chance] = random::octets();
         (standing, due_at) = match judge(attempt, tries.len(), chance) {
             Verdict::Acked => (Standing::Acked, now),
-            Verdict::Again { in_ms } if !due.is_test => (Standing::Waiting, now.plus_ms(in_ms)),
+            Verdict::Again { in_ms } if due.ending.is_some() => (Standing::Waiting, now.plus_ms(in_ms)),
             Verdict::Again { .. } | Verdict::GaveUp => (Standing::GaveUp, now),
         };
         (status, trouble) = match attempt {

@@ -30,7 +30,7 @@ const IDLE: Duration = Duration::from_secs(20);
 /// Sends messages.
 pub struct Post {
     leave: Leave,
-    /// Made when there is something to send: reading the machine's certificates takes a while.
+    /// Made when it is needed: reading the machine's certificates takes a while, and a start must not.
     client: OnceCell<Option<Client>>,
 }
 
@@ -38,6 +38,11 @@ impl Post {
     /// A sender; private networks only by the operator's leave.
     pub fn new(to_private: bool) -> Self {
         Self { leave: Leave { to_private }, client: OnceCell::new() }
+    }
+
+    /// Gets ready, so that the first message does not wait for that.
+    pub async fn warm(&self) {
+        self.client.get_or_init(|| async { client(self.leave) }).await;
     }
 
     /// Posts a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.5).

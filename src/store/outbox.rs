@@ -6,10 +6,13 @@
 
 use rusqlite::{Connection, Row, params};
 
+use super::audit::{self, Event};
 use super::db::{Act, Maybe, Rows};
+use crate::domain::audit::act::GIVEN_UP;
 use crate::domain::clock::Timestamp;
 use crate::domain::delivery::{Standing, Trouble};
 use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
+use crate::domain::logout::{Actor, Origin};
 use crate::domain::oauth::TokenAlg;
 
 /// Applications with notices that wait, each with the time of its earliest.
@@ -26,6 +29,13 @@ pub fn waiting(conn: &Connection) -> Rows<Vec<(ApplicationId, Timestamp)>> {
     Ok(found)
 }
 
+/// Whether any application wants to be told.
+pub fn anyone_listens(conn: &Connection) -> Rows<bool> {
+    let text =
+        "SELECT EXISTS (SELECT 1 FROM applications WHERE backchannel_logout_uri IS NOT NULL AND deleted_at IS NULL)";
+    Ok(conn.prepare_cached(text)?.query_row([], |row| row.get(0))?)
+}
+
 /// A notice that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
@@ -33,8 +43,8 @@ pub struct Due {
     pub id: i64,
     /// Whom to tell.
     pub application: ApplicationId,
-    /// Whether an administrator only wants to see what the application answers.
-    pub is_test: bool,
+    /// Which ending it is about; none: an administrator only wants to see what the application answers.
+    pub ending: Option<EndingId>,
     /// Whose session.
     pub user: UserId,
     /// Its public id.
@@ -51,7 +61,7 @@ fn row_to_due(row: &Row<'_>) -> rusqlite::Result<Due> {
     Ok(Due {
         id: row.get(0)?,
         application: row.get(1)?,
-        is_test: row.get(2)?,
+        ending: row.get(2)?,
         user: row.get(3)?,
         sid: row.get(4)?,
         issuer: row.get(5)?,
@@ -68,7 +78,7 @@ fn tries(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u32>> {
 
 /// At most `limit` notices of an application that are due, the earliest first.
 pub fn due(conn: &Connection, application: ApplicationId, now: Timestamp, limit: usize) -> Rows<Vec<Due>> {
-    let text = "SELECT id, application_id, ending_id IS NULL, user_id, sid, issuer, at, tries FROM notices
+    let text = "SELECT id, application_id, ending_id, user_id, sid, issuer, at, tries FROM notices
                 WHERE state = 'waiting' AND application_id = ?1 AND due_at <= ?2 ORDER BY due_at, id LIMIT ?3";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut sql = conn.prepare_cached(text)?;
@@ -113,14 +123,24 @@ pub struct Outcome {
     pub trouble: Option<Trouble>,
 }
 
-/// Writes down what became of a try.
-pub fn note(act: &Act<'_>, id: i64, outcome: &Outcome) -> Rows<()> {
+/// Writes down what became of a try. The first that is given up of an ending and an application is an event, too.
+pub fn note(act: &Act<'_>, due: &Due, pool: PoolId, outcome: &Outcome) -> Rows<()> {
+    if let (Standing::GaveUp, Some(ending)) = (outcome.standing, due.ending)
+        && !already_given_up(act.conn(), due, ending)?
+    {
+        let origin = Origin { actor: Actor::House, ip: String::new(), request: String::new() };
+        let (what, target) = (GIVEN_UP, due.application.as_str());
+        audit::append(
+            act,
+            &Event { pool, act: what, user: None, target, ending: Some(ending), origin: &origin, user_agent: "" },
+        )?;
+    }
     let text = "UPDATE notices SET state = ?2, due_at = ?3, tries = ?4, status = ?5, trouble = ?6
                 WHERE id = ?1 AND state = 'waiting'";
     let tries = serde_json::Value::from(outcome.tries.clone()).to_string();
     let trouble = outcome.trouble.map(Trouble::as_str);
     act.conn().prepare_cached(text)?.execute(params![
-        id,
+        due.id,
         outcome.standing,
         outcome.due_at,
         tries,
@@ -128,6 +148,21 @@ pub fn note(act: &Act<'_>, id: i64, outcome: &Outcome) -> Rows<()> {
         trouble
     ])?;
     Ok(())
+}
+
+fn already_given_up(conn: &Connection, due: &Due, ending: EndingId) -> Rows<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM notices
+                WHERE state = 'gave_up' AND application_id = ?1 AND at = ?2 AND ending_id = ?3)";
+    Ok(conn.prepare_cached(text)?.query_row(params![due.application, due.at, ending], |row| row.get(0))?)
+}
+
+/// Notices of an application that wait, and that were given up since `since`; each counted up to `cap`.
+pub fn count(conn: &Connection, application: ApplicationId, since: Timestamp, cap: u32) -> Rows<(u32, u32)> {
+    let text = "SELECT
+        (SELECT count(*) FROM (SELECT 1 FROM notices WHERE state = 'waiting' AND application_id = ?1 LIMIT ?3)),
+        (SELECT count(*) FROM (SELECT 1 FROM notices WHERE state = 'gave_up' AND application_id = ?1 AND at >= ?2 LIMIT ?3))";
+    let mut sql = conn.prepare_cached(text)?;
+    Ok(sql.query_row(params![application, since, cap], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// What of an ending is told again.

@@ -97,7 +97,36 @@ pub fn sheet(sheet: &mut ServiceConfig) {
             .route(get().to(logout::front_end))
             .route(post().to(logout::confirmed)),
     );
-    // Administrators
+    administrators(sheet);
+    // Programs: Authing's wire
+    routes! { sheet;
+        "/api/v2/applications/{app}/kick-active-users" => POST v2::kick_active_users;
+        "/api/applications/{app}/kick-active-users" => POST v2::kick_active_users;
+        "/api/v2/applications/{app}/active-users" => GET v2::active_users;
+        "/api/v2/userpools/access-token" => POST v2::access_token;
+        "/api/v3/get-management-token" => POST v3::get_management_token;
+    }
+    // Programs: our own
+    routes! { sheet;
+        "/api/v1/logouts/{id}" => GET own::receipt;
+        "/api/v1/logouts/{id}/retry" => POST own::retry;
+        "/api/v1/operator/kick" => POST own::operator_kick;
+    }
+    // Operators
+    routes! { sheet;
+        "/healthz" => GET ops::healthz;
+        "/readyz" => GET ops::readyz;
+        "/metrics" => GET ops::metrics;
+        "/robots.txt" => GET ops::robots;
+        "/favicon.ico" => GET assets::favicon;
+        "/.well-known/change-password" => GET personal_center::well_known_change_password;
+        "/_dev/gallery" => GET gallery::index;
+        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
+    }
+}
+
+/// The console.
+fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
@@ -147,30 +176,5 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/.well-known/openid-configuration" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server/oidc" => GET discovery::discovery;
-    }
-    // Programs: Authing's wire
-    routes! { sheet;
-        "/api/v2/applications/{app}/kick-active-users" => POST v2::kick_active_users;
-        "/api/applications/{app}/kick-active-users" => POST v2::kick_active_users;
-        "/api/v2/applications/{app}/active-users" => GET v2::active_users;
-        "/api/v2/userpools/access-token" => POST v2::access_token;
-        "/api/v3/get-management-token" => POST v3::get_management_token;
-    }
-    // Programs: our own
-    routes! { sheet;
-        "/api/v1/logouts/{id}" => GET own::receipt;
-        "/api/v1/logouts/{id}/retry" => POST own::retry;
-        "/api/v1/operator/kick" => POST own::operator_kick;
-    }
-    // Operators
-    routes! { sheet;
-        "/healthz" => GET ops::healthz;
-        "/readyz" => GET ops::readyz;
-        "/metrics" => GET ops::metrics;
-        "/robots.txt" => GET ops::robots;
-        "/favicon.ico" => GET assets::favicon;
-        "/.well-known/change-password" => GET personal_center::well_known_change_password;
-        "/_dev/gallery" => GET gallery::index;
-        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
     }
 }

@@ -64,6 +64,7 @@ pub fn deed(word: &str) -> Deed {
         act::KEY_CREATED => Deed::KeyCreated,
         act::KEY_REVOKED => Deed::KeyRevoked,
         act::TEST_SENT => Deed::TestSent,
+        act::GIVEN_UP => Deed::DeliveryGivenUp,
         act::TOLD_AGAIN => Deed::ToldAgain,
         act::TOKEN_ISSUED => Deed::TokenIssued,
         other => Cause::parse(other).map_or_else(|| Deed::Other(other.to_owned()), Deed::Ended),

@@ -1,7 +1,7 @@
 //! One test binary. Tests speak in people and gestures, over real HTTP on loopback, with a clock that stands still until
 //! it is moved; none of them sleeps.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic, clippy::type_complexity)]
 
 mod applications;
 mod back_channel;

@@ -401,7 +401,7 @@ fn chance_has_one_source(source: &Source) -> Vec<String> {
     // The signing primitives want a source handed to them, for blinding; keys they make by themselves.
     let signs = |line: &str| source.path == "crypto/jws.rs" && line.contains("SystemRandom");
     let draws = |line: &&(usize, String)| {
-        !signs(&line.1) && (CHANCES.iter().any(|word| names(&line.1, word)) || line.1.contains("rand::"))
+        !signs(&line.1) && (CHANCES.iter().any(|word| names(&line.1, word)) || line.1.contains("::rand::"))
     };
     source
         .lines

@@ -62,6 +62,9 @@ pub async fn dashboard(request: HttpRequest) -> Answer {
     let open = by_application.iter().filter(|a| !a.people.is_none()).count();
     let origin = desk.visit.place.base.clone();
     let warn = origin.starts_with("http:") && desk.visit.state.config.public_url.is_some();
+    let (waiting, given_up) = read.deliveries;
+    let deliveries =
+        Health::Deliveries { waiting: view::capped(waiting, COUNTED), given_up: view::capped(given_up, COUNTED) };
     let shown = DashboardView {
         people: view::capped(read.people, COUNTED),
         sessions: view::capped(read.sessions, COUNTED),
@@ -69,7 +72,7 @@ pub async fn dashboard(request: HttpRequest) -> Answer {
         ticker: read.events.iter().map(|row| ticker(&desk, row)).collect(),
         by_application,
         logins: None,
-        health: vec![Health::PublicUrl { url: origin, warn }, Health::Running(desk.visit.state.since)],
+        health: vec![deliveries, Health::PublicUrl { url: origin, warn }, Health::Running(desk.visit.state.since)],
     };
     Ok(desk.page(|frame, rail| page::dashboard(frame, rail, &shown)))
 }

@@ -93,6 +93,24 @@ fn what_was_given_up_needs_a_hand_and_can_be_told_again() {
 }
 
 #[test]
+fn what_was_given_up_is_said_in_the_overview_and_once_in_the_log() {
+    let (house, notes, _board) = listening();
+    notes.says_from_now_on(Says::Status(404));
+    let (mut desk, mut phone) = (in_both(&house, "lilei"), in_both(&house, "lilei"));
+    let mut wang = admin(&house);
+    assert!(wang.opens(&house.at("", "/console")).text().contains("all delivered"));
+    house.program().kicks(house.application("notes").id, &[&house.person("lilei")]);
+    house.awaits("gave_up", 2);
+    assert!(!desk.is_in("notes") && !phone.is_in("notes"));
+    let text = "SELECT count(*) FROM audit WHERE act = 'delivery_given_up' AND ending_id = ?1 AND target = ?2";
+    let events: i64 = house.value(text, [last(&house), house.application("notes").id.to_string()]);
+    assert_eq!(events, 1);
+    assert!(wang.opens(&house.at("", "/console")).text().contains("2 given up"));
+    let log = wang.opens(&house.at("", "/console/audit")).text();
+    assert!(log.contains("A message was given up") && log.contains(&format!("/console/receipts/{}", last(&house))));
+}
+
+#[test]
 fn one_delivery_or_one_application_alone_can_be_told_again() {
     let (house, notes, board) = listening();
     notes.says_from_now_on(Says::Status(400));

@@ -273,7 +273,7 @@ test('implicit and hybrid, for the application that has them', async () => {
 });
 
 test('dynamic registration with the initial access token, and none without', async () => {
-  const shop = await Application.open('registered');
+  const shop = applications.registered = await Application.open('registered');
   const metadata = {
     client_name: 'Registered', redirect_uris: [shop.callback], post_logout_redirect_uris: [shop.signedOut],
     backchannel_logout_uri: shop.backchannel, backchannel_logout_session_required: true,
@@ -287,7 +287,6 @@ test('dynamic registration with the initial access token, and none without', asy
   const known = config.clientMetadata();
   assert.deepEqual(known.redirect_uris, [shop.callback]);
   Object.assign(shop, { id: known.client_id });
-  applications.registered = shop;
   const proved = await oidc.discovery(new URL(issuer), known.client_id, known.client_secret, oidc.ClientSecretBasic(known.client_secret), { execute: [oidc.allowInsecureRequests] });
   const tokens = await enters(visitor('lilei'), 'registered', proved);
   await kick(house, token, known.client_id, [LILEI]);
