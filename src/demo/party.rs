@@ -60,6 +60,14 @@ pub struct Ground {
     pub chance: fn() -> String,
 }
 
+impl Ground {
+    /// The origin of a host below the one for people: the provider keeps one for each application.
+    pub fn host(&self, label: &str) -> Option<String> {
+        let (scheme, host) = self.origins.first()?.split_once("://")?;
+        Some(format!("{scheme}://{label}.{host}"))
+    }
+}
+
 /// See the head of this file.
 pub struct Party {
     /// Which one.
@@ -139,10 +147,7 @@ impl Party {
     /// Whether this is the provider we registered at: at one of our origins, or at the host that it keeps for this
     /// application. Nobody else's keys are asked for.
     pub fn trusts(&self, issuer: &str) -> bool {
-        let own = self.ground.origins.first().and_then(|origin| {
-            let (scheme, host) = origin.split_once("://")?;
-            Some(format!("{scheme}://{}.{host}", self.kind.as_str()))
-        });
+        let own = self.ground.host(self.kind.as_str());
         let mut origins = self.ground.origins.iter().chain(&own);
         origins.any(|origin| issuer.strip_prefix(origin.as_str()) == Some("/oidc"))
     }
