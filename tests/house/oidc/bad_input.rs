@@ -270,7 +270,9 @@ fn a_grant_that_is_off_or_makes_no_sense_is_refused() {
         refused(grant, &notes.posts("/oidc/token", &[("grant_type", grant)]), 400, error);
     }
     // An application that proves nothing gets no tokens of its own; forms refuse the pair, a row may hold it all the same.
-    let public = house.adds("open", |protocol| protocol.grant_types = vec![GrantType::ClientCredentials]);
+    let public = house.adds("open", |protocol| {
+        protocol.grant_types = vec![exeunt::domain::oauth::GrantType::ClientCredentials];
+    });
     let text = "UPDATE applications SET auth_method = 'none' WHERE id = ?1";
     house.rows().execute(text, [public.as_str()]).unwrap();
     house.state.write_now(exeunt::flow::directory::changed).unwrap();
