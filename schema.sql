@@ -5,6 +5,7 @@
 CREATE TABLE house (
   id         INTEGER PRIMARY KEY CHECK (id = 1),
   seq        INTEGER NOT NULL,            -- last number given
+  notices_forgotten INTEGER NOT NULL DEFAULT 0, -- the last notice that is no longer kept
   created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -180,7 +181,8 @@ CREATE INDEX endings_by_age ON endings (at) WHERE open = 0;
 -- What an ending covered: each application that held a piece of a session, and so must hear. Written in the transaction
 -- that ends the session, or that writes out what stands below a barrier; the outbox and the revocation feed read it.
 CREATE TABLE notices (
-  id             INTEGER PRIMARY KEY,      -- the cursor of the feed: one writer, so no later number commits earlier
+  -- The place in the feed: one writer, so no later number commits earlier; none is given twice, though the last be gone.
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
   ending_id      TEXT REFERENCES endings ON DELETE CASCADE, -- null: a test
   application_id TEXT NOT NULL,
   session_id     INTEGER NOT NULL,

@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer, middleware};
 use crate::config::Config;
 use crate::demo::wire::{self as applications, Demo};
 use crate::flow::state::State;
-use crate::flow::{keys, operator, telling, upkeep};
+use crate::flow::{feed, keys, operator, telling, upkeep};
 use crate::web;
 
 /// A server that is bound and will answer.
@@ -63,6 +63,7 @@ impl Server {
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         keys::prepare(state).map_err(io::Error::other)?;
         upkeep::start(state)?;
+        feed::start(state).map_err(io::Error::other)?;
         telling::start(state)?;
         let (shared, beside) = (Data::from(state.clone()), demo.clone());
         let mut server = HttpServer::new(move || {

@@ -15,6 +15,7 @@ pub mod logout;
 pub mod oauth;
 pub mod reach;
 pub mod redirect;
+pub mod revocation;
 pub mod secret;
 pub mod session;
 pub mod user;

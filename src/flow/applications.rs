@@ -162,6 +162,16 @@ fn lines(field: &'static str, typed: &[String], refused: &mut Vec<FieldRefused>)
 }
 
 impl ValidApplication {
+    /// Whether a stored application is as this form says already.
+    pub fn stands(&self, row: &ApplicationRow) -> bool {
+        row.name == self.name
+            && row.identifier == self.identifier.as_str()
+            && row.redirect_uris == self.form.redirect_uris
+            && row.logout_redirect_uris == self.form.logout_redirect_uris
+            && row.protocol == self.form.protocol
+            && row.is_default == self.form.is_default
+    }
+
     fn write_into(&self, row: &mut ApplicationRow) {
         row.name.clone_from(&self.name);
         self.identifier.as_str().clone_into(&mut row.identifier);

@@ -48,6 +48,7 @@ pub fn end(
             state.hub.poke_users(heard.pool, &heard.users);
         }
         state.outbox.ring();
+        state.feeds.ring();
         state.bell.ring();
     });
     Ok(receipt)

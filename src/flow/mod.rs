@@ -11,6 +11,7 @@ pub mod backup;
 pub mod client;
 pub mod directory;
 pub mod error;
+pub mod feed;
 pub mod hashing;
 pub mod health;
 pub mod keys;

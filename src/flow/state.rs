@@ -20,6 +20,7 @@ use crate::crypto::seal::MasterKey;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::session::Lifetimes;
 use crate::notify::backchannel;
+use crate::notify::feeds::Feeds;
 use crate::notify::hub::Hub;
 use crate::store::backup;
 use crate::store::db::{Act, Store};
@@ -40,6 +41,8 @@ pub struct State {
     pub clock: Arc<dyn Clock>,
     /// Open pages.
     pub hub: Arc<Hub>,
+    /// Applications that listen for revocations.
+    pub feeds: Arc<Feeds>,
     /// The house's own key.
     pub key: MasterKey,
     /// Signing keys.
@@ -90,6 +93,7 @@ impl State {
             .map_err(|e| OpenError::Damaged { path: config.data_dir.join(open::DATABASE), detail: e.to_string() })?;
         Ok(Arc::new(Self {
             hub: Hub::new(config.max_streams, config.max_streams_per_user),
+            feeds: Feeds::new(config.max_streams, config.workers.div_ceil(2)),
             keys: Keys::default(),
             sessions: Sessions::default(),
             throttle: Throttle::new(&config, clock.clone()),
@@ -118,6 +122,7 @@ impl State {
     pub fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
         self.hub.poke_all();
+        self.feeds.poke_all();
     }
 
     /// Whether the house is about to stop.

@@ -429,6 +429,11 @@ fn believe(state: &State, token: &str) -> Done<Option<Believed>> {
     Ok(grant.map(|grant| Believed { claims, grant }))
 }
 
+/// Which application a living access token was given to, and on behalf of whom; nobody: for itself.
+pub fn holder(state: &State, token: &str) -> Done<Option<(ApplicationId, Option<UserId>)>> {
+    Ok(believe(state, token)?.map(|believed| (believed.grant.application, believed.grant.user)))
+}
+
 /// What userinfo answers (OpenID Connect Core 5.3). At an application's own host, tokens of others are nothing.
 pub fn userinfo(state: &State, token: &str, own: Option<ApplicationId>) -> Done<Value> {
     let invalid = || FlowError::from(oauth(OauthCode::InvalidToken, "the access token is dead or not of this house"));

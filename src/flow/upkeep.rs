@@ -13,7 +13,7 @@ use super::{keys, logout};
 use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Cause, Origin, Selection};
 use crate::domain::session::SessionId;
-use crate::store::{ending, grants, sessions};
+use crate::store::{ending, grants, pushed, sessions};
 
 /// Rows written out in one act; others get their turn in between.
 const BATCH: u32 = 256;
@@ -101,6 +101,7 @@ pub fn write_out(state: &Arc<State>) -> Done<()> {
                     act.after_commit(move || outbox.ring());
                     Ok(ending::expand(act, &this, at, BATCH)?)
                 })?;
+                state.feeds.ring();
             }
             state.hub.poke_users(ending.pool, ending.users.as_deref().unwrap_or_default());
         }
@@ -148,7 +149,8 @@ fn forget(state: &Arc<State>) -> Done<()> {
             let sessions = sessions::forget_ended(act, act.now.plus_ms(-KEPT_MS), BATCH)?;
             let receipts = ending::forget(act, act.now.plus_ms(-RECEIPTS_KEPT_MS), BATCH)?;
             let grants = grants::forget(act, act.now.plus_ms(-GRANTS_KEPT_MS), BATCH)?;
-            Ok(sessions + receipts + grants)
+            let pushed = pushed::forget(act, BATCH)?;
+            Ok(sessions + receipts + grants + pushed)
         })?;
         if gone == 0 {
             return Ok(());

@@ -198,7 +198,6 @@ pub fn forget(act: &Act<'_>, before: Timestamp, limit: u32) -> Rows<usize> {
         "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < ?1 LIMIT ?2)",
         "DELETE FROM revoked_tokens WHERE jti IN (SELECT jti FROM revoked_tokens WHERE expires_at < ?1 LIMIT ?2)",
         "DELETE FROM assertions WHERE hash IN (SELECT hash FROM assertions WHERE expires_at < ?1 LIMIT ?2)",
-        "DELETE FROM pushed_requests WHERE hash IN (SELECT hash FROM pushed_requests WHERE expires_at < ?1 LIMIT ?2)",
     ] {
         gone += act.conn().prepare_cached(text)?.execute(params![before, limit])?;
     }

@@ -11,6 +11,7 @@ pub mod columns;
 pub mod db;
 pub mod ending;
 pub mod endings;
+pub mod feed;
 pub mod grants;
 pub mod handoffs;
 pub mod migrate;

@@ -10,6 +10,7 @@ pub mod cookie;
 pub mod crossing;
 pub mod edge;
 pub mod error;
+pub mod feed;
 pub mod gallery;
 pub mod login;
 pub mod logout;
@@ -91,6 +92,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
     // Streams: a HEAD would hold one and hear nothing.
     sheet.service(only("/u/live", "GET").route(get().to(push::own)));
     sheet.service(only("/console/live", "GET").route(get().to(push::console)));
+    sheet.service(only("/api/v1/revocations", "GET").route(get().to(feed::revocations)));
     // The front-end log-out: a GET that acts, so HEAD is not a GET here.
     sheet.service(
         only("/login/profile/logout", "GET, POST")
@@ -111,6 +113,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/api/v1/logouts/{id}" => GET own::receipt;
         "/api/v1/logouts/{id}/retry" => POST own::retry;
         "/api/v1/operator/kick" => POST own::operator_kick;
+        "/api/v1/operator/keys/rotate" => POST own::operator_rotate_keys;
     }
     // Operators
     routes! { sheet;

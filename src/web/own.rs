@@ -1,6 +1,8 @@
 //! The house's own JSON API, `/api/v1`: plain answers, RFC 9457 problems.
 
-use actix_web::http::header::ContentType;
+use std::sync::Arc;
+
+use actix_web::http::header::{self, ContentType};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -9,14 +11,16 @@ use serde_json::{Value, json};
 use super::authing::shape;
 use super::body::{self, Form};
 use super::error::{Answer, Refusal};
+use super::oidc::wire;
 use super::visit::{self, Visit, off_thread};
 use crate::domain::delivery::{Standing, Trouble};
 use crate::domain::id::{ApplicationId, EndingId, PoolId};
 use crate::domain::logout::{Actor, Cause, Origin};
 use crate::domain::user::Role;
 use crate::flow::receipt::{self, NoticeRow, Reading, Tally};
+use crate::flow::state::State;
 use crate::flow::telling::{self, Again};
-use crate::flow::{logout, operator};
+use crate::flow::{keys, logout, operator};
 
 /// A refusal as problem+json.
 pub fn problem(refusal: &Refusal, id: &str) -> HttpResponse {
@@ -32,7 +36,13 @@ pub fn problem(refusal: &Refusal, id: &str) -> HttpResponse {
         body["fields"] =
             fields.iter().map(|f| json!({ "field": f.field, "code": f.code, "line": f.line })).collect::<Value>();
     }
-    HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
+    let mut answer = HttpResponse::build(status);
+    if let Refusal::Oauth(_) = refusal
+        && let Some(scheme) = wire::challenge(refusal)
+    {
+        answer.insert_header((header::WWW_AUTHENTICATE, scheme));
+    }
+    answer.content_type("application/problem+json").body(body.to_string())
 }
 
 /// `GET /api/v1/session`: whose session the cookie is, and whether it lives; 401 when it does not.
@@ -56,7 +66,7 @@ pub async fn session(request: HttpRequest) -> Answer {
 }
 
 /// Who may read receipts: a program with a management token, or an administrator in the console.
-fn reader(request: &HttpRequest) -> Result<(std::sync::Arc<crate::flow::state::State>, PoolId), Refusal> {
+fn reader(request: &HttpRequest) -> Result<(Arc<State>, PoolId), Refusal> {
     let state = visit::state(request)?;
     if request.headers().contains_key("authorization") {
         let caller = shape::caller(&state, request)?;
@@ -159,11 +169,7 @@ struct OperatorKick {
 /// `POST /api/v1/operator/kick` with users (ids or log-in names) and application (id, identifier or null): the command line of whoever runs the binary, while the server runs. The credential lies
 /// in the data directory, readable by its owner only.
 pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer {
-    let state = visit::state(&request)?;
-    let token = request.headers().get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if !operator::recognises(&state, token.strip_prefix("Bearer ").unwrap_or_default()) {
-        return Err(Refusal::Unauthenticated);
-    }
+    let state = of_operator(&request)?;
     let call: OperatorKick = body::json(&request, &mut payload).await?;
     let here = state.clone();
     let (ids, within) = off_thread(move || operator::resolve(&here, &call.users, call.application.as_deref())).await?;
@@ -173,4 +179,29 @@ pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer
     let list: Vec<Value> =
         receipts.iter().map(|r| json!({ "receipt": r.id, "kicked": r.known, "unknown": r.unknown })).collect();
     Ok(HttpResponse::Ok().json(json!({ "receipts": list })))
+}
+
+/// The house, for whoever holds the credential in its data directory.
+fn of_operator(request: &HttpRequest) -> Result<Arc<State>, Refusal> {
+    let state = visit::state(request)?;
+    let token = request.headers().get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if operator::recognises(&state, token.strip_prefix("Bearer ").unwrap_or_default()) {
+        Ok(state)
+    } else {
+        Err(Refusal::Unauthenticated)
+    }
+}
+
+#[derive(Deserialize)]
+struct RotateKeys {
+    #[serde(default)]
+    now: bool,
+}
+
+/// `POST /api/v1/operator/keys/rotate` with `now`: new signing keys, which sign a day later or at once.
+pub async fn operator_rotate_keys(request: HttpRequest, mut payload: Payload) -> Answer {
+    let state = of_operator(&request)?;
+    let call: RotateKeys = body::json(&request, &mut payload).await?;
+    off_thread(move || keys::rotate(&state, call.now)).await?;
+    Ok(HttpResponse::Ok().json(json!({ "rotated": true })))
 }

@@ -16,6 +16,7 @@ mod plan;
 mod races;
 mod rules;
 mod sessions;
+mod signing_keys;
 mod support;
 mod throttle;
 mod ways_out;

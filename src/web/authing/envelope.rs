@@ -26,6 +26,7 @@ pub fn refused(_: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
         | Refusal::Absent(_)
         | Refusal::Invalid(_)
         | Refusal::Oauth(_)
+        | Refusal::Gone(_)
         | Refusal::Stale => StatusCode::OK,
         Refusal::Method(_)
         | Refusal::TooLarge

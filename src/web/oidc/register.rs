@@ -123,6 +123,14 @@ pub async fn register(request: HttpRequest, mut payload: Payload) -> Answer {
         protocol,
         is_default: false,
     };
+    // The form of the console passes over empty lines; here each entry was meant.
+    let blank = |list: &[String]| list.iter().any(|entry| entry.trim().is_empty());
+    if blank(&form.redirect_uris) {
+        return Err(OauthError::new(OauthCode::InvalidRedirectUri, "a redirect_uri is empty").into());
+    }
+    if blank(&form.logout_redirect_uris) {
+        return Err(metadata("a post_logout_redirect_uri is empty").into());
+    }
     if form.redirect_uris.is_empty() && form.protocol.may(GrantType::AuthorizationCode) {
         return Err(OauthError::new(OauthCode::InvalidRedirectUri, "redirect_uris is missing").into());
     }

@@ -53,16 +53,23 @@ impl Call {
         Ok(Self { state, place, form, credentials, url })
     }
 
+    /// A call whose parameters stand in its address: credentials count in the `Authorization` header only, so that none lies
+    /// in a log.
+    pub fn of_header(request: &HttpRequest) -> Result<Self, Refusal> {
+        let state = visit::state(request)?;
+        let place = place::of(&state, request)?;
+        let credentials = basic(request)?.map(|(id, secret)| Credentials { id, proof: Proof::Basic(secret) });
+        let url = format!("{}{}", place.origin, request.path());
+        Ok(Self { state, place, form: Form::query(request)?, credentials, url })
+    }
+
     /// The application that calls. On an application's own host it is that one or none.
     pub async fn application(&self) -> Result<Arc<Application>, Refusal> {
         let Some(credentials) = self.credentials.clone() else { return Err(client::refused().into()) };
         let issuer = self.place.issuer();
         let audiences = vec![format!("{issuer}/token"), self.url.clone(), issuer];
         let application = client::authenticate(&self.state, credentials, audiences).await?;
-        match &self.place.own {
-            Some(own) if own.id != application.id => Err(client::refused().into()),
-            Some(_) | None => Ok(application),
-        }
+        if self.place.serves(&application) { Ok(application) } else { Err(client::refused().into()) }
     }
 
     /// A parameter's value.
@@ -123,6 +130,12 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
     Ok(Some((decoded(&id)?, decoded(&secret)?)))
 }
 
+/// A token of the `Authorization` header (RFC 6750 2.1).
+pub fn bearer(request: &HttpRequest) -> Result<Option<&str>, Refusal> {
+    let value = authorization(request)?.and_then(|value| value.split_once(' '));
+    Ok(value.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim()))
+}
+
 /// The one `Authorization` header.
 pub fn authorization(request: &HttpRequest) -> Result<Option<&str>, Refusal> {
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
@@ -142,6 +155,7 @@ pub fn dressed(refusal: &Refusal, id: &str) -> HttpResponse {
         | Refusal::Absent(_)
         | Refusal::Method(_)
         | Refusal::Invalid(_)
+        | Refusal::Gone(_)
         | Refusal::Stale
         | Refusal::TooLarge
         | Refusal::MediaType(_)
@@ -159,7 +173,7 @@ pub fn dressed(refusal: &Refusal, id: &str) -> HttpResponse {
 }
 
 /// How to prove oneself (RFC 6749 5.2, RFC 6750 section 3). Whoever showed no token is not told that it was wrong.
-fn challenge(refusal: &Refusal) -> Option<&'static str> {
+pub fn challenge(refusal: &Refusal) -> Option<&'static str> {
     if matches!(refusal, Refusal::Unauthenticated) {
         return Some("Bearer realm=\"exeunt\"");
     }

@@ -181,6 +181,25 @@ impl House {
         self.state.write_now(create).expect("an application")
     }
 
+    /// Changes how an application of Acme speaks; answers its new secret, when it got one.
+    pub fn changes(&self, id: ApplicationId, change: impl FnOnce(&mut Protocol)) -> Option<Secret> {
+        let pool = self.pool;
+        let row = applications::find(&self.state, pool, id).expect("an application");
+        let mut form = ApplicationForm {
+            name: row.name,
+            identifier: row.identifier,
+            redirect_uris: row.redirect_uris,
+            logout_redirect_uris: row.logout_redirect_uris,
+            protocol: row.protocol,
+            is_default: row.is_default,
+        };
+        change(&mut form.protocol);
+        let edit = move |act: &mut Act<'_>, state: &Arc<State>| {
+            applications::edit(act, state, (pool, id), None, &form.judge()?, &applications::by_operator())
+        };
+        self.state.write_now(edit).expect("a change")
+    }
+
     /// Somebody by their log-in name.
     pub fn person(&self, name: &str) -> Person {
         let id: String = self.value("SELECT id FROM users WHERE username = ?1", [name]);
