@@ -156,12 +156,11 @@ pub async fn issue(
     let grant = state
         .write(move |act, state| {
             let again = || FlowError::from(OauthError::new(OauthCode::LoginRequired, "the person has to log in"));
-            match login::enter(act, state, (id, secret_seq), (app.id, &issuer), &from) {
-                Ok(true) => {}
-                Ok(false) | Err(FlowError::Unauthenticated) => return Err(again()),
+            let session = match login::enter(act, state, (id, secret_seq), (app.id, &issuer), &from) {
+                Ok(entered) => entered.filter(|s| act.now < s.expires_at).ok_or_else(again)?,
+                Err(FlowError::Unauthenticated) => return Err(again()),
                 Err(other) => return Err(other),
-            }
-            let session = sessions::by_id(act.conn(), id)?.filter(|s| act.now < s.expires_at).ok_or_else(again)?;
+            };
             sessions::known_by(act, id, app.id, &issuer)?;
             let token_ms = i64::from(state.config.access_token_seconds) * 1_000;
             let life_ms = if kind.has_token() { token_ms.max(CODE_MS) } else { CODE_MS };
