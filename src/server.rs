@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, middleware};
 
 use crate::flow::state::State;
-use crate::flow::{keys, operator, upkeep};
+use crate::flow::{keys, operator, password_key, upkeep};
 use crate::web;
 
 /// A server that is bound and will answer.
@@ -27,6 +27,7 @@ impl Server {
         let sockets = state.config.listen.iter().map(TcpListener::bind).collect::<io::Result<Vec<_>>>()?;
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         keys::prepare(state).map_err(io::Error::other)?;
+        password_key::prepare(state).map_err(io::Error::other)?;
         upkeep::start(state)?;
         let shared = Data::from(state.clone());
         let mut server = HttpServer::new(move || {

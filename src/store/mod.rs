@@ -17,6 +17,7 @@ pub mod migrate;
 pub mod numbers;
 pub mod online;
 pub mod open;
+pub mod password_keys;
 pub mod pools;
 pub mod pushed;
 pub mod sessions;
