@@ -8,12 +8,14 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::error::{Done, FlowError};
 use super::logout;
 use super::signin;
 use super::state::State;
 use super::token::{self, LoginToken};
+use crate::crypto::jws::Unverified;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, UserId};
 use crate::domain::logout::{Cause, Origin, Receipt};
@@ -22,6 +24,15 @@ use crate::domain::user::User;
 use crate::store::db::Act;
 use crate::store::grants::{self, GrantRow};
 use crate::store::{sessions, users};
+
+/// Which kind a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An access token (RFC 9068).
+    Access,
+    /// An ID token, log-in tokens among them.
+    Id,
+}
 
 /// A token of a person, believed for this moment.
 #[derive(Debug, Clone)]
@@ -32,6 +43,8 @@ pub struct Bearer {
     pub application: ApplicationId,
     /// The session it came from; none when the token outlives it.
     pub session: Option<Session>,
+    /// Its kind.
+    pub kind: Kind,
     /// Name of the token.
     pub jti: String,
     /// When it was made, in seconds.
@@ -59,14 +72,12 @@ pub fn believe(state: &State, token: &str, own: Option<ApplicationId>) -> Done<O
     let believed = match token::believe(state, token)? {
         Some(access) => {
             let grant = access.grant.clone();
-            Some((grant, access.itself()))
+            Some((grant, access.itself(), Kind::Access))
         }
         None => by_id_token(state, token)?,
     };
-    let Some((grant, (jti, iat, exp, scope))) = believed.filter(|(g, _)| own.is_none_or(|own| own == g.application))
-    else {
-        return Ok(None);
-    };
+    let of_host = |believed: &Itself| own.is_none_or(|own| own == believed.0.application);
+    let Some((grant, (jti, iat, exp, scope), kind)) = believed.filter(of_host) else { return Ok(None) };
     let Some(user) = grant.user else { return Ok(None) };
     let (user, session) = state.store.read(|conn| {
         let session = match grant.session {
@@ -80,10 +91,11 @@ pub fn believe(state: &State, token: &str, own: Option<ApplicationId>) -> Done<O
         state.sessions.used(session, state.now());
     }
     let (application, issuer) = (grant.application, grant.issuer.clone());
-    Ok(Some(Bearer { user, application, session, jti, iat, exp, issuer, scope, grant }))
+    Ok(Some(Bearer { user, application, session, kind, jti, iat, exp, issuer, scope, grant }))
 }
 
-type Itself = (GrantRow, (String, i64, i64, String));
+/// A grant, and name, beginning, end and scopes of the token of it.
+type Itself = (GrantRow, (String, i64, i64, String), Kind);
 
 /// An ID token: of its application's own grant and about the grant's own person, so that whoever knows one application's secret
 /// can sign nothing about anybody else.
@@ -104,8 +116,14 @@ fn by_id_token(state: &State, token: &str) -> Done<Option<Itself>> {
     };
     Ok(grant.filter(fits).map(|grant| {
         let scope = grant.scope.clone();
-        (grant, (claims.jti, claims.iat, claims.exp, scope))
+        (grant, (claims.jti, claims.iat, claims.exp, scope), Kind::Id)
     }))
+}
+
+/// The claims of a token of this kind, if it is believed.
+pub fn validated(state: &State, token: &str, kind: Kind, own: Option<ApplicationId>) -> Done<Option<Value>> {
+    let believed = believe(state, token, own)?.filter(|bearer| bearer.kind == kind);
+    Ok(believed.and_then(|_| Unverified::parse(token)?.claims()))
 }
 
 impl Bearer {

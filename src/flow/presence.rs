@@ -62,10 +62,9 @@ pub fn find(state: &State, pool: PoolId, name: &UserRef) -> Done<Option<User>> {
 /// The living sessions of a person, newest first.
 pub fn sessions(state: &State, user: UserId) -> Done<Vec<SessionRow>> {
     let seen_after = state.now().plus_ms(-state.lifetimes().idle_ms);
-    let oldest = state.now().plus_ms(-state.lifetimes().absolute_ms);
     let mut rows = state.store.read(|conn| sessions::of_user(conn, user, SESSIONS))?;
     // What has run out ends within half a minute; here it counts as ended already.
-    rows.retain(|row| row.last_seen_at > seen_after && row.last_seen_at.max(row.created_at) > oldest);
+    rows.retain(|row| row.last_seen_at > seen_after);
     Ok(rows)
 }
 

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::authing::shape;
+use super::authing::caller;
 use super::body;
 use super::error::{Answer, Refusal};
 use super::visit::{self, Visit, off_thread};
@@ -57,7 +57,7 @@ pub async fn session(request: HttpRequest) -> Answer {
 fn reader(request: &HttpRequest) -> Result<(std::sync::Arc<crate::flow::state::State>, PoolId), Refusal> {
     let state = visit::state(request)?;
     if request.headers().contains_key("authorization") {
-        let caller = shape::caller(&state, request)?;
+        let caller = caller::admin(&state, request)?;
         return Ok((state, caller.pool));
     }
     let visit = Visit::of(request)?;
