@@ -116,8 +116,7 @@ fn terms(state: &State, application: &Application, wanted: &Wanted) -> Terms {
             let may_renew = application.protocol.may(GrantType::RefreshToken);
             let scopes = asked.only(|scope| scope != Scope::OfflineAccess || may_renew);
             let renewable = scopes.has(Scope::OfflineAccess);
-            let life =
-                if renewable { state.config.refresh_token_seconds } else { state.config.access_token_seconds };
+            let life = if renewable { state.config.refresh_token_seconds } else { state.config.access_token_seconds };
             Terms { scopes, renewable, life_ms: seconds(life), ..Terms::default() }
         }
     }

@@ -208,11 +208,7 @@ fn gone(visit: &Visit, mut answer: HttpResponse, ended: bool, cookies_too: bool)
 
 /// The headers that clear every cookie of a person.
 pub fn forget(place: &Place) -> [String; 3] {
-    [
-        cookie::clear(place, Jar::Session),
-        cookie::clear(place, Jar::Visitor),
-        cookie::set_browser_state(place, ""),
-    ]
+    [cookie::clear(place, Jar::Session), cookie::clear(place, Jar::Visitor), cookie::set_browser_state(place, "")]
 }
 
 /// The farewell page's own link: with the receipt for a few minutes, when there is one.

@@ -56,11 +56,7 @@ pub fn admin(state: &State, request: &HttpRequest) -> Result<Caller, Refusal> {
 
 /// By whom and from where an administrator's call comes.
 pub fn origin(state: &State, request: &HttpRequest, caller: &Caller) -> Origin {
-    Origin {
-        actor: caller.actor.clone(),
-        ip: visit::address(state, request),
-        request: visit::request_id(request),
-    }
+    Origin { actor: caller.actor.clone(), ip: visit::address(state, request), request: visit::request_id(request) }
 }
 
 /// The person whose token this is, if it counts at this host and in what the headers name.
@@ -117,9 +113,7 @@ pub fn application(
     }
     let directory = state.directory();
     let found = match header(request, "x-authing-userpool-id") {
-        Some(pool) => {
-            PoolId::parse(pool).ok().and_then(|pool| directory.of_pool(pool).find(|a| a.is_default).cloned())
-        }
+        Some(pool) => PoolId::parse(pool).ok().and_then(|pool| directory.of_pool(pool).find(|a| a.is_default).cloned()),
         None => directory.default_application().cloned(),
     };
     found.ok_or(Refusal::absent("application"))

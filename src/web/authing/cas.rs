@@ -38,7 +38,8 @@ pub async fn session(request: HttpRequest) -> Answer {
         return Ok(HttpResponse::Ok().json(both(nothing)));
     };
     let user = users::find(&visit.state, session.pool, session.user)?;
-    let answer = json!({ "session": described(&visit, &session, application.map(|a| a.id)), "userInfo": shape::v2_user(&user) });
+    let answer =
+        json!({ "session": described(&visit, &session, application.map(|a| a.id)), "userInfo": shape::v2_user(&user) });
     Ok(HttpResponse::Ok().json(both(answer)))
 }
 

@@ -50,7 +50,9 @@ pub static LOG_IN_AGAIN: Said =
 
 /// What is asked for does not exist here.
 pub static UNSUPPORTED: Said =
-    Said { code: 501, status: 400, en: "this is not supported; see /docs/authing", zh: "暂不支持，详见 /docs/authing" };
+    Said {
+        code: 501, status: 400, en: "this is not supported; see /docs/authing", zh: "暂不支持，详见 /docs/authing"
+    };
 
 /// Something that must be there is not.
 pub static MISSING: Said =

@@ -87,10 +87,7 @@ pub async fn leave(request: &HttpRequest, named: Option<&str>) -> Answer {
     let held = held(&visit, application.as_deref());
     let ends_all = held.len() == usize::from(visit.session.is_some()) + visit.rivals.len();
     let from = visit.origin(Actor::House);
-    let receipt = visit
-        .state
-        .write(move |act, state| bearer::leave(act, state, &held, bearer.as_ref(), &from))
-        .await?;
+    let receipt = visit.state.write(move |act, state| bearer::leave(act, state, &held, bearer.as_ref(), &from)).await?;
     let data = receipt.map_or(Value::Null, |receipt| json!({ "receipt": receipt.id }));
     let mut answer = envelope::v2(envelope::in_words(request, "logged out", "单点登出成功"), &data);
     if ends_all {

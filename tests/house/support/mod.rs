@@ -1,5 +1,6 @@
 //! What tests speak with: a house, its people, their browsers, an administrator's program.
 
+pub mod authing;
 pub mod browser;
 pub mod client;
 pub mod house;
@@ -8,5 +9,5 @@ pub mod wire;
 
 pub use browser::Browser;
 pub use house::House;
-pub use people::{PASSWORD, POOL_SECRET, Program};
+pub use people::{PASSWORD, POOL_SECRET, Person, Program};
 pub use wire::Answer;

@@ -255,7 +255,8 @@ mod tests {
     #[test]
     fn what_is_no_document_or_asks_for_more_is_refused() {
         let deep = format!("{}{}", "{a".repeat(100), "}".repeat(100));
-        for text in ["", "user", "query {", "query { }", "{ user { id } users { id } }", "{ user(id: \"x }", "{ ...U }", &deep]
+        for text in
+            ["", "user", "query {", "query { }", "{ user { id } users { id } }", "{ user(id: \"x }", "{ ...U }", &deep]
         {
             assert_eq!(name_of(text), None, "{text}");
         }

@@ -9,7 +9,7 @@ use crate::flow::signin::{SignedIn, Wanted};
 use crate::flow::{bearer, management, users};
 use crate::web::authing::codes::{Coded, LOG_IN_AGAIN, MISSING, UNSUPPORTED};
 use crate::web::authing::signin::{self, Travelled};
-use crate::web::authing::v2::users::{alive, dead};
+use crate::web::authing::v2::users::{alive, dead, own_user};
 use crate::web::authing::{caller, shape};
 use crate::web::error::Refusal;
 use crate::web::visit::{Visit, off_thread};
@@ -73,12 +73,12 @@ async fn log_in(visit: &Visit, variables: &Value, by: &'static str) -> Result<An
 /// The person whose token this is; by `id`, anybody of the pool, for its administrators.
 fn user(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
     let Some(id) = text(variables, "id")? else {
-        return Ok(shape::v2_user(&caller::person(&visit.state, &visit.request)?.user).into());
+        return Ok(own_user(&visit.request, &caller::person(&visit.state, &visit.request)?).into());
     };
     if let Ok(person) = caller::person(&visit.state, &visit.request)
         && person.who().as_str() == id
     {
-        return Ok(shape::v2_user(&person.user).into());
+        return Ok(own_user(&visit.request, &person).into());
     }
     let caller = caller::admin(&visit.state, &visit.request)?;
     let id = UserId::parse(id).map_err(|_| Refusal::absent("user"))?;

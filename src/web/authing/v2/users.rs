@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, Sid, UserId};
 use crate::domain::logout::Cause;
 use crate::flow::bearer::Bearer;
@@ -39,7 +40,17 @@ pub async fn kick(request: HttpRequest, mut payload: Payload) -> Answer {
 pub async fn me(request: HttpRequest) -> Answer {
     let state = visit::state(&request)?;
     let person = caller::person(&state, &request)?;
-    Ok(envelope::v2("OK", &shape::v2_user(&person.user)))
+    Ok(envelope::v2("OK", &own_user(&request, &person)))
+}
+
+/// A person as they see themselves, with the token that they showed: SDKs keep what comes back in place of what they had.
+pub fn own_user(request: &HttpRequest, person: &Bearer) -> Value {
+    let mut user = shape::v2_user(&person.user);
+    if let Ok(Some(token)) = caller::token(request) {
+        user["token"] = token.into();
+        user["tokenExpiredAt"] = shape::moment(Timestamp(person.exp * 1_000)).into();
+    }
+    user
 }
 
 /// What Authing says of a token that counts.

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
-use crate::flow::presence::{self, UserRef};
 use crate::flow::logout;
+use crate::flow::presence::{self, UserRef};
 use crate::web::authing::codes::{Coded, UNSUPPORTED};
 use crate::web::authing::{caller, envelope};
 use crate::web::body;

@@ -12,8 +12,8 @@ use crate::flow::{logout, presence};
 use crate::web::authing::{caller, envelope, shape};
 use crate::web::body::{self, Form};
 use crate::web::error::{Answer, Refusal};
-use crate::web::visit::{self, off_thread};
 use crate::web::place;
+use crate::web::visit::{self, off_thread};
 
 /// `GET /api/v3/get-profile`.
 pub async fn profile(request: HttpRequest) -> Answer {

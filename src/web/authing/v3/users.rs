@@ -13,8 +13,8 @@ use crate::flow::{online, presence};
 use crate::web::authing::{caller, envelope, shape};
 use crate::web::body::{self, Form};
 use crate::web::error::{Answer, Refusal};
-use crate::web::visit::{self, off_thread};
 use crate::web::place;
+use crate::web::visit::{self, off_thread};
 
 fn of_pool(state: &State, pool: PoolId, id: &str) -> Result<ApplicationId, Refusal> {
     let absent = || Refusal::absent("application");
