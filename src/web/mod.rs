@@ -8,6 +8,7 @@ pub mod body;
 pub mod console;
 pub mod cookie;
 pub mod crossing;
+pub mod docs;
 pub mod edge;
 pub mod error;
 pub mod gallery;
@@ -153,25 +154,28 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/.well-known/oauth-authorization-server" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server/oidc" => GET discovery::discovery;
     }
-    // Authing's wire: programs of administrators, people by their tokens, pages of applications.
-    called! { sheet;
+    // Authing's wire: programs of administrators, whose secrets are on no page.
+    routes! { sheet;
         "/api/v2/applications/{app}/kick-active-users" => POST v2::applications::kick_active_users;
         "/api/applications/{app}/kick-active-users" => POST v2::applications::kick_active_users;
         "/api/v2/applications/{app}/active-users" => GET v2::applications::active_users;
         "/api/v2/userpools/access-token" => POST v2::userpools::access_token;
         "/api/v2/users/kick" => POST v2::users::kick;
-        "/api/v2/users/me" => GET v2::users::me;
         "/api/v2/users/login-status" => GET v2::users::login_status;
-        "/api/v2/users/login/check-status" => POST v2::users::check_status;
-        "/api/v2/login/account" => POST v2::login::account;
-        "/api/v2/oidc/validate_token" => GET v2::oidc::validate_token;
-        "/api/v2/.well-known" => GET v2::oidc::well_known;
         "/api/v3/get-management-token" => POST v3::management::get_management_token;
         "/api/v3/kick-users" => POST v3::kick::kick_users;
         "/api/v3/kick-public-accounts" => POST v3::kick::kick_users;
         "/api/v3/list-application-active-users" => POST v3::users::active;
         "/api/v3/check-session-status" => POST v3::users::session_status;
         "/api/v3/get-user-loggedin-apps" => GET v3::users::applications;
+    }
+    // People by their tokens, pages of applications.
+    called! { sheet;
+        "/api/v2/users/me" => GET v2::users::me;
+        "/api/v2/users/login/check-status" => POST v2::users::check_status;
+        "/api/v2/login/account" => POST v2::login::account;
+        "/api/v2/oidc/validate_token" => GET v2::oidc::validate_token;
+        "/api/v2/.well-known" => GET v2::oidc::well_known;
         "/api/v3/signin" => POST v3::signin::signin;
         "/api/v3/system" => GET v3::signin::system;
         "/api/v3/get-profile" => GET v3::me::profile;
@@ -203,6 +207,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/robots.txt" => GET ops::robots;
         "/favicon.ico" => GET assets::favicon;
         "/.well-known/change-password" => GET personal_center::well_known_change_password;
+        "/docs/authing" => GET docs::authing;
         "/_dev/gallery" => GET gallery::index;
         "/_dev/gallery/{lang}/{name}" => GET gallery::show;
     }

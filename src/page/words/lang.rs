@@ -1,6 +1,6 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
-use super::{Authorize, Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
+use super::{Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
 
 /// A language of the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,6 +35,8 @@ pub struct Words {
     pub kick: Kick,
     /// The first start.
     pub setup: Setup,
+    /// Pages for developers.
+    pub docs: Docs,
 }
 
 static ZH: Words = Words {
@@ -48,6 +50,7 @@ static ZH: Words = Words {
     directory: Directory::ZH,
     kick: Kick::ZH,
     setup: Setup::ZH,
+    docs: Docs::ZH,
 };
 
 static EN: Words = Words {
@@ -61,6 +64,7 @@ static EN: Words = Words {
     directory: Directory::EN,
     kick: Kick::EN,
     setup: Setup::EN,
+    docs: Docs::EN,
 };
 
 impl Lang {

@@ -10,6 +10,7 @@ pub mod graphql;
 pub mod out;
 pub mod shape;
 pub mod signin;
+pub mod table;
 
 pub mod v2;
 pub mod v3;
