@@ -99,10 +99,10 @@ pub async fn sign_in(
 
 /// A kick came between log-in and grant: the caller hears that nobody is logged in, which is true.
 fn kicked_meanwhile(error: FlowError) -> FlowError {
-    match error {
-        FlowError::Oauth(e) if e.code == OauthCode::LoginRequired => FlowError::Unauthenticated,
-        other => other,
+    if matches!(&error, FlowError::Oauth(e) if e.code == OauthCode::LoginRequired) {
+        return FlowError::Unauthenticated;
     }
+    error
 }
 
 fn terms(state: &State, application: &Application, wanted: &Wanted) -> Terms {

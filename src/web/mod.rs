@@ -154,6 +154,28 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/.well-known/oauth-authorization-server" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server/oidc" => GET discovery::discovery;
     }
+    authing_wire(sheet);
+    // Programs: our own
+    routes! { sheet;
+        "/api/v1/logouts/{id}" => GET own::receipt;
+        "/api/v1/operator/kick" => POST own::operator_kick;
+    }
+    // Operators
+    routes! { sheet;
+        "/healthz" => GET ops::healthz;
+        "/readyz" => GET ops::readyz;
+        "/metrics" => GET ops::metrics;
+        "/robots.txt" => GET ops::robots;
+        "/favicon.ico" => GET assets::favicon;
+        "/.well-known/change-password" => GET personal_center::well_known_change_password;
+        "/docs/authing" => GET docs::authing;
+        "/_dev/gallery" => GET gallery::index;
+        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
+    }
+}
+
+/// The part of the sheet that Authing's SDKs call.
+fn authing_wire(sheet: &mut ServiceConfig) {
     // Authing's wire: programs of administrators, whose secrets are on no page.
     routes! { sheet;
         "/api/v2/applications/{app}/kick-active-users" => POST v2::applications::kick_active_users;
@@ -193,22 +215,5 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/cas/logout" => cas::logout;
         "/cas-idp/logout" => cas::idp_logout;
         "/cas-idp/{app}/logout" => cas::idp_logout_of;
-    }
-    // Programs: our own
-    routes! { sheet;
-        "/api/v1/logouts/{id}" => GET own::receipt;
-        "/api/v1/operator/kick" => POST own::operator_kick;
-    }
-    // Operators
-    routes! { sheet;
-        "/healthz" => GET ops::healthz;
-        "/readyz" => GET ops::readyz;
-        "/metrics" => GET ops::metrics;
-        "/robots.txt" => GET ops::robots;
-        "/favicon.ico" => GET assets::favicon;
-        "/.well-known/change-password" => GET personal_center::well_known_change_password;
-        "/docs/authing" => GET docs::authing;
-        "/_dev/gallery" => GET gallery::index;
-        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
     }
 }

@@ -51,11 +51,10 @@ pub fn sentence(request: &HttpRequest, refusal: &Refusal) -> String {
 /// Whether a refusal is an answer to a call that was understood: then it travels with HTTP 200.
 pub fn was_understood(refusal: &Refusal) -> bool {
     match refusal {
-        Refusal::Absent("page") => false,
+        Refusal::Absent(thing) => *thing != "page",
         Refusal::Bad(_)
         | Refusal::Unauthenticated
         | Refusal::Forbidden(_)
-        | Refusal::Absent(_)
         | Refusal::Invalid(_)
         | Refusal::Oauth(_)
         | Refusal::Coded(_)
@@ -73,10 +72,8 @@ pub fn was_understood(refusal: &Refusal) -> bool {
 
 /// What a refusal carries besides its words.
 pub fn details(refusal: &Refusal) -> Value {
-    match refusal {
-        Refusal::Coded(coded) => coded.left.map_or(Value::Null, |left| json!({ "remainCount": left })),
-        _ => Value::Null,
-    }
+    let left = if let Refusal::Coded(coded) = refusal { coded.left } else { None };
+    left.map_or(Value::Null, |left| json!({ "remainCount": left }))
 }
 
 /// A refusal. HTTP 200, since Authing's SDKs throw any other answer away with its body; what went wrong before the call

@@ -36,10 +36,11 @@ fn all(told: Vec<(&'static str, bool)>, expected: bool, when: &str) {
     }
 }
 
-type Kick = (&'static str, Box<dyn Fn(&Program, ApplicationId, &Person) -> Value>);
+type Kicking = Box<dyn Fn(&Program, ApplicationId, &Person) -> Value>;
+type Kick = (&'static str, Kicking);
 
 fn kicks() -> Vec<Kick> {
-    fn v3(path: &'static str, kind: &'static str) -> Box<dyn Fn(&Program, ApplicationId, &Person) -> Value> {
+    fn v3(path: &'static str, kind: &'static str) -> Kicking {
         Box::new(move |program, app, person| {
             let named = match kind {
                 "username" => "lilei".to_owned(),

@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes to the selection set of a definition and takes its opening brace.
-    fn to_selection(&mut self) -> Option<()> {
+    fn find_selection(&mut self) -> Option<()> {
         loop {
             match self.next()? {
                 Token::Punctuator('{') => return Some(()),
@@ -182,7 +182,7 @@ pub fn asked(text: &str, operation: Option<&str>) -> Option<Field> {
         match reader.next()? {
             Token::Punctuator('{') => {}
             Token::Name("fragment") => {
-                reader.to_selection()?;
+                reader.find_selection()?;
                 reader.skip()?;
                 continue;
             }
@@ -190,7 +190,7 @@ pub fn asked(text: &str, operation: Option<&str>) -> Option<Field> {
                 if let Some(Token::Name(given)) = reader.tokens.get(reader.at) {
                     name = Some(*given);
                 }
-                reader.to_selection()?;
+                reader.find_selection()?;
             }
             Token::Name(_) | Token::Punctuator(_) | Token::Spread | Token::Literal => return None,
         }

@@ -141,10 +141,11 @@ async fn refresh_access_token(visit: &Visit, variables: &Value) -> Result<Answer
 }
 
 fn number(variables: &Value, name: &'static str, default: u32) -> Result<u32, Refusal> {
-    match &variables[name] {
-        Value::Null => Ok(default),
-        value => value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0).ok_or(Refusal::Bad(name)),
+    let value = &variables[name];
+    if value.is_null() {
+        return Ok(default);
     }
+    value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0).ok_or(Refusal::Bad(name))
 }
 
 async fn list(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
