@@ -28,7 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut names = String::new();
     for file in sources(Path::new("assets"))? {
         let (stem, ext) = parts(&file)?;
-        let bytes = if ext == "js" { undressed(&fs::read_to_string(&file)?) } else { fs::read(&file)? };
+        let bytes = match ext {
+            "js" => undressed(&fs::read_to_string(&file)?),
+            "css" => undressed(&uncommented(&fs::read_to_string(&file)?)),
+            _ => fs::read(&file)?,
+        };
         let name = format!("{stem}.{}.{ext}", hash(&bytes));
         fs::write(dressed.join(&name), &bytes)?;
         fs::write(dressed.join(format!("{name}.br")), brotlied(&bytes)?)?;
@@ -40,7 +44,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A script without its indentation and without the lines that only explain it.
+/// A style sheet without its comments; none of its strings holds the beginning of one.
+fn uncommented(sheet: &str) -> String {
+    let mut pieces = sheet.split("/*");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |kept, piece| kept + piece.split_once("*/").map_or("", |(_, rest)| rest))
+}
+
+/// A script or a style sheet without its indentation and without the lines that only explain it.
 fn undressed(script: &str) -> Vec<u8> {
     let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     lines.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes()

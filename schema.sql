@@ -5,6 +5,7 @@
 CREATE TABLE house (
   id         INTEGER PRIMARY KEY CHECK (id = 1),
   seq        INTEGER NOT NULL,            -- last number given
+  notices_forgotten INTEGER NOT NULL DEFAULT 0, -- the last notice that is no longer kept
   created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -180,7 +181,8 @@ CREATE INDEX endings_by_age ON endings (at) WHERE open = 0;
 -- What an ending covered: each application that held a piece of a session, and so must hear. Written in the transaction
 -- that ends the session, or that writes out what stands below a barrier; the outbox and the revocation feed read it.
 CREATE TABLE notices (
-  id             INTEGER PRIMARY KEY,      -- the cursor of the feed: one writer, so no later number commits earlier
+  -- The place in the feed: one writer, so no later number commits earlier; none is given twice, though the last be gone.
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
   ending_id      TEXT REFERENCES endings ON DELETE CASCADE, -- null: a test
   application_id TEXT NOT NULL,
   session_id     INTEGER NOT NULL,
@@ -196,6 +198,7 @@ CREATE TABLE notices (
 ) STRICT;
 CREATE UNIQUE INDEX notices_of_ending ON notices (ending_id, session_id, application_id);
 CREATE INDEX notices_due ON notices (application_id, due_at) WHERE state = 'waiting';
+CREATE INDEX notices_lost ON notices (application_id, at) WHERE state = 'gave_up';
 CREATE INDEX notices_by_application ON notices (application_id, id);
 
 -- What an application was given: first a code, then tokens. Codes and refresh tokens are marks on the id, made with the
@@ -224,6 +227,7 @@ CREATE TABLE grants (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX grants_by_session ON grants (session_id);
 CREATE INDEX grants_by_expiry ON grants (expires_at);
+CREATE INDEX grants_offline ON grants (user_id) WHERE outlives_logout = 1;
 
 -- Single access tokens that were revoked before their time.
 CREATE TABLE revoked_tokens (

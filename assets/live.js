@@ -105,6 +105,14 @@
     setTimeout(() => { busy = false; if (again) { again = false; refresh(); } }, 500);
   };
 
+  // A farewell that still waits for an application asks again, ever more seldom.
+  const wait = (ms) => setTimeout(() => {
+    if (ms > 20000 || !document.querySelector('[data-pending]')) return;
+    refresh();
+    wait(ms * 2);
+  }, ms);
+  if (document.querySelector('[data-pending]')) wait(600);
+
   // One stream serves all tabs of a session: browsers open six connections to a host, and a seventh tab would hang.
   if (data.live) {
     const name = data.live + document.querySelector('[name=csrf]').value, line = new BroadcastChannel(name);
@@ -120,7 +128,8 @@
     const listen = () => new Promise(() => {
       if (leaving) return;
       const stream = new EventSource(data.live);
-      stream.onopen = () => { if (opened++) say(); };
+      // What happened between the making of this page and now was told to nobody.
+      stream.onopen = () => { if (opened++) say(); else if (all('[data-live-region]').length) refresh(); };
       stream.onerror = () => { if (stream.readyState === 2) refresh(); };
       stream.addEventListener('changed', () => say());
       stream.addEventListener('ended', (event) => {

@@ -9,9 +9,11 @@
 //! * [`flow`]: acts, one file each. [`flow::logout`] is the one door through which every session ends.
 //! * [`web`]: wires. [`web::sheet`] is every route of the product.
 //! * [`server`] and [`cli`] assemble.
+//! * [`demo`] stands outside: two applications that know the house over HTTP only.
 //!
 //! A log-out walks `web::logout` → `flow::logout::end` → `domain::logout::Plan::of` → `store::ending::carry_out` → commit →
 //! `flow::session` (what was remembered is outdated) and `notify::hub` (open pages are poked) → the answer.
+//! Meanwhile `notify::backchannel` tells every application that held a piece of it, from the rows of `store::outbox`.
 //!
 //! To add a way of logging out: a variant of `domain::logout::Cause`, a handler that builds a `Selection`, a line in
 //! `web`, a file in `tests/house/ways_out`. Nothing in `store` or `notify` changes.
@@ -19,6 +21,7 @@
 pub mod cli;
 pub mod config;
 pub mod crypto;
+pub mod demo;
 pub mod domain;
 pub mod flow;
 pub mod notify;

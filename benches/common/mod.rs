@@ -1,4 +1,4 @@
-//! What both benches share: the stock of sessions, medians and ratios, and the verdict on a goal.
+//! What the benches share: the stock of sessions, medians and ratios, and the verdict on a goal.
 //!
 //! A goal is a ratio, because figures of one machine say nothing about another and little about the same one an hour
 //! later. Both sides of a ratio are measured in turn, A B A B, in one run. A goal that is missed by less than the spread
@@ -6,6 +6,9 @@
 
 #![allow(dead_code)] // each bench uses a part
 
+pub mod admin;
+pub mod client;
+pub mod process;
 pub mod stock;
 
 use std::time::{Duration, Instant};

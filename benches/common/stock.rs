@@ -220,8 +220,9 @@ impl Stock {
              VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?5, ?6, ?7, ?8, ?9)",
         )?;
         let mut participant = conn.prepare(
-            "INSERT INTO participants (session_id, application_id, user_id, seq, joined_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO participants (session_id, application_id, user_id, seq, joined_at, issuer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
+        let issuer = format!("http://{}/oidc", self.host);
         let mut hashes = Vec::new();
         for n in 0..self.size.sessions() {
             // Those who have very many began them first.
@@ -233,7 +234,7 @@ impl Stock {
             // Nobody was seen in the last ten minutes: the first check of each has something to write down.
             let (seen, expires) = (now - 600_000 - (n % 1_000) as i64, now + 13 * 86_400_000);
             session.execute(params![row, id(n), user, seq, begun, seen, expires, ip, AGENT])?;
-            participant.execute(params![row, APPLICATION, user, seq + 1, begun])?;
+            participant.execute(params![row, APPLICATION, user, seq + 1, begun, issuer])?;
             hashes.push((seal::hash(&secret(n)).0, row));
         }
         hashes.sort_unstable();

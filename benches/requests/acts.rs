@@ -6,64 +6,14 @@ use std::time::Instant;
 
 use exeunt::crypto::seal::MasterKey;
 
-use crate::client::{Client, Reply, cookie};
+use crate::common::admin::Admin;
+use crate::common::client::{Client, cookie};
+use crate::common::process::{self, Running};
 use crate::common::stock::{self, PASSWORD, WITH_PASSWORD};
 use crate::common::{Done, Series, Target, Verdicts, check, figure, micros};
-use crate::servers::{self, Running};
-use crate::{Bench, KICKED_FROM, wrk};
+use crate::{Bench, KICKED_FROM, servers, wrk};
 
 const LOG_OUT: &str = "/login/profile/logout";
-
-/// A program of an administrator.
-struct Admin {
-    client: Client,
-    headers: [String; 2],
-}
-
-impl Admin {
-    fn of(port: u16) -> Done<Self> {
-        let mut client = Client::to(port)?;
-        let headers = [client.token()?, "Content-Type: application/json".to_owned()];
-        Ok(Self { client, headers })
-    }
-
-    fn send_kick(&mut self, users: &[u64]) -> Done<()> {
-        let ids = users.iter().map(|n| stock::user(*n).map(|id| id.to_string())).collect::<Done<Vec<_>>>()?;
-        let path = format!("/api/v2/applications/{}/kick-active-users", stock::APPLICATION);
-        self.client.send("POST", &path, &self.headers, &serde_json::json!({ "userIds": ids }).to_string())
-    }
-
-    /// The receipt of a kick that was sent.
-    fn receipt(&mut self, users: usize) -> Done<String> {
-        let Reply { status, body, .. } = self.client.reply()?;
-        let answer: serde_json::Value = serde_json::from_str(&body)?;
-        let kicked = answer["data"]["kicked"].as_u64();
-        check(status == 200 && answer["code"] == 200 && kicked == Some(users as u64), || format!("kick: {body}"))?;
-        Ok(answer["data"]["receipt"].as_str().ok_or("no receipt")?.to_owned())
-    }
-
-    /// Milliseconds from sending a kick to its answer.
-    fn kick(&mut self, users: &[u64]) -> Done<(f64, String)> {
-        let begun = Instant::now();
-        self.send_kick(users)?;
-        let receipt = self.receipt(users.len())?;
-        Ok((micros(begun.elapsed()) / 1e3, receipt))
-    }
-
-    /// Waits until every row below the barrier is written out; answers how many sessions ended.
-    fn written_out(&mut self, receipt: &str) -> Done<u64> {
-        let begun = Instant::now();
-        loop {
-            let reply = self.client.ask("GET", &format!("/api/v1/logouts/{receipt}"), &self.headers, "")?;
-            let reading: serde_json::Value = serde_json::from_str(&reply.body)?;
-            if reading["complete"] == true {
-                return Ok(reading["sessionsEnded"].as_u64().unwrap_or(0));
-            }
-            check(begun.elapsed().as_secs() < 60, || format!("receipt {receipt} stays open: {}", reply.body))?;
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-    }
-}
 
 /// G4 over HTTP: one user among a million sessions. G5 likewise.
 pub fn kick(bench: &mut Bench, verdicts: &mut Verdicts) -> Done<()> {
@@ -85,7 +35,7 @@ pub fn kick(bench: &mut Bench, verdicts: &mut Verdicts) -> Done<()> {
             if sessions == 20_000 {
                 after.push(admin.kick(&[KICKED_FROM + 1_500 + n])?.0);
             }
-            servers::settle()?;
+            process::settle()?;
         }
         let what = format!("kick over HTTP, {} sessions of 1,140,000", figure(sessions as f64));
         verdicts.bar("G4", &what, (&times, " ms"), Target::Most(1.5));
@@ -98,7 +48,7 @@ pub fn kick(bench: &mut Bench, verdicts: &mut Verdicts) -> Done<()> {
         check(!anybody.is_in(users[500])?, || "still in after the kick".into())?;
         check(admin.written_out(&receipt)? == 5_000, || "5,000 sessions end".into())?;
         times.push(time);
-        servers::settle()?;
+        process::settle()?;
     }
     verdicts.bar("G5", "kick 1,000 users in one call over HTTP", (&times, " ms"), Target::None);
     Ok(())
@@ -134,7 +84,7 @@ pub fn gate(bench: &mut Bench, verdicts: &mut Verdicts) -> Done<()> {
     for (sessions, count) in [(1_000, 8), (20_000, 4)] {
         let (mut last, mut answers, mut slips) = (Series::default(), Series::default(), 0);
         for n in 0..count {
-            servers::settle()?;
+            process::settle()?;
             let user = size.user_with(sessions, n);
             let session = size.session_of(user) + 1;
             let (accepted, sent, answered) =

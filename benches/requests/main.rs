@@ -20,16 +20,15 @@
 mod common;
 
 mod acts;
-mod client;
 mod reads;
 mod servers;
 mod wrk;
 
 use std::process::{Command, ExitCode};
 
+use common::process::{self, Running};
 use common::stock::{Size, Stock};
 use common::{Done, Verdicts, machine};
-use servers::Running;
 
 /// How long and how often.
 #[derive(Debug, Clone, Copy)]
@@ -106,9 +105,9 @@ fn run(args: &[String]) -> Done<Verdicts> {
     if wants("start") {
         servers::start_cell(&mut verdicts)?;
     }
-    let port = servers::free_port()?;
+    let port = process::free_port()?;
     let mut bench = Bench { stock: Stock::make(Size::MILLION, &format!("127.0.0.1:{port}"))?, pace, port, taken: 0 };
-    servers::pin_self()?;
+    process::pin_self()?;
     let all: [(&str, Cell); 8] = [
         ("check", reads::check),
         ("unseen", reads::unseen),

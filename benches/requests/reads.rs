@@ -1,8 +1,8 @@
 //! Cells of reads: the session check beside hello.
 
-use crate::client::Client;
+use crate::common::client::Client;
+use crate::common::process::Running;
 use crate::common::{Done, Series, Target, Verdicts, check as is_right};
-use crate::servers::Running;
 use crate::wrk::{self, Found};
 use crate::{Bench, common};
 

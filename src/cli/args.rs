@@ -30,9 +30,12 @@ pub enum Command {
     /// Applications: add, list, show, rotate-secret
     #[command(subcommand)]
     App(AppCommand),
-    /// Access keys of the management API: add, list, revoke
+    /// Access keys, with which programs call the management API: add, list, revoke
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Signing keys, with which this server signs tokens: list, rotate; works while the server runs
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// User pools: show, rotate-secret
     #[command(subcommand)]
     Pool(PoolCommand),
@@ -317,6 +320,23 @@ pub enum KeyCommand {
         id: String,
         #[command(flatten)]
         at: InPool,
+    },
+}
+
+/// `exeunt keys`
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Access keys of the management API are another thing: exeunt key --help")]
+pub enum KeysCommand {
+    /// List the signing keys, oldest first: which one waits, which one signs, which ones are retired
+    List(Read),
+    /// Make new signing keys: published at once, they sign a day later, so that every application has fetched them by then.
+    /// The old ones are destroyed then; what they signed can be verified for good
+    Rotate {
+        /// Sign with the new keys at once, because the old ones may have been stolen
+        #[arg(long)]
+        now: bool,
+        #[command(flatten)]
+        place: Place,
     },
 }
 

@@ -1,15 +1,22 @@
 //! `exeunt demo`: a throw-away house with four people and two applications, and what to paste to see all four ways out.
+//!
+//! The sockets are bound before the seed is sown: the applications register addresses that hold the port.
 
-use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::signal::unix::SignalKind;
 
 use super::args::ServeFlags;
 use super::failure::Failure;
 use super::{logging, open, serve};
-use crate::config::{Flags, SeedFile};
+use crate::config::{Config, Flags, Seed, SeedFile};
+use crate::crypto::{random, seal};
+use crate::demo::party::{Ground, Kind};
+use crate::demo::provider::Credentials;
+use crate::demo::wire::Demo;
+use crate::domain::clock::SystemClock;
 use crate::server::Server;
 
 /// What ends a demo: also a closed terminal, so that nothing stays behind.
@@ -21,7 +28,8 @@ const POOL_SECRET: &str = "0123456789abcdef0123456789abcdef";
 const NOTES: &str = "6099a1b2c3d4e5f60718293a";
 const LILEI: &str = "60aa0000000000000000000a";
 
-/// The people and applications. The hash is of [`PASSWORD`], so that a demo starts at once.
+/// The people and applications; `{base}`, `{port}` and `{told}` stand for what is known once the sockets are bound. The
+/// hash is of [`PASSWORD`], so that a demo starts at once.
 const SEED: &str = include_str!("demo.toml");
 
 const PEOPLE: [(&str, &str, &str); 4] = [
@@ -80,18 +88,57 @@ pub fn demo(asked: &ServeFlags) -> Result<(), Failure> {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    let own = loaded.config.seed.is_none();
-    let seed = match &loaded.config.seed {
-        Some(path) => open::seed_file(path)?,
-        None => SeedFile::parse(SEED).map_err(|error| Failure::config(format!("demo: {error}")))?,
+    let sockets = serve::sockets(&loaded.config)?;
+    let port = sockets.first().and_then(|socket| socket.local_addr().ok()).map_or(0, |address| address.port());
+    let base = serve::people_origin(&loaded.config, port);
+    let (seed, demo) = match &loaded.config.seed {
+        // Somebody's own people and applications: ours are not among them.
+        Some(path) => (open::seed_file(path)?, None),
+        None => {
+            let seed = seed(&loaded.config, &base, port)?;
+            let demo = applications(&seed, &base, port)?;
+            (seed, Some(demo))
+        }
     };
+    let said = if demo.is_some() { banner(&base) } else { places(&base) };
     let state = serve::house(loaded.config, Some(seed))?;
-    let greet = |server: &Server| {
-        let port = server.addresses.first().map_or(0, SocketAddr::port);
-        let base = serve::people_origin(&state.config, port);
-        eprint!("{}", if own { banner(&base) } else { places(&base) });
+    serve::run(
+        || Server::on(sockets, &state, demo),
+        |_| eprint!("{said}"),
+        &ENDS,
+        move || gone.iter().for_each(|dir| remove(dir)),
+    )
+}
+
+/// The seed, with the addresses of this run. Log-outs are told over loopback where the house may deliver there.
+fn seed(config: &Config, base: &str, port: u16) -> Result<Seed, Failure> {
+    let told = if config.deliver_to_private { loopback(port) } else { base.to_owned() };
+    let text = SEED.replace("{base}", base).replace("{port}", &port.to_string()).replace("{told}", &told);
+    SeedFile::parse(&text).map_err(|error| Failure::config(format!("demo: {error}")))
+}
+
+fn loopback(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+/// Notes and Mail, with the ids and secrets of the seed.
+fn applications(seed: &Seed, base: &str, port: u16) -> Result<Demo, Failure> {
+    let of = |identifier: &str| {
+        let mut all = seed.pools.iter().flat_map(|pool| &pool.applications);
+        let found = all.find(|application| application.identifier.as_str() == identifier);
+        let credentials = found.and_then(|application| {
+            let (id, secret) = (application.id?, application.secret.as_ref()?);
+            Some(Credentials { client_id: id.to_string(), secret: secret.expose().to_owned() })
+        });
+        credentials.ok_or_else(|| Failure::config(format!("demo: no {identifier} in the seed")))
     };
-    serve::run(&state, greet, &ENDS, move || gone.iter().for_each(|dir| remove(dir)))
+    let ground = Ground {
+        origins: vec![base.to_owned(), loopback(port)],
+        clock: Arc::new(SystemClock),
+        chance: || seal::base64url(&random::octets::<32>()),
+    };
+    let registered = [(Kind::Notes, of("notes")?), (Kind::Mail, of("mail")?)];
+    Demo::new(&ground, registered).map_err(|error| Failure::new(format!("demo: {error}")))
 }
 
 fn places(base: &str) -> String {
@@ -101,7 +148,6 @@ fn places(base: &str) -> String {
 /// Who can log in, where, and the four ways out.
 fn banner(base: &str) -> String {
     use std::fmt::Write as _;
-    let (scheme, host) = base.split_once("://").unwrap_or(("http", base));
     let mut text = "\nexeunt demo: a throw-away house, gone when it stops; nothing leaves this machine\n\n".to_owned();
     let _ = writeln!(text, "  log in as    password   who");
     for (username, name, role) in PEOPLE {
@@ -111,9 +157,12 @@ fn banner(base: &str) -> String {
         text,
         r#"
   base       {base}
-  Notes      {scheme}://notes.{host}
-  Mail       {scheme}://mail.{host}
+  Notes      {base}/demo/notes
+  Mail       {base}/demo/mail
   console    {base}/console    (chenliqun)
+
+Notes and Mail are applications that log in by OpenID Connect. Open both, then leave by any way: their pages turn by
+themselves, and each can be told to answer badly. The console's receipt shows who was told.
 
 Four ways out
   1 personal center: log in, then the seal at the top right, "Log out"
@@ -139,7 +188,9 @@ mod tests {
 
     #[test]
     fn the_printed_logins_are_the_seeded_ones() {
-        let seed = SeedFile::parse(SEED).unwrap();
+        let text = SEED.replace("{base}", "http://localhost:1").replace("{port}", "1").replace("{told}", &loopback(1));
+        let seed = SeedFile::parse(&text).unwrap();
+        assert!(applications(&seed, "http://localhost:1", 1).is_ok());
         let pool = &seed.pools[0];
         assert_eq!(pool.id.unwrap().as_str(), POOL);
         assert_eq!(pool.secret.as_ref().unwrap().expose(), POOL_SECRET);

@@ -78,6 +78,7 @@ pub fn sentence(error: &FlowError) -> String {
         FlowError::Unauthenticated
         | FlowError::Forbidden
         | FlowError::Absent(_)
+        | FlowError::Gone(_)
         | FlowError::Stale
         | FlowError::Throttled { .. }
         | FlowError::Busy

@@ -1,13 +1,10 @@
 //! `exeunt kick`: through the running server when there is one, else at the database itself.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::args::KickCommand;
 use super::failure::Failure;
-use super::{open, say};
-use crate::config::Config;
+use super::{open, running, say};
 use crate::domain::logout::Cause;
 use crate::flow::applications::by_operator;
 use crate::flow::{logout, operator, upkeep};
@@ -15,7 +12,7 @@ use crate::flow::{logout, operator, upkeep};
 /// Ends the sessions of the named users.
 pub fn kick(command: &KickCommand) -> Result<(), Failure> {
     let config = open::settings(&command.read.place)?;
-    let receipts = match open::house_of(config.clone()) {
+    let receipts: Vec<Value> = match open::house_of(config.clone()) {
         Ok(state) => {
             let (ids, within) = operator::resolve(&state, &command.user, command.app.as_deref())?;
             let why = (Cause::Kicked, by_operator());
@@ -23,7 +20,10 @@ pub fn kick(command: &KickCommand) -> Result<(), Failure> {
             upkeep::write_out(&state)?;
             receipts.iter().map(|r| json!({ "receipt": r.id, "kicked": r.known, "unknown": r.unknown })).collect()
         }
-        Err(failure) if failure.code == 5 => ask(&config, command)?,
+        Err(failure) if failure.code == 5 => {
+            let call = json!({ "users": command.user, "application": command.app });
+            running::ask(&config, "kick", &call)?["receipts"].as_array().cloned().unwrap_or_default()
+        }
         Err(failure) => return Err(failure),
     };
     if command.read.json {
@@ -36,53 +36,4 @@ pub fn kick(command: &KickCommand) -> Result<(), Failure> {
         println!("{number} {people} forced to log out, receipt {}", receipt["receipt"].as_str().unwrap_or_default());
     }
     Ok(())
-}
-
-/// Asks the running server, by the credential in the data directory.
-fn ask(config: &Config, command: &KickCommand) -> Result<Vec<Value>, Failure> {
-    let silent = |why: String| Failure::new(format!("the running server cannot be asked: {why}"));
-    let running = operator::running(&config.data_dir).map_err(|error| silent(error.to_string()))?;
-    let mut address = running.address;
-    if address.ip().is_unspecified() {
-        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-    }
-    let agent = ureq::Agent::from(
-        ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(30)))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .build(),
-    );
-    let mut answer = agent
-        .post(format!("http://{address}/api/v1/operator/kick"))
-        .header("authorization", format!("Bearer {}", running.token))
-        .content_type("application/json")
-        .send(json!({ "users": command.user, "application": command.app }).to_string())
-        .map_err(|error| silent(error.to_string()))?;
-    let status = answer.status().as_u16();
-    let text = answer.body_mut().read_to_string().map_err(|error| silent(error.to_string()))?;
-    let body: Value = serde_json::from_str(&text).map_err(|error| silent(error.to_string()))?;
-    if status != 200 {
-        return Err(Failure::new(refusal(&body)));
-    }
-    Ok(body["receipts"].as_array().cloned().unwrap_or_default())
-}
-
-/// problem+json in words.
-fn refusal(body: &Value) -> String {
-    let fields = body["fields"].as_array().into_iter().flatten().map(|field| {
-        let number = field["line"].as_u64().map(|line| format!(" (number {})", line + 1)).unwrap_or_default();
-        format!(
-            "{}{number} is refused: {}",
-            field["field"].as_str().unwrap_or_default(),
-            field["code"].as_str().unwrap_or_default()
-        )
-    });
-    let fields: Vec<String> = fields.collect();
-    if fields.is_empty() {
-        body["detail"].as_str().unwrap_or("refused").to_owned()
-    } else {
-        fields.join("; ").replace('_', " ")
-    }
 }

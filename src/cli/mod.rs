@@ -13,11 +13,13 @@ mod demo;
 mod doctor;
 mod failure;
 mod key;
+mod keys;
 mod kick;
 mod logging;
 mod open;
 mod pool;
 mod redirect;
+mod running;
 mod say;
 mod seed;
 mod serve;
@@ -52,6 +54,7 @@ fn obey(command: Command) -> Result<(), Failure> {
         Command::User(command) => user::user(&command),
         Command::App(command) => application::application(&command),
         Command::Key(command) => key::key(&command),
+        Command::Keys(command) => keys::keys(&command),
         Command::Pool(command) => pool::pool(&command),
         Command::CheckRedirect(command) => redirect::check(&command),
         Command::Backup(command) => backup::backup(&command),

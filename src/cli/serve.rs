@@ -1,11 +1,10 @@
 //! `exeunt serve`: from the settings to the line that says ready, and to an orderly end.
 
 use std::io::Write as _;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -15,8 +14,8 @@ use super::{logging, open, seed as seeding};
 use crate::config::{Config, Seed};
 use crate::domain::clock::SystemClock;
 use crate::flow::state::State;
-use crate::flow::{operator, seed, setup};
-use crate::server::Server;
+use crate::flow::{seed, setup};
+use crate::server::{self, Server, Stop};
 
 /// What ends a server. A closed terminal does not, or `nohup` would be of no use.
 const ENDS: [SignalKind; 2] = [SignalKind::terminate(), SignalKind::interrupt()];
@@ -33,7 +32,8 @@ pub fn serve(flags: &ServeFlags) -> Result<(), Failure> {
     }
     let seed = loaded.config.seed.as_deref().map(open::seed_file).transpose()?;
     let state = house(loaded.config, seed)?;
-    run(&state, |server| greet(&state, server), &ENDS, || ())
+    let sockets = sockets(&state.config)?;
+    run(|| Server::on(sockets, &state, None), |server| greet(&state, server), &ENDS, || ())
 }
 
 /// Opens the house, with what the seed and the settings put into it.
@@ -56,18 +56,23 @@ pub fn house(config: Config, seed: Option<Seed>) -> Result<Arc<State>, Failure> 
     Ok(state)
 }
 
+/// Sockets on every configured address.
+pub fn sockets(config: &Config) -> Result<Vec<TcpListener>, Failure> {
+    server::sockets(config).map_err(|error| {
+        let listen: Vec<String> = config.listen.iter().map(SocketAddr::to_string).collect();
+        Failure::new(format!("cannot listen on {}: {error}", listen.join(", ")))
+    })
+}
+
 /// Answers requests until a signal of `ends`; `hurry` is done even when a second one ends the process at once.
 pub fn run(
-    state: &Arc<State>,
+    start: impl FnOnce() -> std::io::Result<Server>,
     greet: impl FnOnce(&Server),
     ends: &[SignalKind],
     hurry: impl FnOnce() + 'static,
 ) -> Result<(), Failure> {
     actix_web::rt::System::new().block_on(async move {
-        let server = Server::bind(state).map_err(|error| {
-            let listen: Vec<String> = state.config.listen.iter().map(SocketAddr::to_string).collect();
-            Failure::new(format!("cannot listen on {}: {error}", listen.join(", ")))
-        })?;
+        let server = start()?;
         let signals = told_to_end(ends)?;
         greet(&server);
         // The one line on standard output; whoever waits for it may go on.
@@ -76,7 +81,7 @@ pub fn run(
         if let Err(error) = told {
             tracing::debug!(%error, "nobody reads standard output");
         }
-        actix_web::rt::spawn(end_orderly(state.clone(), server.handle(), signals, hurry));
+        actix_web::rt::spawn(end_orderly(server.stop(), signals, hurry));
         Ok(server.run().await?)
     })
 }
@@ -130,25 +135,18 @@ fn told_to_end(kinds: &[SignalKind]) -> std::io::Result<UnboundedReceiver<()>> {
 
 /// First signal: no new connections, live streams close, requests in progress are finished within the grace. A second
 /// signal, or the end of the grace, ends the process at once; what was answered is on disk in any case.
-async fn end_orderly(
-    state: Arc<State>,
-    handle: ServerHandle,
-    mut signals: UnboundedReceiver<()>,
-    hurry: impl FnOnce(),
-) {
+async fn end_orderly(stop: Stop, mut signals: UnboundedReceiver<()>, hurry: impl FnOnce()) {
     if signals.recv().await.is_none() {
         return;
     }
     tracing::info!("stopping");
-    state.close();
-    let stopping = handle.stop(true);
     tokio::select! {
-        () = stopping => return,
+        () = stop.orderly() => return,
         _ = signals.recv() => {},
         () = tokio::time::sleep(GRACE) => {},
     }
     tracing::warn!("stopping at once");
-    operator::retract(&state);
+    stop.retract();
     hurry();
     std::process::exit(1);
 }

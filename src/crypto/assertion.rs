@@ -60,6 +60,12 @@ pub fn can_verify(jwks: &str) -> bool {
     keys(jwks).iter().any(asymmetric)
 }
 
+/// Whether a JWK Set holds what must never leave its owner: a private or a shared key (RFC 7518 6.2.2, 6.3.2, 6.4).
+pub fn holds_private(jwks: &str) -> bool {
+    let set: serde_json::Value = serde_json::from_str(jwks).unwrap_or_default();
+    set["keys"].as_array().is_some_and(|keys| keys.iter().any(|key| key.get("d").or(key.get("k")).is_some()))
+}
+
 /// The claims of an assertion that one of the application's own keys signed. Times and audience are judged by the caller.
 pub fn read(jwks: &str, assertion: &str) -> Option<AssertionClaims> {
     let header = decode_header(assertion).ok()?;
@@ -77,4 +83,30 @@ pub fn read(jwks: &str, assertion: &str) -> Option<AssertionClaims> {
         .filter_map(|key| DecodingKey::from_jwk(key).ok())
         .find_map(|key| decode::<AssertionClaims>(assertion, &key, &validation).ok())
         .map(|data| data.claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PUBLIC: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+
+    #[test]
+    fn only_a_set_of_public_keys_proves_anything() {
+        assert!(can_verify(PUBLIC) && !holds_private(PUBLIC));
+        for useless in [
+            "",
+            "[]",
+            "{}",
+            r#"{"keys":[]}"#,
+            r#"{"keys":{}}"#,
+            r#"{"keys":[{"kty":"EC"}]}"#,
+            &PUBLIC[..PUBLIC.len() - 3],
+        ] {
+            assert!(!can_verify(useless) && !holds_private(useless), "{useless}");
+        }
+        let shared = r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#;
+        assert!(!can_verify(shared) && holds_private(shared));
+        assert!(holds_private(&PUBLIC.replace("\"kty\"", "\"d\":\"x\",\"kty\"")));
+    }
 }

@@ -112,6 +112,37 @@ impl MasterKey {
     pub fn recognises(&self, purpose: &str, parts: &[&str], mark: &str) -> bool {
         constant_time::verify_slices_are_equal(self.mark(purpose, parts).as_bytes(), mark.as_bytes()).is_ok()
     }
+
+    /// A number as others may hold it: the same each time for the same number and `owner`, and telling nothing. A mark on
+    /// the number, and the number hidden by a mask that only its mark gives.
+    pub fn veil(&self, purpose: &str, owner: &str, number: u64) -> String {
+        let mark = self.veil_mark(purpose, owner, number);
+        let hidden = number ^ self.veil_mask(purpose, &mark);
+        base64url(&[mark.as_slice(), &hidden.to_be_bytes()].concat())
+    }
+
+    /// The number behind a veil, if the house drew it for the same purpose and owner.
+    pub fn unveil(&self, purpose: &str, owner: &str, text: &str) -> Option<u64> {
+        let octets: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+        let (mark, hidden) = octets.split_at(16);
+        let number = u64::from_be_bytes(hidden.try_into().ok()?) ^ self.veil_mask(purpose, mark);
+        constant_time::verify_slices_are_equal(&self.veil_mark(purpose, owner, number), mark).ok().map(|()| number)
+    }
+
+    fn veil_mark(&self, purpose: &str, owner: &str, number: u64) -> [u8; 16] {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derive(purpose));
+        let tag = hmac::sign(&key, &framed(&[owner, &number.to_string()]));
+        let mut mark = [0u8; 16];
+        mark.copy_from_slice(&tag.as_ref()[..16]);
+        mark
+    }
+
+    fn veil_mask(&self, purpose: &str, mark: &[u8]) -> u64 {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derive(&format!("{purpose}: mask")));
+        let mut mask = [0u8; 8];
+        mask.copy_from_slice(&hmac::sign(&key, mark).as_ref()[..8]);
+        u64::from_be_bytes(mask)
+    }
 }
 
 /// Length before content, so that no two lists of parts look the same.
@@ -164,6 +195,28 @@ mod tests {
         assert!(key.unseal("keys", &sealed[..sealed.len() - 1]).is_none());
         assert!(key.unseal("keys", b"short").is_none());
         assert_ne!(key.seal("keys", b"secret").unwrap(), sealed, "a nonce is used once");
+    }
+
+    #[test]
+    fn a_veil_is_stable_and_opens_for_its_owner_only() {
+        let key = MasterKey::fresh();
+        let veils: Vec<String> = [0, 1, 2, u64::MAX].iter().map(|n| key.veil("feed", "notes", *n)).collect();
+        for (veil, number) in veils.iter().zip([0, 1, 2, u64::MAX]) {
+            assert_eq!(key.unveil("feed", "notes", veil), Some(number));
+            assert_eq!(*veil, key.veil("feed", "notes", number), "stable");
+            assert_eq!(key.unveil("feed", "board", veil), None, "another owner");
+            assert_eq!(key.unveil("other", "notes", veil), None, "another purpose");
+            assert_eq!(MasterKey::fresh().unveil("feed", "notes", veil), None, "another house");
+            for at in 0..veil.len() {
+                let mut other = veil.clone();
+                other.replace_range(at..=at, if veil.as_bytes()[at] == b'A' { "B" } else { "A" });
+                assert_eq!(key.unveil("feed", "notes", &other), None, "tampered at {at}");
+            }
+            assert_eq!(key.unveil("feed", "notes", &veil[1..]), None, "truncated");
+            assert_eq!(key.unveil("feed", "notes", &format!("{veil}=")), None, "padded");
+        }
+        let alike = veils[1].bytes().zip(veils[2].bytes()).filter(|(a, b)| a == b).count();
+        assert!(alike < 8, "neighbours look alike: {veils:?}");
     }
 
     #[test]

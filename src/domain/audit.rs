@@ -24,6 +24,12 @@ pub mod act {
     pub const KEY_CREATED: &str = "key_created";
     /// An access key was revoked.
     pub const KEY_REVOKED: &str = "key_revoked";
+    /// An application was sent a token to try whether it hears.
+    pub const TEST_SENT: &str = "test_sent";
+    /// The house gave up telling an application of an ending.
+    pub const GIVEN_UP: &str = "delivery_given_up";
+    /// What was not told was sent again by hand.
+    pub const TOLD_AGAIN: &str = "told_again";
     /// A management token was handed out.
     pub const TOKEN_ISSUED: &str = "token_issued";
 }

@@ -206,6 +206,9 @@ impl AuthorizationRequest {
                 return Err(OauthError::new(code, "this parameter is not supported"));
             }
         }
+        if to.state.is_none() && params.of_answer("state")?.is_some() {
+            return Err(invalid("state is too long"));
+        }
         let response_type = response_type(application, params, to)?;
         let mut scopes = Scopes::parse(params.of_answer("scope")?.unwrap_or_default());
         if !application.protocol.may(GrantType::RefreshToken) || !response_type.has_code() {

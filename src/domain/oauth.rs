@@ -237,11 +237,6 @@ impl Scopes {
         self.0.contains(&scope)
     }
 
-    /// Whether all of `other` are among them.
-    pub fn cover(&self, other: &Self) -> bool {
-        other.0.iter().all(|scope| self.has(*scope))
-    }
-
     /// Those that `keep` keeps.
     #[must_use]
     pub fn only(&self, keep: impl Fn(Scope) -> bool) -> Self {

@@ -13,7 +13,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId, PoolId, UserId};
 use crate::domain::identifier::Identifier;
 use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
-use crate::domain::oauth::{AuthMethod, ResponseType, TokenAlg};
+use crate::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use crate::domain::reach::{self, Reach};
 use crate::domain::redirect::{EntryRefused, RedirectEntry};
 use crate::domain::secret::Secret;
@@ -35,6 +35,8 @@ pub fn fresh_identifier() -> String {
 const ENTRIES: usize = 100;
 const ENTRY_LENGTH: usize = 2_048;
 const NAME_LENGTH: usize = 100;
+/// Octets of an application's own keys.
+const KEYS_LENGTH: usize = 16 * 1024;
 
 /// An application form as typed; lists one entry a line.
 #[derive(Debug, Clone, Default)]
@@ -86,10 +88,16 @@ impl ApplicationForm {
             let same = |text: &String| Url::parse(text).is_ok_and(|callback| callback.origin() == url.origin());
             if callbacks.iter().any(same) { None } else { Some("origin_differs") }
         });
-        if protocol.auth_method == AuthMethod::PrivateKeyJwt
-            && !protocol.jwks.as_deref().is_some_and(assertion::can_verify)
-        {
-            refused.push(FieldRefused::new("jwks", "no_keys"));
+        refused.extend(keys_refused(protocol).map(|code| FieldRefused::new("jwks", code)));
+        if protocol.auth_method == AuthMethod::None {
+            // Who cannot prove itself speaks for nobody alone (RFC 6749 4.4), and has no secret that could sign
+            // (OpenID Connect Core 3.1.3.7).
+            if protocol.may(GrantType::ClientCredentials) {
+                refused.push(FieldRefused::new("grant_types", "needs_proof"));
+            }
+            if protocol.id_token_alg == TokenAlg::Hs256 {
+                refused.push(FieldRefused::new("id_token_signed_response_alg", "needs_proof"));
+            }
         }
         if protocol.response_types.is_empty() {
             protocol.response_types.push(ResponseType::Code);
@@ -110,12 +118,26 @@ fn address(
 ) {
     let text = typed.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let code = text.as_ref().and_then(|text| match RedirectEntry::parse(text) {
+        _ if text.len() > ENTRY_LENGTH => Some("address_too_long"),
         Ok(entry) if entry.is_plain() => Url::parse(entry.as_str()).ok().and_then(|url| judge(&url)),
         Ok(_) => Some("wildcard"),
         Err(why) => Some(why.code()),
     });
     refused.extend(code.map(|code| FieldRefused::new(field, code)));
     *typed = text;
+}
+
+/// What is wrong with an application's own keys, if anything.
+fn keys_refused(protocol: &mut Protocol) -> Option<&'static str> {
+    let typed = protocol.jwks.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let code = match &typed {
+        None => (protocol.auth_method == AuthMethod::PrivateKeyJwt).then_some("no_keys"),
+        Some(text) if text.len() > KEYS_LENGTH => Some("keys_too_long"),
+        Some(text) if assertion::holds_private(text) => Some("private_key"),
+        Some(text) => (!assertion::can_verify(text)).then_some("no_keys"),
+    };
+    protocol.jwks = typed;
+    code
 }
 
 fn lines(field: &'static str, typed: &[String], refused: &mut Vec<FieldRefused>) -> Vec<String> {
@@ -140,6 +162,16 @@ fn lines(field: &'static str, typed: &[String], refused: &mut Vec<FieldRefused>)
 }
 
 impl ValidApplication {
+    /// Whether a stored application is as this form says already.
+    pub fn stands(&self, row: &ApplicationRow) -> bool {
+        row.name == self.name
+            && row.identifier == self.identifier.as_str()
+            && row.redirect_uris == self.form.redirect_uris
+            && row.logout_redirect_uris == self.form.logout_redirect_uris
+            && row.protocol == self.form.protocol
+            && row.is_default == self.form.is_default
+    }
+
     fn write_into(&self, row: &mut ApplicationRow) {
         row.name.clone_from(&self.name);
         self.identifier.as_str().clone_into(&mut row.identifier);
@@ -235,8 +267,12 @@ fn keep_for_signing(state: &State, row: &mut ApplicationRow, known: Option<&Secr
 
 /// The secret with which an application's ID tokens are signed; none where a key of the house signs them.
 pub fn signing_secret(state: &State, application: &Application) -> Option<Secret> {
-    let opened = state.key.unseal(SEALED, application.secret_sealed.as_deref()?)?;
-    String::from_utf8(opened).ok().map(Secret::new)
+    opened_secret(state, application.secret_sealed.as_deref()?)
+}
+
+/// A sealed secret of an application, which may have been deleted since.
+pub fn opened_secret(state: &State, sealed: &[u8]) -> Option<Secret> {
+    String::from_utf8(state.key.unseal(SEALED, sealed)?).ok().map(Secret::new)
 }
 
 fn in_pool(act: &Act<'_>, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {

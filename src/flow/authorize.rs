@@ -32,6 +32,8 @@ pub const CODE_MS: i64 = 60_000;
 pub const PUSHED_SECONDS: i64 = 90;
 /// A pushed request waits for a person at the log-in page for so many seconds.
 pub const INTERACTION_SECONDS: i64 = 3_600;
+/// A log-in answers the request that asked for it within so many milliseconds: there may be a question in between.
+const FRESH_MS: i64 = 600_000;
 /// What a pushed request is called by (RFC 9126 2.2).
 pub const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
@@ -93,9 +95,12 @@ fn judge(
     let Some(session) = session.filter(|s| s.pool == application.pool) else {
         return Judged::Is(Decision::LogIn { again: false });
     };
-    let since = progress.asked_at.is_some_and(|asked| session.auth_seq > asked);
     let age_ms = state.now().since_ms(session.auth_at);
-    let too_old = request.max_age.is_some_and(|seconds| age_ms > seconds.saturating_mul(1_000));
+    // Not for ever: the same address, out of the history of a browser, asks anew.
+    let since = progress.asked_at.is_some_and(|asked| session.auth_seq > asked) && age_ms < FRESH_MS;
+    // A log-in of tomorrow, by a clock that has been set back, is of no known age.
+    let is_within = |seconds: i64| (0..=seconds.saturating_mul(1_000)).contains(&age_ms);
+    let too_old = request.max_age.is_some_and(|seconds| seconds == 0 || !is_within(seconds));
     if (request.prompts.login || too_old) && !since {
         return Judged::Is(Decision::LogIn { again: true });
     }

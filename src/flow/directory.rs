@@ -118,6 +118,10 @@ pub fn changed(act: &mut Act<'_>, state: &Arc<State>) -> Done<()> {
     let pools = pools::all(conn)?.into_iter().map(|row| Pool { id: row.id, name: row.name }).collect();
     let directory = Directory::of(pools, applications::all(conn)?);
     let state = state.clone();
-    act.after_commit(move || state.set_directory(directory));
+    act.after_commit(move || {
+        state.set_directory(directory);
+        // Whoever listens with a credential that holds no longer hears nothing more.
+        state.feeds.poke_all();
+    });
     Ok(())
 }

@@ -33,6 +33,9 @@ pub enum FlowError {
     /// There is no such thing, or none that the caller may know of.
     #[error("there is no such {0}")]
     Absent(&'static str),
+    /// What it asked for is no longer kept.
+    #[error("no longer kept: {0}")]
+    Gone(&'static str),
     /// Fields were refused; nothing was changed.
     #[error("{} field(s) refused", .0.len())]
     Invalid(Vec<FieldRefused>),

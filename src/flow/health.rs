@@ -31,6 +31,7 @@ pub fn metrics(state: &State) -> Done<String> {
     );
     let _ = writeln!(text, "# TYPE exeunt_sessions_active gauge\nexeunt_sessions_active {sessions}");
     let _ = writeln!(text, "# TYPE exeunt_streams_open gauge\nexeunt_streams_open {}", state.hub.count());
+    let _ = writeln!(text, "# TYPE exeunt_feeds_open gauge\nexeunt_feeds_open {}", state.feeds.count());
     let _ = writeln!(text, "# TYPE exeunt_endings_total counter");
     for (cause, count) in endings {
         let _ = writeln!(text, "exeunt_endings_total{{cause=\"{}\"}} {count}", cause.as_str());

@@ -38,7 +38,12 @@ pub struct KeyRing {
     signers: Vec<SigningKey>,
     public: Vec<PublicKey>,
     jwks: String,
-    next_change: Option<Timestamp>,
+    /// When a key begins to sign or is no longer published.
+    changes_at: Option<Timestamp>,
+    /// Whether a successor waits for its day.
+    waiting: bool,
+    /// Whether a key could still sign that has a successor.
+    superseded: bool,
 }
 
 impl KeyRing {
@@ -46,7 +51,7 @@ impl KeyRing {
         let broken = |_| FlowError::Storage(StoreError::Damaged("a signing key cannot be read".into()));
         let mut signers = Vec::new();
         for alg in ALGS {
-            let current = rows.iter().rfind(|row| row.alg == alg && row.signs_from <= now && row.sealed.is_some());
+            let current = rows.iter().rfind(|row| row.alg == alg && standing(row, now) == KeyStanding::Signing);
             if let Some(row) = current {
                 let opened = row.sealed.as_deref().and_then(|sealed| state.key.unseal(SEALED, sealed));
                 let pkcs8 = opened.ok_or(FlowError::Storage(StoreError::Damaged(
@@ -66,8 +71,16 @@ impl KeyRing {
         // The ones that sign come first: some clients take the first when they meet an id they do not know.
         let signs = |jwk: &serde_json::Value| signers.iter().any(|s| s.public_jwk()["kid"] == jwk["kid"]);
         published.sort_by_key(|jwk| (!signs(jwk), jwk["alg"] != "RS256"));
-        let next_change = rows.iter().map(|row| row.signs_from).filter(|at| *at > now).min();
-        Ok(Self { signers, public, jwks: json!({ "keys": published }).to_string(), next_change })
+        let waiting = rows.iter().filter(|row| standing(row, now) == KeyStanding::Waiting).map(|row| row.signs_from);
+        let over = rows.iter().filter_map(|row| row.retired_at).map(|at| at.plus_ms(OVERLAP_MS));
+        Ok(Self {
+            signers,
+            public,
+            jwks: json!({ "keys": published }).to_string(),
+            changes_at: waiting.clone().chain(over).filter(|at| *at > now).min(),
+            waiting: waiting.count() > 0,
+            superseded: !superseded(rows, now).is_empty(),
+        })
     }
 
     /// The published keys as a JWK Set (RFC 7517 section 5).
@@ -165,28 +178,44 @@ pub fn refresh(state: &State) -> Done<()> {
     Ok(())
 }
 
-/// New keys: published at once, signing a day later, or at once when the present ones are no longer to be trusted.
+/// New keys: published at once, signing a day later, or at once when the present ones are no longer to be trusted; keys
+/// that wait for their day are dropped then too. The first keys of a house sign at once in any case.
 pub fn rotate(state: &Arc<State>, at_once: bool) -> Done<()> {
-    let signs_from = if at_once { state.now() } else { state.now().plus_ms(AHEAD_MS) };
+    let (rows, now) = (state.store.read(signing_keys::all)?, state.now());
+    let signs = |alg| rows.iter().any(|row| row.alg == alg && standing(row, now) == KeyStanding::Signing);
+    let signs_from = if at_once || !ALGS.into_iter().all(signs) { now } else { now.plus_ms(AHEAD_MS) };
+    let waiting = rows.iter().filter(|row| at_once && standing(row, now) == KeyStanding::Waiting);
+    let unused: Vec<String> = waiting.map(|row| row.kid.clone()).collect();
     let fault = |_| FlowError::Storage(StoreError::Fault("no signing key could be made".into()));
     let made: Vec<_> = ALGS
         .into_iter()
         .map(|alg| jws::generate(alg).map(|key| (alg, key)))
         .collect::<Result<_, _>>()
         .map_err(fault)?;
+    if !unused.is_empty() {
+        state.write_now(move |act, _| Ok(unused.iter().try_for_each(|kid| signing_keys::forget(act, kid))?))?;
+    }
     adopt(state, made, signs_from)?;
-    retire_superseded(state)
+    retire_superseded(state)?;
+    tracing::info!(at_once, "signing keys were rotated");
+    Ok(())
 }
 
-fn retire_superseded(state: &Arc<State>) -> Done<()> {
-    let (rows, now) = (state.store.read(signing_keys::all)?, state.now());
+/// Keys that could still sign although another one of their kind does.
+fn superseded(rows: &[SigningKeyRow], now: Timestamp) -> Vec<String> {
     let mut over = Vec::new();
     for alg in ALGS {
-        let mut signing: Vec<&SigningKeyRow> =
-            rows.iter().filter(|row| row.alg == alg && row.sealed.is_some() && row.signs_from <= now).collect();
-        signing.pop();
-        over.extend(signing.into_iter().map(|row| row.kid.clone()));
+        let signing = rows.iter().filter(|row| row.alg == alg && standing(row, now) == KeyStanding::Signing);
+        let mut kids: Vec<&String> = signing.map(|row| &row.kid).collect();
+        kids.pop();
+        over.extend(kids.into_iter().cloned());
     }
+    over
+}
+
+/// Destroys the private half of every key that has a successor.
+fn retire_superseded(state: &Arc<State>) -> Done<()> {
+    let over = superseded(&state.store.read(signing_keys::all)?, state.now());
     if !over.is_empty() {
         state.write_now(move |act, _| {
             for kid in &over {
@@ -198,21 +227,52 @@ fn retire_superseded(state: &Arc<State>) -> Done<()> {
     refresh(state)
 }
 
-/// What the upkeep does: keys that are due begin to sign, and old ones get a successor.
+/// What the upkeep does: keys that are due begin to sign, whoever has a successor is retired (also when the house was
+/// closed on that day, or fell between the two), and old keys get a successor.
 pub fn keep(state: &Arc<State>) -> Done<()> {
     let Some(ring) = state.keys.ring.load_full() else { return Ok(()) };
     let now = state.now();
-    if ring.next_change.is_some_and(|at| at <= now) {
+    if ring.superseded || ring.changes_at.is_some_and(|at| at <= now) {
         return retire_superseded(state);
     }
     let days = i64::from(state.config.key_rotation_days);
-    if days == 0 || ring.next_change.is_some() {
+    if days == 0 || ring.waiting {
         return Ok(());
     }
     let newest = state.store.read(signing_keys::all)?.iter().map(|row| row.created_at).max();
     match newest {
         Some(made) if now.since_ms(made) >= days * 24 * 3_600_000 => rotate(state, false),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// What a key does at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyStanding {
+    /// It is published and will sign.
+    Waiting,
+    /// It signs.
+    Signing,
+    /// It signs no more; what it signed can be verified.
+    Retired,
+}
+
+impl KeyStanding {
+    /// In one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Signing => "signing",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+fn standing(row: &SigningKeyRow, now: Timestamp) -> KeyStanding {
+    match (&row.sealed, row.signs_from <= now) {
+        (None, _) => KeyStanding::Retired,
+        (Some(_), true) => KeyStanding::Signing,
+        (Some(_), false) => KeyStanding::Waiting,
     }
 }
 
@@ -223,6 +283,8 @@ pub struct KeyListed {
     pub kid: String,
     /// How it signs.
     pub alg: TokenAlg,
+    /// What it does at present.
+    pub standing: KeyStanding,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it begins or began to sign.
@@ -233,12 +295,14 @@ pub struct KeyListed {
 
 /// All keys, oldest first.
 pub fn list(state: &State) -> Done<Vec<KeyListed>> {
-    let rows = state.store.read(signing_keys::all)?;
+    let (rows, now) = (state.store.read(signing_keys::all)?, state.now());
     let listed = |row: SigningKeyRow| KeyListed {
+        standing: standing(&row, now),
         kid: row.kid,
         alg: row.alg,
         created_at: row.created_at,
-        signs_from: row.signs_from,
+        // The first keys sign from the beginning of time.
+        signs_from: row.signs_from.max(row.created_at),
         retired_at: row.retired_at,
     };
     Ok(rows.into_iter().map(listed).collect())

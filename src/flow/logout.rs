@@ -3,7 +3,8 @@
 //! 1. `Plan::of`: pure, refuses an empty selection.
 //! 2. `store::ending::carry_out`, the only call of it in the house: everything on disk in the caller's transaction.
 //! 3. After the commit and before the answer: what was remembered of these users is outdated, so no request is believed
-//!    on an old answer; their open pages are poked; the upkeep is woken to write out what stands below a barrier.
+//!    on an old answer; their open pages are poked; the upkeep is woken to write out what stands below a barrier, and the sender to tell
+//!    the applications. Nobody waits for either.
 //!
 //! A crash between 2 and 3 loses nothing: memory is gone with it, and the barrier is in the rows.
 
@@ -16,7 +17,7 @@ use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
 use crate::domain::logout::{Actor, Cause, NoPlan, Origin, Plan, Receipt, Scope, Selection};
 use crate::domain::session::{Session, SessionId};
 use crate::store::db::Act;
-use crate::store::{ending, sessions, users};
+use crate::store::{ending, grants, sessions, users};
 
 impl From<NoPlan> for FlowError {
     fn from(no: NoPlan) -> Self {
@@ -46,6 +47,8 @@ pub fn end(
             state.sessions.outdate(&heard.users);
             state.hub.poke_users(heard.pool, &heard.users);
         }
+        state.outbox.ring();
+        state.feeds.ring();
         state.bell.ring();
     });
     Ok(receipt)
@@ -92,13 +95,14 @@ pub fn end_own(
     }
 }
 
-/// A person ends all their other sessions. `None`: there were none.
+/// A person ends all their other sessions, and what applications kept of those that are over. `None`: there were none.
 pub fn end_others(
     act: &mut Act<'_>,
     state: &Arc<State>,
     session: &Session,
     why: (Cause, Origin),
 ) -> Done<Option<Receipt>> {
+    grants::revoke_left_behind(act, session.user)?;
     let others = sessions::others_of_user(act.conn(), session.user, Some(session.id))?;
     if others.is_empty() {
         return Ok(None);

@@ -8,7 +8,7 @@ use crate::domain::user::User;
 use crate::store::audit::{self, AuditRow};
 use crate::store::online::{self, CAP, OnlineRow};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::users;
+use crate::store::{outbox, users};
 
 /// Counting stops here; a list says "1,000+".
 pub const COUNTED: u32 = CAP;
@@ -76,20 +76,29 @@ pub struct Dashboard {
     pub sessions: u32,
     /// People by application.
     pub applications: Vec<(ApplicationId, u32)>,
+    /// Log-out messages that wait, and that were given up lately.
+    pub deliveries: (u32, u32),
     /// What happened last.
     pub events: Vec<AuditRow>,
 }
+
+/// A message that was given up is news for this long.
+const LATELY_MS: i64 = 7 * 24 * 3_600_000;
 
 /// Reads it.
 pub fn dashboard(state: &State, pool: PoolId) -> Done<Dashboard> {
     let ids: Vec<ApplicationId> = state.directory().of_pool(pool).map(|a| a.id).collect();
     state.store.read(|conn| {
         let (people, sessions) = online::count_pool(conn, pool, CAP + 1)?;
-        let mut applications = Vec::new();
+        let (mut applications, mut deliveries) = (Vec::new(), (0u32, 0u32));
+        let lately = state.now().plus_ms(-LATELY_MS);
         for id in ids {
             applications.push((id, online::count_people(conn, id, CAP + 1)?));
+            let (waiting, given_up) = outbox::count(conn, id, lately, CAP + 1)?;
+            deliveries = (deliveries.0.saturating_add(waiting), deliveries.1.saturating_add(given_up));
         }
-        Ok(Dashboard { people, sessions, applications, events: audit::of_pool(conn, pool, i64::MAX, 12)? })
+        let events = audit::of_pool(conn, pool, i64::MAX, 12)?;
+        Ok(Dashboard { people, sessions, applications, deliveries, events })
     })
 }
 

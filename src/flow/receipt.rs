@@ -7,7 +7,8 @@ use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
 use crate::domain::logout::Receipt;
 use crate::notify::frontchannel;
 use crate::store::endings::{self, EndedSessionRow, EndingRow};
-use crate::store::{applications, users};
+pub use crate::store::outbox::{NoticeRow, Tally};
+use crate::store::{applications, outbox, users};
 
 /// Rows of a receipt that a page lists.
 const LISTED: u32 = 200;
@@ -23,8 +24,12 @@ pub struct Reading {
     pub sessions_touched: i64,
     /// Sessions that ended whole.
     pub sessions_ended: i64,
-    /// Applications: id, name, how many sessions.
-    pub applications: Vec<(ApplicationId, String, i64)>,
+    /// Applications that held a piece of them, and how telling each stands.
+    pub applications: Vec<Concerned>,
+    /// The same of all of them together.
+    pub tally: Tally,
+    /// Telling, one by one, a first few: what needs a hand first.
+    pub notices: Vec<NoticeRow>,
     /// The sessions, a first few.
     pub sessions: Vec<EndedSessionRow>,
     /// Names of the people concerned, a first few.
@@ -35,15 +40,27 @@ pub struct Reading {
     pub person: Option<(UserId, String)>,
 }
 
+/// An application that an ending concerned.
+#[derive(Debug)]
+pub struct Concerned {
+    /// Id.
+    pub id: ApplicationId,
+    /// Name.
+    pub name: String,
+    /// How telling it stands, a notice for each session.
+    pub tally: Tally,
+}
+
 /// Reads a receipt of a pool.
 pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
     state.store.read(|conn| {
         let ending = endings::find(conn, id)?.filter(|e| e.pool == pool).ok_or(FlowError::Absent("receipt"))?;
         let (sessions_touched, sessions_ended) = endings::count_sessions(conn, id)?;
-        let mut named = Vec::new();
-        for (application, count) in endings::by_application(conn, id)? {
+        let (mut concerned, mut all) = (Vec::new(), Tally::default());
+        for (application, tally) in outbox::tallies(conn, id)? {
             let name = applications::name(conn, application)?.unwrap_or_else(|| application.to_string());
-            named.push((application, name, count));
+            concerned.push(Concerned { id: application, name, tally });
+            all += tally;
         }
         let person = match ending.users.as_deref() {
             Some([user]) => users::find(conn, *user)?.map(|u| (*user, u.display_name().to_owned())),
@@ -65,7 +82,9 @@ pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
             ending,
             sessions_touched,
             sessions_ended,
-            applications: named,
+            applications: concerned,
+            tally: all,
+            notices: outbox::of_ending(conn, id, LISTED)?,
             sessions,
             people,
             people_count,

@@ -24,7 +24,7 @@ use crate::domain::id::{PoolId, UserId};
 use crate::domain::redirect::RedirectEntry;
 use crate::domain::secret::Secret;
 use crate::domain::user::{Role, User, UserStatus};
-use crate::store::applications::{self as rows, ApplicationRow};
+use crate::store::applications as rows;
 use crate::store::audit::Event;
 use crate::store::db::{Act, Rows, StoreError};
 use crate::store::pools::PoolRow;
@@ -276,7 +276,7 @@ impl Sowing<'_, '_> {
             self.seeded.created += 1;
             return Ok(());
         };
-        let edit = !stands(&row, stated);
+        let edit = !valid.stands(&row);
         let which = (pool, row.id);
         let made = if edit {
             about(what(), applications::edit(self.act, self.state, which, None, &valid, &origin))?
@@ -396,17 +396,6 @@ fn form(stated: &SeedApplication) -> ApplicationForm {
         protocol: stated.protocol.clone(),
         is_default: stated.default,
     }
-}
-
-/// Whether an application stands as the file says.
-fn stands(row: &ApplicationRow, stated: &SeedApplication) -> bool {
-    let form = form(stated);
-    row.name == form.name
-        && row.identifier == form.identifier
-        && row.redirect_uris == form.redirect_uris
-        && row.logout_redirect_uris == form.logout_redirect_uris
-        && row.protocol == form.protocol
-        && row.is_default == form.is_default
 }
 
 /// What the file states, and for the rest what is stored.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::directory::Directory;
 use super::error::{Done, FlowError};
@@ -20,6 +20,8 @@ use crate::config::Config;
 use crate::crypto::seal::MasterKey;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::session::Lifetimes;
+use crate::notify::backchannel;
+use crate::notify::feeds::Feeds;
 use crate::notify::hub::Hub;
 use crate::store::backup;
 use crate::store::db::{Act, Store};
@@ -40,6 +42,8 @@ pub struct State {
     pub clock: Arc<dyn Clock>,
     /// Open pages.
     pub hub: Arc<Hub>,
+    /// Applications that listen for revocations.
+    pub feeds: Arc<Feeds>,
     /// The house's own key.
     pub key: MasterKey,
     /// Signing keys.
@@ -54,6 +58,10 @@ pub struct State {
     pub hashing: Hashing,
     /// Wakes the upkeep.
     pub bell: Bell,
+    /// Wakes the sender of log-out messages.
+    pub outbox: Arc<backchannel::Bell>,
+    /// Tells whoever waits that a message was settled, one way or another.
+    pub settled: Notify,
     /// When this run of the house began.
     pub since: Timestamp,
     directory: ArcSwap<Directory>,
@@ -88,6 +96,7 @@ impl State {
             .map_err(|e| OpenError::Damaged { path: config.data_dir.join(open::DATABASE), detail: e.to_string() })?;
         Ok(Arc::new(Self {
             hub: Hub::new(config.max_streams, config.max_streams_per_user),
+            feeds: Feeds::new(config.max_streams, config.workers.div_ceil(2)),
             keys: Keys::default(),
             password_key: PasswordKey::default(),
             sessions: Sessions::default(),
@@ -95,6 +104,8 @@ impl State {
             hashing: Hashing::start(config.hash_threads, config.hash_queue)
                 .map_err(|source| io(&config.data_dir, source))?,
             bell: Bell::default(),
+            outbox: Arc::default(),
+            settled: Notify::new(),
             since: clock.now(),
             directory: ArcSwap::from_pointee(directory),
             closing: AtomicBool::new(false),
@@ -115,6 +126,7 @@ impl State {
     pub fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
         self.hub.poke_all();
+        self.feeds.poke_all();
     }
 
     /// Whether the house is about to stop.

@@ -21,7 +21,7 @@ use crate::domain::application::Application;
 use crate::domain::authorization::ClaimsAsked;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, GrantId, UserId};
-use crate::domain::oauth::{GrantType, OauthCode, OauthError, Scope, Scopes, TokenAlg};
+use crate::domain::oauth::{AuthMethod, GrantType, OauthCode, OauthError, Scope, Scopes, TokenAlg};
 use crate::domain::session::TOUCH_EVERY_MS;
 use crate::domain::user::User;
 use crate::store::db::{Act, StoreError};
@@ -158,18 +158,24 @@ pub async fn refresh(
     narrower: Option<String>,
 ) -> Done<Tokens> {
     let app = application.clone();
-    let mut grant = state.write(move |act, state| renew(act, state, &app, &presented)).await??;
-    if let Some(asked) = narrower {
-        let (asked, granted) = (Scopes::parse(&asked), Scopes::parse(&grant.scope));
-        if !granted.cover(&asked) {
-            return Err(oauth(OauthCode::InvalidScope, "more than was granted").into());
-        }
-        grant.scope = asked.to_string();
-    }
+    let grant = state.write(move |act, state| renew(act, state, &app, (&presented, narrower.as_deref()))).await??;
     signed(state, application, &grant, true)
 }
 
-fn renew(act: &Act<'_>, state: &State, application: &Application, presented: &str) -> Done<Verdict> {
+/// The scopes of the new access token: those that were granted, or fewer.
+fn narrowed(granted: &str, narrower: Option<&str>) -> Option<String> {
+    let Some(asked) = narrower else { return Some(granted.to_owned()) };
+    let granted = Scopes::parse(granted);
+    let was_granted = |word: &str| Scope::parse(word).is_some_and(|scope| granted.has(scope));
+    asked.split_ascii_whitespace().all(was_granted).then(|| Scopes::parse(asked).to_string())
+}
+
+fn renew(
+    act: &Act<'_>,
+    state: &State,
+    application: &Application,
+    (presented, narrower): (&str, Option<&str>),
+) -> Done<Verdict> {
     let Some((id, generation)) = read_refresh_token(state, presented) else { return Ok(Err(dead())) };
     let Some(grant) = grants::find(act.conn(), id)?.filter(|grant| grant.application == application.id) else {
         return Ok(Err(dead()));
@@ -186,12 +192,16 @@ fn renew(act: &Act<'_>, state: &State, application: &Application, presented: &st
     if act.now >= grant.expires_at || living(state, act, id)?.is_none() {
         return Ok(Err(dead()));
     }
+    // Before anything is replaced: whoever is refused keeps the token they have.
+    let Some(scope) = narrowed(&grant.scope, narrower) else {
+        return Ok(Err(oauth(OauthCode::InvalidScope, "more than was granted")));
+    };
     touch(act, &grant)?;
     if lost_answer {
-        return Ok(Ok(grant));
+        return Ok(Ok(GrantRow { scope, ..grant }));
     }
     grants::rotated(act, id, generation + 1)?;
-    Ok(Ok(GrantRow { generation: generation + 1, ..grant }))
+    Ok(Ok(GrantRow { generation: generation + 1, scope, ..grant }))
 }
 
 /// An application that keeps its tokens fresh keeps the session from idling out, up to its absolute end.
@@ -472,6 +482,11 @@ pub(super) fn believe(state: &State, token: &str) -> Done<Option<Believed>> {
     Ok(grant.map(|grant| Believed { claims, grant }))
 }
 
+/// Which application a living access token was given to, and on behalf of whom; nobody: for itself.
+pub fn holder(state: &State, token: &str) -> Done<Option<(ApplicationId, Option<UserId>)>> {
+    Ok(believe(state, token)?.map(|believed| (believed.grant.application, believed.grant.user)))
+}
+
 /// What userinfo answers (OpenID Connect Core 5.3). At an application's own host, tokens of others are nothing.
 pub fn userinfo(state: &State, token: &str, own: Option<ApplicationId>) -> Done<Value> {
     let invalid = || FlowError::from(oauth(OauthCode::InvalidToken, "the access token is dead or not of this house"));
@@ -517,16 +532,18 @@ fn username(state: &State, user: Option<UserId>) -> Done<Option<String>> {
 /// Revokes a token of this application (RFC 7009): a refresh token with all that came of it, an access token alone. One
 /// that is unknown, foreign or dead is no error.
 pub fn revoke(act: &Act<'_>, state: &State, application: ApplicationId, token: &str) -> Done<()> {
-    let own = |id| -> Done<bool> { Ok(grants::find(act.conn(), id)?.is_some_and(|g| g.application == application)) };
+    let own = |id| -> Done<_> { Ok(grants::find(act.conn(), id)?.filter(|grant| grant.application == application)) };
     if let Some((id, _)) = read_refresh_token(state, token) {
-        if own(id)? {
+        if own(id)?.is_some() {
             grants::revoke(act, id)?;
         }
     } else if let Some(claims) = keys::ring(state)?.read::<AccessClaims>(ACCESS, token)
         && let Some(id) = claims.grant()
-        && own(id)?
+        && let Some(grant) = own(id)?
     {
-        grants::revoke_token(act, &claims.jti, Timestamp((claims.exp + 1) * 1_000))?;
+        // Remembered as long as the grant: a clock that jumps must not make one forgotten before the other (T8).
+        let until = grant.expires_at.max(Timestamp((claims.exp + 1) * 1_000));
+        grants::revoke_token(act, &claims.jti, until)?;
     }
     Ok(())
 }
@@ -563,6 +580,7 @@ pub(super) fn read_id_token<T: DeserializeOwned>(state: &State, token: &str) -> 
     let unverified = jws::Unverified::parse(token)?;
     let named: For = unverified.claims()?;
     let application = state.directory().application(ApplicationId::parse(&named.aud).ok()?)?.clone();
+    // Of the application's kind, and an ID token: its secret signs logout tokens too (security.md B9).
     if application.protocol.id_token_alg != TokenAlg::Hs256 || unverified.header.typ.as_deref() != Some(ID) {
         return None;
     }
@@ -571,9 +589,13 @@ pub(super) fn read_id_token<T: DeserializeOwned>(state: &State, token: &str) -> 
 
 /// Whether a grant type may be used by an application.
 pub fn may(application: &Application, grant: GrantType) -> Result<(), OauthError> {
-    if application.protocol.may(grant) {
-        Ok(())
-    } else {
-        Err(oauth(OauthCode::UnauthorizedClient, "this grant is off for the application"))
+    let refused = |why| Err(oauth(OauthCode::UnauthorizedClient, why));
+    if !application.protocol.may(grant) {
+        return refused("this grant is off for the application");
     }
+    // RFC 6749 4.4: whoever proves nothing is nobody for whom to act.
+    if grant == GrantType::ClientCredentials && application.protocol.auth_method == AuthMethod::None {
+        return refused("an application without a secret has no tokens of its own");
+    }
+    Ok(())
 }

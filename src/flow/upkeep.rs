@@ -13,13 +13,15 @@ use super::{keys, logout};
 use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Cause, Origin, Selection};
 use crate::domain::session::SessionId;
-use crate::store::{ending, sessions};
+use crate::store::{ending, grants, pushed, sessions};
 
 /// Rows written out in one act; others get their turn in between.
 const BATCH: u32 = 256;
 /// Ended sessions and receipts are kept for this long.
 const KEPT_MS: i64 = 30 * 24 * 3_600_000;
 const RECEIPTS_KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// A grant is kept a little longer than what it gave, so that a code or token that comes late is told apart from a forged one.
+const GRANTS_KEPT_MS: i64 = 24 * 3_600_000;
 /// The slow round.
 const EVERY_MS: i64 = 30_000;
 
@@ -94,7 +96,12 @@ pub fn write_out(state: &Arc<State>) -> Done<()> {
             let mut from = Some(0);
             while let Some(at) = from {
                 let this = ending.clone();
-                from = state.write_now(move |act, _| Ok(ending::expand(act, &this, at, BATCH)?))?;
+                from = state.write_now(move |act, state| {
+                    let outbox = state.outbox.clone();
+                    act.after_commit(move || outbox.ring());
+                    Ok(ending::expand(act, &this, at, BATCH)?)
+                })?;
+                state.feeds.ring();
             }
             state.hub.poke_users(ending.pool, ending.users.as_deref().unwrap_or_default());
         }
@@ -141,7 +148,9 @@ fn forget(state: &Arc<State>) -> Done<()> {
         let gone = state.write_now(|act, _| {
             let sessions = sessions::forget_ended(act, act.now.plus_ms(-KEPT_MS), BATCH)?;
             let receipts = ending::forget(act, act.now.plus_ms(-RECEIPTS_KEPT_MS), BATCH)?;
-            Ok(sessions + receipts)
+            let grants = grants::forget(act, act.now.plus_ms(-GRANTS_KEPT_MS), BATCH)?;
+            let pushed = pushed::forget(act, BATCH)?;
+            Ok(sessions + receipts + grants + pushed)
         })?;
         if gone == 0 {
             return Ok(());

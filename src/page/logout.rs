@@ -142,11 +142,13 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
     };
     // Nobody was told, then nobody says so.
     let nobody = view.told.iter().all(|told| told.state == ToldState::NotTold);
+    // The page of a refused address stands at the log-out link itself, which is not asked for a second time.
+    let pending = view.refused.is_none() && view.told.iter().any(|told| told.state == ToldState::Waiting);
     let deed = html! {
         div.deed {
             @if let Some(refused) = view.refused { (refusal(frame, refused)) }
             @if !view.told.is_empty() {
-                section.wider #told data-live-region {
+                section.wider #told data-live-region data-pending[pending] {
                     h2 { (if nobody { words.gate.left_too } else { words.gate.told }) }
                     ul.ruled { @for told in view.told { (told_row(frame, told)) } }
                 }

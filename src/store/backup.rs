@@ -109,6 +109,13 @@ pub fn restore(dir: &Path, from: &Path, now: Timestamp) -> Result<Option<PathBuf
     whole(&part)?;
     let conn = Connection::open(&part)?;
     conn.execute("UPDATE house SET seq = seq + ?1", [LEAP])?;
+    // A reader of the feed may stand behind the end of this copy; what comes now must come after that.
+    conn.execute("UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'notices'", [LEAP])?;
+    conn.execute(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'notices', ?1
+         WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'notices')",
+        [LEAP],
+    )?;
     conn.execute("UPDATE pools SET secret_seq = (SELECT seq FROM house)", [])?;
     conn.execute("UPDATE access_keys SET seq = (SELECT seq FROM house)", [])?;
     conn.close().map_err(|(_, error)| error)?;

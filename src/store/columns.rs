@@ -4,6 +4,7 @@ use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 
 use crate::domain::clock::Timestamp;
+use crate::domain::delivery::Standing;
 use crate::domain::id::{AccessKeyId, ApplicationId, EndingId, GrantId, PoolId, Sid, UserId};
 use crate::domain::logout::Cause;
 use crate::domain::oauth::{AuthMethod, TokenAlg};
@@ -38,6 +39,7 @@ text_columns! {
     Role => Role::parse,
     UserStatus => UserStatus::parse,
     Cause => Cause::parse,
+    Standing => Standing::parse,
     AuthMethod => AuthMethod::parse,
     TokenAlg => TokenAlg::parse,
 }

@@ -212,7 +212,7 @@ fn end_cell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Applicat
 /// they were given.
 fn must_tell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Option<ApplicationId>) -> Rows<()> {
     let text = "INSERT OR IGNORE INTO notices (ending_id, session_id, application_id, user_id, sid, issuer, at, due_at, state)
-                SELECT e.id, p.session_id, p.application_id, p.user_id, s.sid, p.issuer, e.at, e.at,
+                SELECT e.id, p.session_id, p.application_id, p.user_id, s.sid, p.issuer, e.at, 0,
                   CASE WHEN a.backchannel_logout_uri IS NULL THEN 'unreachable' ELSE 'waiting' END
                 FROM participants p
                 CROSS JOIN applications a ON a.id = p.application_id
@@ -223,12 +223,14 @@ fn must_tell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Option<
     end_grants(act, ending, session, within)
 }
 
-/// Ends what applications were given in a session; what is below a barrier is dead already, and is written out here.
+/// Ends what applications were given in a session; what is below a barrier is dead already, and is written out here. A
+/// plain log-out leaves refresh tokens that were given to outlive it, where that still holds; a code that waits dies.
 fn end_grants(act: &Act<'_>, ending: &Ending, session: SessionId, within: Option<ApplicationId>) -> Rows<()> {
     let plain = ending.breadth == Breadth::Plain;
     let text = "UPDATE grants SET revoked_at = ?2
                 WHERE session_id = ?1 AND revoked_at IS NULL AND seq <= ?3 AND (?4 IS NULL OR application_id = ?4)
-                  AND NOT (?5 AND outlives_logout = 1)";
+                  AND NOT (?5 AND outlives_logout = 1 AND generation > 0
+                    AND EXISTS (SELECT 1 FROM applications a WHERE a.id = application_id AND a.tokens_outlive_logout = 1))";
     let ended = act.conn().prepare_cached(text)?.execute(params![session, act.now, ending.seq, within, plain])?;
     if ended > 0 {
         let text = "UPDATE endings SET tokens = tokens + ?2 WHERE id = ?1";
@@ -367,8 +369,17 @@ fn as_json(users: &[UserId]) -> String {
     text
 }
 
-/// Removes receipts older than `before`, a few at a time.
+/// Removes receipts older than `before`, a few at a time, with what they say of applications; a reader of the feed that
+/// stands before the last of that has missed something.
 pub fn forget(act: &Act<'_>, before: Timestamp, limit: u32) -> Rows<usize> {
-    let text = "DELETE FROM endings WHERE id IN (SELECT id FROM endings WHERE at < ?1 AND open = 0 LIMIT ?2)";
+    let text = "SELECT max(id) FROM notices WHERE ending_id IN
+                  (SELECT id FROM endings WHERE at < ?1 AND open = 0 ORDER BY at, id LIMIT ?2)";
+    let last: Option<i64> = act.conn().prepare_cached(text)?.query_row(params![before, limit], |row| row.get(0))?;
+    if let Some(last) = last {
+        let text = "UPDATE house SET notices_forgotten = max(notices_forgotten, ?1) WHERE id = 1";
+        act.conn().prepare_cached(text)?.execute([last])?;
+    }
+    let text =
+        "DELETE FROM endings WHERE id IN (SELECT id FROM endings WHERE at < ?1 AND open = 0 ORDER BY at, id LIMIT ?2)";
     Ok(act.conn().prepare_cached(text)?.execute(params![before, limit])?)
 }

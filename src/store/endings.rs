@@ -77,13 +77,6 @@ pub fn parts(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<(Applicati
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many parts in each application, and in how many sessions.
-pub fn by_application(conn: &Connection, id: EndingId) -> Rows<Vec<(ApplicationId, i64)>> {
-    let text = "SELECT application_id, count(*) FROM notices WHERE ending_id = ?1 GROUP BY application_id ORDER BY application_id";
-    let mut sql = conn.prepare_cached(text)?;
-    Ok(sql.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
-}
-
 /// Sessions that an ending touched: how many lost a part, and how many ended whole.
 pub fn count_sessions(conn: &Connection, id: EndingId) -> Rows<(i64, i64)> {
     let text = "SELECT (SELECT count(DISTINCT session_id) FROM notices WHERE ending_id = ?1),

@@ -161,6 +161,17 @@ pub fn revoke(act: &Act<'_>, id: GrantId) -> Rows<()> {
     Ok(())
 }
 
+/// Ends what outlived the sessions of a user that are over.
+pub fn revoke_left_behind(act: &Act<'_>, user: UserId) -> Rows<()> {
+    act.conn()
+        .prepare_cached(
+            "UPDATE grants SET revoked_at = ?2 WHERE user_id = ?1 AND outlives_logout = 1 AND revoked_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = grants.session_id AND s.ended_at IS NULL)",
+        )?
+        .execute(params![user, act.now])?;
+    Ok(())
+}
+
 /// Revokes one access token.
 pub fn revoke_token(act: &Act<'_>, jti: &str, expires_at: Timestamp) -> Rows<()> {
     act.conn()
@@ -188,7 +199,6 @@ pub fn forget(act: &Act<'_>, before: Timestamp, limit: u32) -> Rows<usize> {
         "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < ?1 LIMIT ?2)",
         "DELETE FROM revoked_tokens WHERE jti IN (SELECT jti FROM revoked_tokens WHERE expires_at < ?1 LIMIT ?2)",
         "DELETE FROM assertions WHERE hash IN (SELECT hash FROM assertions WHERE expires_at < ?1 LIMIT ?2)",
-        "DELETE FROM pushed_requests WHERE hash IN (SELECT hash FROM pushed_requests WHERE expires_at < ?1 LIMIT ?2)",
     ] {
         gone += act.conn().prepare_cached(text)?.execute(params![before, limit])?;
     }

@@ -33,3 +33,10 @@ pub fn take(act: &Act<'_>, hash: &SecretHash, application: ApplicationId) -> Row
         .maybe()?;
     Ok(found.filter(|(_, expires_at)| act.now < *expires_at).map(|(query, _)| query))
 }
+
+/// Removes what nobody came for in time, a few at a time.
+pub fn forget(act: &Act<'_>, limit: u32) -> Rows<usize> {
+    let text =
+        "DELETE FROM pushed_requests WHERE hash IN (SELECT hash FROM pushed_requests WHERE expires_at < ?1 LIMIT ?2)";
+    Ok(act.conn().prepare_cached(text)?.execute(params![act.now, limit])?)
+}

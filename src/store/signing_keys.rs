@@ -60,3 +60,11 @@ pub fn retire(act: &Act<'_>, kid: &str) -> Rows<()> {
         .execute(params![kid, act.now])?;
     Ok(())
 }
+
+/// Takes away a key that never signed: nothing would ask for it.
+pub fn forget(act: &Act<'_>, kid: &str) -> Rows<()> {
+    act.conn()
+        .prepare_cached("DELETE FROM signing_keys WHERE kid = ?1 AND signs_from > ?2")?
+        .execute(params![kid, act.now])?;
+    Ok(())
+}

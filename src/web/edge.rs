@@ -26,15 +26,23 @@ pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
 pub const CSP_LEAVING: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types exeunt";
 
+const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
 const WORN: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (COOP, "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
     (HeaderName::from_static("x-robots-tag"), "noindex"),
 ];
+
+/// Whether an application may have opened this in a popup, to log somebody in, and waits for it by its handle or its
+/// opener. Any other policy takes both away for good, on a redirect too.
+fn on_the_way_of_a_popup(path: &str) -> bool {
+    path == "/login" || path.starts_with("/oidc/") || path.starts_with("/crossing/")
+}
 
 /// Unique in this run of the house; the time it began tells runs apart.
 fn fresh_request_id(state: Option<&State>) -> String {
@@ -60,6 +68,9 @@ pub async fn edge(
         path = response.request().path(), "answered");
     let request = response.request().clone();
     let headers = response.headers_mut();
+    if on_the_way_of_a_popup(request.path()) && !headers.contains_key(COOP) {
+        headers.insert(COOP, HeaderValue::from_static("unsafe-none"));
+    }
     for (name, value) in &WORN {
         // Set to nothing: the answer says something else in its place.
         if headers.get(name).is_some_and(HeaderValue::is_empty) {

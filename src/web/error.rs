@@ -24,6 +24,8 @@ pub enum Refusal {
     Forbidden(&'static str),
     /// There is no such thing.
     Absent(&'static str),
+    /// It is no longer kept; the words say how to go on.
+    Gone(&'static str),
     /// Another method is wanted.
     Method(&'static str),
     /// Fields were refused.
@@ -68,6 +70,7 @@ impl Refusal {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Absent(_) => StatusCode::NOT_FOUND,
+            Self::Gone(_) => StatusCode::GONE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Stale => StatusCode::CONFLICT,
@@ -93,6 +96,7 @@ impl Refusal {
             Self::Absent("application") => 2011,
             Self::Absent("user") => 2004,
             Self::Absent(_) => 404,
+            Self::Gone(_) => 410,
             Self::Method(_) => 405,
             Self::Stale => 409,
             Self::TooLarge => 413,
@@ -113,6 +117,7 @@ impl Refusal {
             | Self::Unauthenticated
             | Self::Forbidden(_)
             | Self::Absent(_)
+            | Self::Gone(_)
             | Self::Method(_)
             | Self::Invalid(_)
             | Self::Stale
@@ -138,6 +143,7 @@ impl Refusal {
             Self::Unauthenticated => "not logged in, or the credential is not valid".into(),
             Self::Forbidden(why) => format!("not allowed: {why}"),
             Self::Absent(thing) => format!("there is no such {thing}"),
+            Self::Gone(what) => format!("no longer kept: {what}"),
             Self::Method(allow) => format!("use {allow}"),
             Self::Invalid(fields) => {
                 let list: Vec<String> = fields.iter().map(|f| format!("{}: {}", f.field, f.code)).collect();
@@ -198,6 +204,7 @@ impl From<FlowError> for Refusal {
             FlowError::Unauthenticated => Self::Unauthenticated,
             FlowError::Forbidden => Self::Forbidden("rights"),
             FlowError::Absent(thing) => Self::Absent(thing),
+            FlowError::Gone(what) => Self::Gone(what),
             FlowError::Invalid(fields) => Self::Invalid(fields),
             FlowError::Stale => Self::Stale,
             FlowError::Oauth(error) => Self::Oauth(error),

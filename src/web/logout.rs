@@ -241,6 +241,21 @@ fn of_one_person(reading: Option<&receipt::Reading>) -> Option<&receipt::Reading
     reading.filter(|r| r.people_count == 1 && r.person.is_some())
 }
 
+/// What is true at this moment: of several sessions, the one that stands worst.
+fn told(application: &receipt::Concerned) -> Told {
+    let tally = &application.tally;
+    let state = if tally.gave_up > 0 {
+        ToldState::Failed
+    } else if tally.waiting > 0 {
+        ToldState::Waiting
+    } else if tally.acked > 0 {
+        ToldState::Acked { ms: u32::try_from(tally.acked_ms).unwrap_or(u32::MAX) }
+    } else {
+        ToldState::NotTold
+    };
+    Told { name: application.name.clone(), state }
+}
+
 /// What the farewell page holds beside the receipt.
 #[derive(Default)]
 struct Dressing<'a> {
@@ -257,11 +272,7 @@ fn farewell_page(
     let refused = dressing.refused;
     let ended = reading;
     let reading = of_one_person(reading);
-    let told: Vec<Told> = reading
-        .map(|r| {
-            r.applications.iter().map(|(_, name, _)| Told { name: name.clone(), state: ToldState::NotTold }).collect()
-        })
-        .unwrap_or_default();
+    let told: Vec<Told> = reading.map(|r| r.applications.iter().map(told).collect()).unwrap_or_default();
     let device = reading.and_then(|r| r.sessions.first()).map(|s| Device::from_user_agent(&s.user_agent));
     let view = SignedOutView {
         reason: ended.map(|r| r.ending.cause).or(reason),

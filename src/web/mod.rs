@@ -11,6 +11,7 @@ pub mod crossing;
 pub mod docs;
 pub mod edge;
 pub mod error;
+pub mod feed;
 pub mod gallery;
 pub mod login;
 pub mod logout;
@@ -30,7 +31,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, kick, overview, users};
+use console::{applications, kick, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -99,22 +100,49 @@ pub fn sheet(sheet: &mut ServiceConfig) {
     // Streams: a HEAD would hold one and hear nothing.
     sheet.service(only("/u/live", "GET").route(get().to(push::own)));
     sheet.service(only("/console/live", "GET").route(get().to(push::console)));
+    sheet.service(only("/api/v1/revocations", "GET").route(get().to(feed::revocations)));
     // The front-end log-out: a GET that acts, so HEAD is not a GET here.
     sheet.service(
         only("/login/profile/logout", "GET, POST")
             .route(get().to(logout::front_end))
             .route(post().to(logout::confirmed)),
     );
-    // Administrators
+    administrators(sheet);
+    authing_wire(sheet);
+    // Programs: our own
+    routes! { sheet;
+        "/api/v1/logouts/{id}" => GET own::receipt;
+        "/api/v1/logouts/{id}/retry" => POST own::retry;
+        "/api/v1/operator/kick" => POST own::operator_kick;
+        "/api/v1/operator/keys/rotate" => POST own::operator_rotate_keys;
+    }
+    // Operators
+    routes! { sheet;
+        "/healthz" => GET ops::healthz;
+        "/readyz" => GET ops::readyz;
+        "/metrics" => GET ops::metrics;
+        "/robots.txt" => GET ops::robots;
+        "/favicon.ico" => GET assets::favicon;
+        "/.well-known/change-password" => GET personal_center::well_known_change_password;
+        "/docs/authing" => GET docs::authing;
+        "/_dev/gallery" => GET gallery::index;
+        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
+    }
+}
+
+/// The console.
+fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
-        "/console/receipts/{id}" => GET overview::receipt;
+        "/console/receipts/{id}" => GET receipts::receipt;
+        "/console/receipts/{id}/retry" => POST receipts::retry;
         "/console/applications" => GET applications::list;
         "/console/applications/new" => GET applications::new, POST applications::create;
         "/console/applications/{id}" => GET applications::settings, POST applications::change;
         "/console/applications/{id}/secret" => POST applications::new_secret;
         "/console/applications/{id}/delete" => POST applications::delete;
+        "/console/applications/{id}/test-message" => POST receipts::test;
         "/console/applications/{id}/sessions" => GET applications::sessions;
         "/console/applications/{id}/kick" => GET kick::ask, POST kick::ask_posted;
         "/console/kick" => POST kick::carry_out;
@@ -153,24 +181,6 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/.well-known/openid-configuration" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server/oidc" => GET discovery::discovery;
-    }
-    authing_wire(sheet);
-    // Programs: our own
-    routes! { sheet;
-        "/api/v1/logouts/{id}" => GET own::receipt;
-        "/api/v1/operator/kick" => POST own::operator_kick;
-    }
-    // Operators
-    routes! { sheet;
-        "/healthz" => GET ops::healthz;
-        "/readyz" => GET ops::readyz;
-        "/metrics" => GET ops::metrics;
-        "/robots.txt" => GET ops::robots;
-        "/favicon.ico" => GET assets::favicon;
-        "/.well-known/change-password" => GET personal_center::well_known_change_password;
-        "/docs/authing" => GET docs::authing;
-        "/_dev/gallery" => GET gallery::index;
-        "/_dev/gallery/{lang}/{name}" => GET gallery::show;
     }
 }
 

@@ -1,20 +1,26 @@
 //! The house's own JSON API, `/api/v1`: plain answers, RFC 9457 problems.
 
-use actix_web::http::header::ContentType;
+use std::sync::Arc;
+
+use actix_web::http::header::{self, ContentType};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::authing::caller;
-use super::body;
+use super::body::{self, Form};
 use super::error::{Answer, Refusal};
+use super::oidc::wire;
 use super::visit::{self, Visit, off_thread};
-use crate::domain::id::{EndingId, PoolId};
+use crate::domain::delivery::{Standing, Trouble};
+use crate::domain::id::{ApplicationId, EndingId, PoolId};
 use crate::domain::logout::{Actor, Cause, Origin};
 use crate::domain::user::Role;
-use crate::flow::receipt::{self, Reading};
-use crate::flow::{logout, operator};
+use crate::flow::receipt::{self, NoticeRow, Reading, Tally};
+use crate::flow::state::State;
+use crate::flow::telling::{self, Again};
+use crate::flow::{keys, logout, operator};
 
 /// A refusal as problem+json.
 pub fn problem(refusal: &Refusal, id: &str) -> HttpResponse {
@@ -30,7 +36,13 @@ pub fn problem(refusal: &Refusal, id: &str) -> HttpResponse {
         body["fields"] =
             fields.iter().map(|f| json!({ "field": f.field, "code": f.code, "line": f.line })).collect::<Value>();
     }
-    HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
+    let mut answer = HttpResponse::build(status);
+    if let Refusal::Oauth(_) = refusal
+        && let Some(scheme) = wire::challenge(refusal)
+    {
+        answer.insert_header((header::WWW_AUTHENTICATE, scheme));
+    }
+    answer.content_type("application/problem+json").body(body.to_string())
 }
 
 /// `GET /api/v1/session`: whose session the cookie is, and whether it lives; 401 when it does not.
@@ -54,7 +66,7 @@ pub async fn session(request: HttpRequest) -> Answer {
 }
 
 /// Who may read receipts: a program with a management token, or an administrator in the console.
-fn reader(request: &HttpRequest) -> Result<(std::sync::Arc<crate::flow::state::State>, PoolId), Refusal> {
+fn reader(request: &HttpRequest) -> Result<(Arc<State>, PoolId), Refusal> {
     let state = visit::state(request)?;
     if request.headers().contains_key("authorization") {
         let caller = caller::admin(&state, request)?;
@@ -76,13 +88,30 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
     Ok(HttpResponse::Ok().json(as_json(&reading)))
 }
 
+/// `POST /api/v1/logouts/{id}/retry[?delivery=][&app_id=]`: tells again, at once, what was given up or waits. For programs
+/// only: a page's own form is another address.
+pub async fn retry(request: HttpRequest, id: Path<String>) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let id = EndingId::parse(&id).map_err(|_| Refusal::absent("receipt"))?;
+    let query = Form::query(&request)?;
+    let notice = query.one("delivery")?.map(str::parse::<i64>).transpose().map_err(|_| Refusal::bad("delivery"))?;
+    let application = query.one("app_id")?.map(ApplicationId::parse).transpose();
+    let what = Again { notice, application: application.map_err(|_| Refusal::bad("app_id"))? };
+    let (pool, ip) = (caller.pool, visit::address(&state, &request));
+    let origin = Origin { actor: caller.actor, ip, request: visit::request_id(&request) };
+    let retried = state.write(move |act, state| telling::again(act, state, pool, (id, what), &origin)).await?;
+    Ok(HttpResponse::Ok().json(json!({ "retried": retried })))
+}
+
 fn as_json(reading: &Reading) -> Value {
     let ending = &reading.ending;
     let applications: Vec<Value> = reading
         .applications
         .iter()
-        .map(|(id, name, sessions)| json!({ "appId": id, "name": name, "sessions": sessions }))
+        .map(|a| json!({ "appId": a.id, "name": a.name, "sessions": a.tally.all(), "told": counts(&a.tally) }))
         .collect();
+    let deliveries: Vec<Value> = reading.notices.iter().map(|row| delivery(reading, row)).collect();
     json!({
         "id": ending.id,
         "at": ending.at.iso(),
@@ -95,8 +124,39 @@ fn as_json(reading: &Reading) -> Value {
         "complete": !ending.open,
         "sessionsTouched": reading.sessions_touched,
         "sessionsEnded": reading.sessions_ended,
+        "tokensRevoked": ending.tokens,
         "applications": applications,
+        "told": counts(&reading.tally),
+        "deliveries": deliveries,
         "pagesTold": ending.pages,
+    })
+}
+
+fn counts(tally: &Tally) -> Value {
+    json!({
+        "acked": tally.acked,
+        "waiting": tally.waiting,
+        "gaveUp": tally.gave_up,
+        "unreachable": tally.unreachable,
+    })
+}
+
+fn delivery(reading: &Reading, row: &NoticeRow) -> Value {
+    let name = reading.applications.iter().find(|a| a.id == row.application).map(|a| a.name.as_str());
+    let waits = row.standing == Standing::Waiting;
+    json!({
+        "id": row.id,
+        "appId": row.application,
+        "name": name,
+        "userId": row.user,
+        "sid": row.sid,
+        "channel": "back_channel",
+        "state": if waits && row.trouble.is_some() { "retrying" } else { row.standing.as_str() },
+        "triesMs": row.tries,
+        "ackedMs": if row.standing == Standing::Acked { row.tries.last() } else { None },
+        "nextAt": if waits && row.trouble.is_some() { Some(row.due_at.iso()) } else { None },
+        "status": row.status,
+        "trouble": row.trouble.map(Trouble::as_str),
     })
 }
 
@@ -109,11 +169,7 @@ struct OperatorKick {
 /// `POST /api/v1/operator/kick` with users (ids or log-in names) and application (id, identifier or null): the command line of whoever runs the binary, while the server runs. The credential lies
 /// in the data directory, readable by its owner only.
 pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer {
-    let state = visit::state(&request)?;
-    let token = request.headers().get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if !operator::recognises(&state, token.strip_prefix("Bearer ").unwrap_or_default()) {
-        return Err(Refusal::Unauthenticated);
-    }
+    let state = of_operator(&request)?;
     let call: OperatorKick = body::json(&request, &mut payload).await?;
     let here = state.clone();
     let (ids, within) = off_thread(move || operator::resolve(&here, &call.users, call.application.as_deref())).await?;
@@ -123,4 +179,29 @@ pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer
     let list: Vec<Value> =
         receipts.iter().map(|r| json!({ "receipt": r.id, "kicked": r.known, "unknown": r.unknown })).collect();
     Ok(HttpResponse::Ok().json(json!({ "receipts": list })))
+}
+
+/// The house, for whoever holds the credential in its data directory.
+fn of_operator(request: &HttpRequest) -> Result<Arc<State>, Refusal> {
+    let state = visit::state(request)?;
+    let token = request.headers().get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if operator::recognises(&state, token.strip_prefix("Bearer ").unwrap_or_default()) {
+        Ok(state)
+    } else {
+        Err(Refusal::Unauthenticated)
+    }
+}
+
+#[derive(Deserialize)]
+struct RotateKeys {
+    #[serde(default)]
+    now: bool,
+}
+
+/// `POST /api/v1/operator/keys/rotate` with `now`: new signing keys, which sign a day later or at once.
+pub async fn operator_rotate_keys(request: HttpRequest, mut payload: Payload) -> Answer {
+    let state = of_operator(&request)?;
+    let call: RotateKeys = body::json(&request, &mut payload).await?;
+    off_thread(move || keys::rotate(&state, call.now)).await?;
+    Ok(HttpResponse::Ok().json(json!({ "rotated": true })))
 }

@@ -34,6 +34,11 @@ impl Place {
         format!("{}/oidc", self.origin)
     }
 
+    /// Whether an application is served here: every one on the base host, on an application's own host that one.
+    pub fn serves(&self, application: &Application) -> bool {
+        self.own.as_ref().is_none_or(|own| own.id == application.id)
+    }
+
     /// Whether this is the base host.
     pub fn is_base(&self) -> bool {
         self.own.is_none()

@@ -27,7 +27,7 @@ pub fn leaving_page(status: StatusCode, html: String, cookies: impl IntoIterator
     answer
 }
 
-/// Lets pages of an origin hold this answer in a frame or window; `*` for any, where there is nothing to be tricked into.
+/// Lets pages of these origins hold this answer in a frame or window.
 pub fn allow_framing(answer: &mut HttpResponse, origin: &str) {
     let policy = CSP.replace("frame-ancestors 'none'", &format!("frame-ancestors {origin}"));
     let headers = answer.headers_mut();

@@ -63,6 +63,9 @@ pub fn deed(word: &str) -> Deed {
         act::APPLICATION_SECRET => Deed::SecretRotated,
         act::KEY_CREATED => Deed::KeyCreated,
         act::KEY_REVOKED => Deed::KeyRevoked,
+        act::TEST_SENT => Deed::TestSent,
+        act::GIVEN_UP => Deed::DeliveryGivenUp,
+        act::TOLD_AGAIN => Deed::ToldAgain,
         act::TOKEN_ISSUED => Deed::TokenIssued,
         other => Cause::parse(other).map_or_else(|| Deed::Other(other.to_owned()), Deed::Ended),
     }
@@ -97,6 +100,13 @@ pub fn problem(refused: &FieldRefused) -> FieldProblem {
         "again_differs" => FieldProblem::NotTheSame,
         "password_too_short" => FieldProblem::TooShort(8),
         "password_too_long" => FieldProblem::TooLong(1024),
+        "wildcard" => FieldProblem::NoWildcard,
+        "origin_differs" => FieldProblem::OriginDiffers,
+        "no_keys" => FieldProblem::NoKeys,
+        "private_key" => FieldProblem::PrivateKey,
+        "needs_proof" => FieldProblem::NeedsProof,
+        "address_too_long" => FieldProblem::TooLong(2_048),
+        "keys_too_long" => FieldProblem::TooLong(16_384),
         "too_long" | "too_many" => FieldProblem::TooLong(100),
         code if code.starts_with("identifier") => FieldProblem::NotAnIdentifier,
         code if code.starts_with("email") => FieldProblem::NotAnEmail,
@@ -122,6 +132,7 @@ pub fn rule(code: &str) -> Rule {
         "one_slash" | "leaves_origin" | "double_slash" => Rule::Relative,
         "doubled" => Rule::Doubled,
         "nothing_registered" => Rule::NothingRegistered,
+        "never_delivered" => Rule::ForbiddenHost,
         "host_differs" | "port_differs" | "path_differs" | "text_differs" => Rule::NotRegistered,
         _ => Rule::Unreadable,
     }
@@ -170,13 +181,7 @@ pub fn application_problems(refused: &[FieldRefused]) -> Vec<(ApplicationField, 
     // A refused line speaks for itself, unless it can be read and is only too long.
     let of_fields: Vec<FieldRefused> =
         refused.iter().filter(|r| r.line.is_none() || r.code == "too_long").cloned().collect();
-    problems(&of_fields, |field| match field {
-        "name" => Some(ApplicationField::Name),
-        "identifier" => Some(ApplicationField::Identifier),
-        "redirect_uris" => Some(ApplicationField::RedirectUris),
-        "logout_redirect_uris" => Some(ApplicationField::LogoutRedirectUris),
-        _ => None,
-    })
+    problems(&of_fields, ApplicationField::named)
 }
 
 /// Lines of an address list with the verdict on each.

@@ -50,6 +50,10 @@ impl Scene {
                 ("logout_redirect_uris", text("https://a.example/bye")),
                 ("backchannel_logout_uri", text("")),
                 ("frontchannel_logout_uri", text("")),
+                ("token_endpoint_auth_method", text("client_secret")),
+                ("id_token_signed_response_alg", text("RS256")),
+                ("jwks", text("")),
+                ("tokens_outlive_logout", text("")),
                 ("default", text("")),
                 ("seen", text("1")),
             ]

@@ -4,13 +4,14 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 
 use crate::support::people::json_post;
 use crate::support::wire::{self, written};
-use crate::support::{Browser, POOL_SECRET};
+use crate::support::{Browser, POOL_SECRET, RelyingParty};
 
 const SEED: &str = r#"
 [pool]
@@ -47,8 +48,13 @@ struct Served {
 
 impl Served {
     fn start(dir: &Path) -> Self {
+        Self::start_with(dir, "")
+    }
+
+    /// With more in the seed file.
+    fn start_with(dir: &Path, more: &str) -> Self {
         let seed = dir.join("seed.toml");
-        std::fs::write(&seed, SEED).unwrap();
+        std::fs::write(&seed, format!("{SEED}{more}")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_exeunt"))
             .args(["serve", "--port", "0", "--log", "error", "--data-dir"])
             .arg(dir.join("data"))
@@ -198,4 +204,69 @@ fn a_second_server_on_the_same_directory_is_refused_in_words() {
     let says = String::from_utf8_lossy(&second.stderr);
     assert!(says.contains("another exeunt is using"), "{says}");
     served.logs_in("lilei");
+}
+
+/// Five more applications, each with its back-channel address.
+fn applications(ports: &[u16]) -> String {
+    let one = |(number, port): (usize, &u16)| {
+        format!(
+            "\n[[applications]]\nid = \"6099a1b2c3d4e5f6071829{number:02}\"\nidentifier = \"app{number}\"\nname = \"App {number}\"\n\
+             secret = \"89abcdef0123456789abcdef01234567\"\nbackchannel_logout_uri = \"http://127.0.0.1:{port}/backchannel\"\n"
+        )
+    };
+    ports.iter().enumerate().map(one).collect()
+}
+
+fn owed(dir: &Path, state: &str) -> Vec<(String, String)> {
+    let rows = rows(dir);
+    let text = "SELECT application_id, sid FROM notices WHERE state = ?1 ORDER BY application_id, sid";
+    let mut sql = rows.prepare(text).unwrap();
+    sql.query_map([state], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn what_was_owed_when_kill_9_came_is_told_after_the_restart_and_nothing_else_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ports: Vec<u16> = (0..5).map(|_| RelyingParty::nowhere()).collect();
+    let quick = RelyingParty::open();
+    ports[0] = quick.port();
+    let served = Served::start_with(dir.path(), &applications(&ports));
+    // Four sessions in all applications; three of them end, in three ways.
+    let mut browsers: Vec<Browser> =
+        ["lilei", "lilei", "hanmeimei", "hanmeimei"].iter().map(|name| served.logs_in(name)).collect();
+    for browser in &mut browsers {
+        for number in 0..5 {
+            let url = format!("http://app{number}.localhost:{}/u", served.port);
+            assert_eq!(browser.opens(&url).status, 200);
+        }
+    }
+    browsers[2].logs_out();
+    let token = served.token();
+    let authorization = format!("Bearer {token}");
+    let headers = [("Authorization", authorization.as_str())];
+    for number in 0..5 {
+        let path = format!("/api/v2/applications/6099a1b2c3d4e5f6071829{number:02}/kick-active-users");
+        assert_eq!(json_post(served.port, &path, &json!({ "userIds": [LILEI] }), &headers).json()["code"], 200);
+    }
+    served.dies();
+    // Whatever the one that listened has confirmed on disk is done; all the rest is owed, or below a barrier still.
+    let done = owed(dir.path(), "acked");
+    assert!(done.iter().all(|(application, _)| application.ends_with("00")));
+    let heard_before = quick.heard().len();
+    let parties: Vec<RelyingParty> = ports[1..].iter().map(|port| RelyingParty::that_opens_at(*port)).collect();
+    let _served = Served::start_with(dir.path(), &applications(&ports));
+    for party in &parties {
+        let mut sids: Vec<String> = party.hears(3).iter().map(|heard| heard.about().1).collect();
+        sids.sort();
+        sids.dedup();
+        assert_eq!(sids.len(), 3, "one token for each session that ended");
+    }
+    quick.hears(heard_before + 3 - done.len());
+    let began = Instant::now();
+    while owed(dir.path(), "acked").len() < 15 && began.elapsed() < wire::PATIENCE {
+        std::thread::yield_now();
+    }
+    assert_eq!((owed(dir.path(), "acked").len(), owed(dir.path(), "waiting").len()), (15, 0));
+    assert!(parties.iter().all(|party| party.heard().len() == 3), "told twice");
+    assert_eq!(quick.heard().len(), heard_before + 3 - done.len(), "told twice of what was on disk as told");
 }

@@ -1,12 +1,15 @@
 //! One test binary. Tests speak in people and gestures, over real HTTP on loopback, with a clock that stands still until
 //! it is moved; none of them sleeps.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic, clippy::type_complexity)]
 
+mod applications;
 mod authing;
+mod back_channel;
 mod bad_input;
 mod crash;
 mod crossing;
+mod demo;
 mod hosts;
 mod live;
 mod oidc;
@@ -14,6 +17,7 @@ mod plan;
 mod races;
 mod rules;
 mod sessions;
+mod signing_keys;
 mod support;
 mod throttle;
 mod ways_out;

@@ -147,6 +147,16 @@ impl RedirectEntry {
         asking.scheme() == self.url.scheme() && asking.host_str() == self.url.host_str() && port
     }
 
+    /// The origin of this entry as a content security policy names it; on loopback any port.
+    pub(super) fn policy_source(&self) -> String {
+        let (scheme, host) = (self.url.scheme(), self.url.host_str().unwrap_or_default());
+        match self.url.port() {
+            _ if self.any_port() => format!("{scheme}://{host}:*"),
+            Some(port) => format!("{scheme}://{host}:{port}"),
+            None => format!("{scheme}://{host}"),
+        }
+    }
+
     /// Loopback http listeners take whatever port is free (RFC 8252 7.3).
     fn any_port(&self) -> bool {
         self.url.scheme() == "http" && is_loopback(&self.url)

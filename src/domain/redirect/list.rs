@@ -173,6 +173,11 @@ impl RedirectList {
         self.0.iter().filter(|entry| entry.is_plain()).any(|entry| entry.is_of_origin(asking))
     }
 
+    /// The origins of the entries as a content security policy names them.
+    pub fn policy_sources(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(RedirectEntry::policy_source)
+    }
+
     /// Allows an absolute address that an entry covers, parsed to parsed.
     pub fn allow(&self, text: &str) -> Result<Registered, Refusal> {
         self.judge(text, RedirectEntry::covers)

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::config::{Config, Flags, SeedFile};
 use crate::domain::clock::SystemClock;
+use crate::domain::oauth::{AuthMethod, ResponseType, TokenAlg};
 use crate::store::{audit as audit_rows, ending};
 
 const FILE: &str = r#"
@@ -51,6 +52,44 @@ fn state() -> (tempfile::TempDir, Arc<State>) {
 
 fn sow(state: &Arc<State>, text: &str) -> Seeded {
     apply(state, SeedFile::parse(text).unwrap()).unwrap()
+}
+
+/// Every key of an application, the keys' text as a file holds it: with a line end.
+const PROTOCOL: &str = r#"
+[[applications]]
+identifier = "archive"
+redirect_uris = ["https://archive.example/cb"]
+backchannel_logout_uri = "https://archive.example/told"
+backchannel_logout_session_required = true
+frontchannel_logout_uri = "https://archive.example/frame"
+frontchannel_logout_session_required = true
+tokens_outlive_logout = true
+grant_types = ["authorization_code", "implicit"]
+response_types = []
+token_endpoint_auth_method = "private_key_jwt"
+id_token_signed_response_alg = "ES256"
+jwks = '''
+{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}
+'''
+"#;
+
+#[test]
+fn every_key_of_an_application_is_sown_and_sowing_it_twice_is_sowing_it_once() {
+    let (_dir, state) = state();
+    assert_eq!(sow(&state, PROTOCOL).created, 2, "the pool and the application");
+    let pool = state.directory().default_pool().unwrap().id;
+    let row = || state.store.read(rows::all).unwrap().into_iter().find(|row| row.identifier == "archive").unwrap();
+    let first = row();
+    assert_eq!(first.pool, pool);
+    assert_eq!(first.protocol.response_types, [ResponseType::Code]);
+    assert_eq!((first.protocol.auth_method, first.protocol.id_token_alg), (AuthMethod::PrivateKeyJwt, TokenAlg::Es256));
+    assert!(first.protocol.tokens_outlive_logout && first.protocol.jwks.as_deref().is_some_and(|k| k.ends_with("]}")));
+    assert!(first.protocol.backchannel_session_required && first.protocol.frontchannel_session_required);
+    let before = audited(&state);
+    let again = sow(&state, PROTOCOL);
+    assert_eq!((again.created, again.changed, audited(&state)), (0, 0, before));
+    assert_eq!(row().updated_at, first.updated_at);
+    assert_eq!(sow(&state, &PROTOCOL.replace("tokens_outlive_logout = true", "")).changed, 1);
 }
 
 fn audited(state: &Arc<State>) -> usize {

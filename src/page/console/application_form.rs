@@ -1,8 +1,11 @@
-//! The form of an application: its names, its registered addresses one a line, each with a mark of its own.
+//! The form of an application: its names, its registered addresses one a line, each with a mark of its own, and how it
+//! speaks OpenID Connect.
 
-use crate::domain::clock::Timestamp;
 use maud::{Markup, html};
 
+use super::application_protocol::{basics, protocol, telling};
+use crate::domain::application::Protocol;
+use crate::domain::clock::Timestamp;
 use crate::page::frame::Frame;
 use crate::page::parts::{Field, Notice, Stamp, calm, csrf, hidden, stamp};
 use crate::page::words::{FieldProblem, Rule};
@@ -36,18 +39,71 @@ pub enum ApplicationField {
     RedirectUris,
     /// `logout_redirect_uris`
     LogoutRedirectUris,
+    /// `backchannel_logout_uri`
+    BackchannelLogoutUri,
+    /// `frontchannel_logout_uri`
+    FrontchannelLogoutUri,
+    /// `token_endpoint_auth_method`
+    AuthMethod,
+    /// `jwks`
+    Jwks,
+    /// `grant_types`
+    GrantTypes,
+    /// `response_types`
+    ResponseTypes,
+    /// `id_token_signed_response_alg`
+    IdTokenAlg,
 }
 
 impl ApplicationField {
-    /// The name of the field in the form.
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Name,
+        Self::Identifier,
+        Self::RedirectUris,
+        Self::LogoutRedirectUris,
+        Self::BackchannelLogoutUri,
+        Self::FrontchannelLogoutUri,
+        Self::AuthMethod,
+        Self::Jwks,
+        Self::GrantTypes,
+        Self::ResponseTypes,
+        Self::IdTokenAlg,
+    ];
+
+    /// The name of the field in the form; where dynamic registration knows the thing, its name (RFC 7591).
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Identifier => "identifier",
             Self::RedirectUris => "redirect_uris",
             Self::LogoutRedirectUris => "logout_redirect_uris",
+            Self::BackchannelLogoutUri => "backchannel_logout_uri",
+            Self::FrontchannelLogoutUri => "frontchannel_logout_uri",
+            Self::AuthMethod => "token_endpoint_auth_method",
+            Self::Jwks => "jwks",
+            Self::GrantTypes => "grant_types",
+            Self::ResponseTypes => "response_types",
+            Self::IdTokenAlg => "id_token_signed_response_alg",
         }
     }
+
+    /// By the name in the form.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.as_str() == name)
+    }
+}
+
+/// Whether the base host means this application when none is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DefaultChoice {
+    /// It does; another one can take its place, but it cannot give it up.
+    Is,
+    /// It was chosen in this form.
+    Chosen,
+    /// It does not.
+    #[default]
+    No,
 }
 
 /// What the form holds.
@@ -61,6 +117,10 @@ pub struct ApplicationForm {
     pub redirect_uris: Vec<Line>,
     /// Where a log-out may go to.
     pub logout_redirect_uris: Vec<Line>,
+    /// How it speaks OpenID Connect, addresses as typed.
+    pub protocol: Protocol,
+    /// Whether it is the default application.
+    pub default: DefaultChoice,
     /// What was refused beside lines of addresses.
     pub problems: Vec<(ApplicationField, FieldProblem)>,
     /// Whether it was saved just now.
@@ -76,7 +136,7 @@ impl ApplicationForm {
         !self.problems.is_empty() || refused(&self.redirect_uris) || refused(&self.logout_redirect_uris)
     }
 
-    fn problem(&self, field: ApplicationField) -> Option<FieldProblem> {
+    pub(super) fn problem(&self, field: ApplicationField) -> Option<FieldProblem> {
         self.problems.iter().find(|(of, _)| *of == field).map(|(_, problem)| *problem)
     }
 }
@@ -96,9 +156,12 @@ pub(super) fn form(frame: &Frame, action: &str, form: &ApplicationForm, act: &st
             h2 { (words.basics) }
             (Field { problem: form.problem(ApplicationField::Name), ..Field::text("name", words.name, &form.name) }.markup(frame))
             (one(ApplicationField::Identifier, words.identifier, &form.identifier, words.identifier_hint, false))
+            (basics(frame, form))
             h2 { (words.login_and_logout) }
             (addresses(frame, form, ApplicationField::RedirectUris))
             (addresses(frame, form, ApplicationField::LogoutRedirectUris))
+            (telling(frame, form))
+            (protocol(frame, form))
             div.acts { button.btn.go { (act) } }
         }
     }
@@ -150,8 +213,11 @@ fn notice(frame: &Frame, form: &ApplicationForm) -> Markup {
     if !form.is_refused() {
         return html! { @if form.saved { (Notice::Done(refusal.saved).markup(frame)) } };
     }
-    let mut fields: Vec<(&str, String)> =
-        form.problems.iter().map(|(field, problem)| (field.as_str(), problem.sentence(frame.lang))).collect();
+    // One sentence may stand for several fields: each line says which.
+    let named = |(field, problem): &(ApplicationField, FieldProblem)| {
+        (field.as_str(), format!("{} · {}", label(frame, *field), problem.sentence(frame.lang)))
+    };
+    let mut fields: Vec<(&str, String)> = form.problems.iter().map(named).collect();
     let lists = [
         (ApplicationField::RedirectUris, &form.redirect_uris),
         (ApplicationField::LogoutRedirectUris, &form.logout_redirect_uris),
@@ -164,4 +230,22 @@ fn notice(frame: &Frame, form: &ApplicationForm) -> Markup {
         }
     }
     Notice::Refused { title: refusal.form_refused, line: refusal.form_refused_note, fields }.markup(frame)
+}
+
+/// What the field is called.
+fn label(frame: &Frame, field: ApplicationField) -> &'static str {
+    let (words, protocol) = (&frame.words().directory, &frame.words().protocol);
+    match field {
+        ApplicationField::Name => words.name,
+        ApplicationField::Identifier => words.identifier,
+        ApplicationField::RedirectUris => words.redirect_uris,
+        ApplicationField::LogoutRedirectUris => words.logout_redirect_uris,
+        ApplicationField::BackchannelLogoutUri => protocol.backchannel,
+        ApplicationField::FrontchannelLogoutUri => protocol.frontchannel,
+        ApplicationField::AuthMethod => protocol.proves,
+        ApplicationField::Jwks => protocol.jwks,
+        ApplicationField::GrantTypes => protocol.grants,
+        ApplicationField::ResponseTypes => protocol.old_flows,
+        ApplicationField::IdTokenAlg => protocol.signature,
+    }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::application_form::{ApplicationForm, form};
 use super::frame::{ApplicationTab, Crumb, Rail, Room, Section, application_tabs, room, title};
+use super::test_message::{TestView, test_message};
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
@@ -118,6 +119,8 @@ pub struct ApplicationView<'a> {
     pub origin: &'a str,
     /// Origin of the base host.
     pub base: &'a str,
+    /// Whether it hears of log-outs.
+    pub test: TestView<'a>,
     /// Why it was not deleted.
     pub delete_problem: Option<FieldProblem>,
 }
@@ -126,36 +129,60 @@ pub struct ApplicationView<'a> {
 pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup {
     let (common, console, words) = (&frame.words().common, &frame.words().console, &frame.words().directory);
     let home = format!("/console/applications/{}", view.id);
-    let endpoints = [
+    let main = html! {
+        (title(&calm(view.name), &html! { (words.application_id) " " code { (view.id) } }, &html! {}))
+        (application_tabs(frame, view.id, &calm(view.name), ApplicationTab::Settings))
+        (form(frame, &home, &view.form, common.save))
+        (endpoints(frame, view))
+        (test_message(frame, &home, &view.test))
+        (danger(frame, view, &home))
+    };
+    let crumbs = vec![Crumb::new(console.applications, "/console/applications"), Crumb::new(view.name, home.clone())];
+    let error = view.form.is_refused() || view.delete_problem.is_some();
+    room(frame, rail, &Room { title: view.name, error, section: Section::Applications, crumbs, slip: true, main })
+}
+
+/// What developers copy, each with a button.
+fn endpoints(frame: &Frame, view: &ApplicationView) -> Markup {
+    let (words, protocol) = (&frame.words().directory, &frame.words().protocol);
+    let at = |path: &str| format!("{}{path}", view.origin);
+    let openid = [
+        ("endpoint-issuer", protocol.issuer, at("/oidc")),
+        ("endpoint-discovery", protocol.discovery, at("/oidc/.well-known/openid-configuration")),
+        ("endpoint-authorization", protocol.authorization, at("/oidc/auth")),
+        ("endpoint-token", protocol.token, at("/oidc/token")),
+        ("endpoint-userinfo", protocol.userinfo, at("/oidc/me")),
+        ("endpoint-end-session", protocol.end_session, at("/oidc/session/end")),
+        ("endpoint-jwks", protocol.keys, at("/oidc/.well-known/jwks.json")),
+    ];
+    let people = [
         ("endpoint-host", words.endpoint_host, view.origin.to_owned()),
-        ("endpoint-login", words.endpoint_login, format!("{}/login", view.origin)),
-        ("endpoint-logout", words.endpoint_logout, format!("{}/login/profile/logout?redirect_uri=", view.origin)),
+        ("endpoint-login", words.endpoint_login, at("/login")),
+        ("endpoint-logout", words.endpoint_logout, at("/login/profile/logout?redirect_uri=")),
         (
             "endpoint-kick",
             words.endpoint_kick,
             format!("{}/api/v2/applications/{}/kick-active-users", view.base, view.id),
         ),
     ];
-    let main = html! {
-        (title(&calm(view.name), &html! { (words.application_id) " " code { (view.id) } }, &html! {}))
-        (application_tabs(frame, view.id, &calm(view.name), ApplicationTab::Settings))
-        (form(frame, &home, &view.form, common.save))
+    let list = |pairs: &[(&str, &str, String)]| {
+        html! {
+            @for (id, label, url) in pairs { dt { (label) } dd { code #(id) { (url) } (copy_button(frame, id, None)) } }
+        }
+    };
+    html! {
         section {
             div.head { h2 { (words.endpoints) } }
-            dl.pairs {
-                dt { (words.application_id) }
+            h3 { (protocol.for_openid) }
+            dl.pairs.ends {
+                dt { (words.application_id) span.hint { "client_id" } }
                 dd { code #app-id { (view.id) } (copy_button(frame, "app-id", None)) }
-                @for (id, label, url) in &endpoints {
-                    dt { (label) }
-                    dd { code #(id) { (url) } (copy_button(frame, id, None)) }
-                }
+                (list(&openid))
             }
+            h3 { (protocol.for_people) }
+            dl.pairs.ends { (list(&people)) }
         }
-        (danger(frame, view, &home))
-    };
-    let crumbs = vec![Crumb::new(console.applications, "/console/applications"), Crumb::new(view.name, home.clone())];
-    let error = view.form.is_refused() || view.delete_problem.is_some();
-    room(frame, rail, &Room { title: view.name, error, section: Section::Applications, crumbs, slip: true, main })
+    }
 }
 
 fn danger(frame: &Frame, view: &ApplicationView, home: &str) -> Markup {

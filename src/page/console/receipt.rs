@@ -2,59 +2,14 @@
 
 use maud::{Markup, html};
 
+use super::deliveries::{Delivery, Telling, again, lost, told};
 use super::frame::{Crumb, Rail, Room, Section, room};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::EndingId;
-use crate::page::bars::course;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Device, Seal, Stamp, calm, copy_button, listed, name, seal, stamp};
-use crate::page::words::{Cause, Channel, Lang, Trouble};
-
-/// How telling an application stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryState {
-    /// It confirmed.
-    Acked {
-        /// Milliseconds after the commit.
-        ms: u32,
-        /// The HTTP status, where there is one.
-        status: Option<u16>,
-    },
-    /// Nothing was tried yet.
-    Waiting,
-    /// It failed and will be tried again.
-    Retrying {
-        /// Which attempt comes next.
-        attempt: u32,
-        /// How many there are at most.
-        of: u32,
-        /// Seconds until then.
-        in_seconds: u32,
-        /// What happened last.
-        trouble: Trouble,
-    },
-    /// It will not be tried again.
-    GaveUp {
-        /// Milliseconds after the commit.
-        ms: u32,
-        /// What happened last.
-        trouble: Trouble,
-    },
-}
-
-/// Telling one application by one channel.
-#[derive(Debug, Clone)]
-pub struct Delivery {
-    /// The application; `None` for open pages of our own.
-    pub application: Option<String>,
-    /// By which way.
-    pub channel: Channel,
-    /// How it stands.
-    pub state: DeliveryState,
-    /// Milliseconds after the commit of each attempt.
-    pub attempts_ms: Vec<u32>,
-}
+use crate::page::parts::{Device, Stamp, calm, copy_button, listed, name, stamp};
+use crate::page::words::{Cause, Lang};
 
 /// One session, or a part of one, that ended.
 #[derive(Debug, Clone)]
@@ -94,7 +49,9 @@ pub struct ReceiptView<'a> {
     pub applications: Count,
     /// Whether the server is still counting.
     pub counting: bool,
-    /// Who was told.
+    /// How telling stands, in numbers.
+    pub telling: Telling,
+    /// Who was told; the list may be shorter than the numbers say.
     pub deliveries: Vec<Delivery>,
     /// What ended; the list may be shorter than `sessions`.
     pub ended: Vec<EndedRow>,
@@ -112,9 +69,10 @@ pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
         (facts(frame, view))
         section #told data-live-region {
             div.head { h2 { (words.who_was_told) } @if frame.live.is_some() { span.live.small { (frame.words().common.live) } } }
-            @if view.deliveries.is_empty() { p.small { (words.nobody_told) } } @else { (told(frame, view)) }
+            @if view.deliveries.is_empty() { p.small { (words.nobody_told) } } @else { (told(frame, view.id, &view.deliveries)) }
+            @if view.telling.again.n > 1 { (again(frame, view.id, None, &(words.tell_all_again)(view.telling.again))) }
         }
-        div #lost data-live-region { @for delivery in &view.deliveries { (lost(frame, delivery)) } }
+        div #lost data-live-region { (lost(frame, view.id, &view.deliveries)) }
         section {
             div.head { h2 { (words.what_ended) } }
             (ended(frame, view))
@@ -178,102 +136,23 @@ fn stop(lang: Lang) -> &'static str {
 
 fn facts(frame: &Frame, view: &ReceiptView) -> Markup {
     let words = &frame.words().kick;
-    let count = |wanted: fn(&DeliveryState) -> bool| {
-        Count::from(view.deliveries.iter().filter(|delivery| wanted(&delivery.state)).count())
-    };
-    let acked = count(|state| matches!(state, DeliveryState::Acked { .. }));
-    let lost = count(|state| matches!(state, DeliveryState::GaveUp { .. }));
-    let open = count(|state| matches!(state, DeliveryState::Waiting | DeliveryState::Retrying { .. }));
+    let told = &view.telling;
     html! {
         dl.facts #facts data-live-region {
             div { dt { (words.sessions_ended) } dd { (view.sessions) @if view.counting { " " small { (words.still_counting) } } } }
             @if view.people_count.n > 1 { div { dt { (words.people) } dd { (view.people_count) } } }
             div { dt { (words.applications) } dd { (view.applications) } }
             div { dt { (words.tokens) } dd { (view.tokens) } }
-            div { dt { (words.told_count) } dd { (Count::from(view.deliveries.len())) @if !acked.is_none() { " " small { ((words.n_confirmed)(acked)) } } } }
-            @if !open.is_none() || !lost.is_none() {
+            div { dt { (words.told_count) } dd { (told.all()) @if !told.confirmed.is_none() { " " small { ((words.n_confirmed)(told.confirmed)) } } } }
+            @if !told.open.is_none() || !told.lost.is_none() {
                 div { dt { (words.open) } dd {
-                    (open.n + lost.n) " "
+                    (Count::from(told.open.n.saturating_add(told.lost.n))) " "
                     small {
-                        @if !open.is_none() { ((words.n_retrying)(open)) }
-                        @if !open.is_none() && !lost.is_none() { (frame.words().gate.clause_comma) }
-                        @if !lost.is_none() { ((words.n_given_up)(lost)) }
+                        @if !told.open.is_none() { ((words.n_retrying)(told.open)) }
+                        @if !told.open.is_none() && !told.lost.is_none() { (frame.words().gate.clause_comma) }
+                        @if !told.lost.is_none() { ((words.n_given_up)(told.lost)) }
                     }
                 } }
-            }
-        }
-    }
-}
-
-fn told(frame: &Frame, view: &ReceiptView) -> Markup {
-    let words = &frame.words().kick;
-    html! {
-        table.ledger.folds.told role="table" {
-            caption.hid { (words.who_was_told) }
-            thead {
-                tr role="row" {
-                    th.c-state scope="col" role="columnheader" { (words.result) }
-                    th.n scope="col" role="columnheader" { (words.application) }
-                    th.ch scope="col" role="columnheader" { (words.channel) }
-                    th.when.start scope="col" role="columnheader" {
-                        div.axis aria-hidden="true" { span { "1 ms" } span { "10 ms" } span { "100 ms" } span { "1 s" i.plain { "10 s" } } }
-                        span.hid { (words.course) }
-                    }
-                    th.ms scope="col" role="columnheader" { (words.took) }
-                    th.no scope="col" role="columnheader" { (words.note) }
-                }
-            }
-            tbody { @for delivery in &view.deliveries { (delivery_row(frame, delivery)) } }
-        }
-    }
-}
-
-fn delivery_row(frame: &Frame, delivery: &Delivery) -> Markup {
-    let (common, words) = (&frame.words().common, &frame.words().kick);
-    let comma = frame.words().gate.clause_comma;
-    let (mark, took, note) = match delivery.state {
-        DeliveryState::Acked { ms, status } => {
-            (Stamp::Ack, (words.ms)(ms.into()), status.map(words.answered).unwrap_or_default())
-        }
-        DeliveryState::Waiting => (Stamp::Wait, String::new(), String::new()),
-        DeliveryState::Retrying { attempt, of, in_seconds, trouble } => (
-            Stamp::Try,
-            (words.in_seconds)(in_seconds.into()),
-            format!("{}{comma}{}", (words.try_n)(attempt.into(), of.into()), trouble.word(frame.lang)),
-        ),
-        DeliveryState::GaveUp { ms, trouble } => {
-            (Stamp::Lost, (words.ms)(ms.into()), format!("{}{comma}{}", trouble.word(frame.lang), words.no_retry))
-        }
-    };
-    let arrived = matches!(delivery.state, DeliveryState::Acked { .. });
-    let open = matches!(delivery.state, DeliveryState::Retrying { .. } | DeliveryState::Waiting);
-    html! {
-        tr role="row" {
-            td.c-state role="cell" { (stamp(common, mark)) }
-            td.c-who role="cell" {
-                div.who {
-                    @match &delivery.application {
-                        Some(application) => { (seal(application, Seal::AppRow)) div { b { (name(application)) } } },
-                        None => { (seal(words.open_pages, Seal::Row)) div { b { (words.open_pages) } } },
-                    }
-                }
-            }
-            td.c-dev role="cell" { (delivery.channel.word(frame.lang)) }
-            td.when.lanes.start role="cell" { (course(&delivery.attempts_ms, arrived, open)) }
-            td.c-seen.ms.nowrap role="cell" { (took) }
-            td.c-note.muted role="cell" { (note) }
-        }
-    }
-}
-
-/// What needs a hand.
-fn lost(frame: &Frame, delivery: &Delivery) -> Markup {
-    let words = &frame.words().kick;
-    html! {
-        @if let (DeliveryState::GaveUp { .. }, Some(application)) = (delivery.state, &delivery.application) {
-            div.notice {
-                (stamp(&frame.words().common, Stamp::Lost))
-                div { p { b { ((words.not_reached)(&calm(application))) } } p { (words.not_reached_line) } }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The console: dashboard, ledger, scope page, receipt, audit log.
+//! The console: dashboard, ledger, scope page, audit log.
 
 use maud::Markup;
 
@@ -7,14 +7,13 @@ use super::people::{
 };
 use crate::domain::id::{EndingId, Sid};
 use crate::page::console::{
-    AuditKind, AuditRow, AuditView, ByApplication, Cell, DashboardView, Delivery, DeliveryState, Effect, EndedRow,
-    Grid, GridHead, GridRow, Health, KickTarget, KickView, LedgerView, Logins, Rail, ReceiptView, TickerRow, audit,
-    dashboard, kick, ledger, nobody_to_kick, receipt,
+    AuditKind, AuditRow, AuditView, ByApplication, Cell, DashboardView, Effect, Grid, GridHead, GridRow, Health,
+    KickTarget, KickView, LedgerView, Logins, Rail, TickerRow, audit, dashboard, kick, ledger, nobody_to_kick,
 };
 use crate::page::count::Count;
 use crate::page::parts::{Device, DeviceKind};
 use crate::page::session::LedgerRow;
-use crate::page::words::{Cause, Channel, Deed, Scope, Trouble};
+use crate::page::words::{Cause, Deed, Scope};
 
 pub(super) const RAIL: Rail =
     Rail { applications: Some(Count { n: 6, more: false }), users: Some(Count { n: 214, more: false }) };
@@ -23,7 +22,6 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = dashboards(stage);
     pages.extend(ledgers(stage));
     pages.extend(kicks(stage));
-    pages.extend(receipts(stage));
     pages.extend(audits(stage));
     pages
 }
@@ -294,74 +292,6 @@ fn many_view<'a>(stage: &'a Stage, names: &'a [String], target: KickTarget) -> K
         chosen: Scope::App,
         cancel: "/console",
     }
-}
-
-fn receipts(stage: &Stage) -> Vec<(&'static str, Markup)> {
-    let frame = stage.admin();
-    let person = [stage.pick("王小明", "Wang Xiaoming").to_owned()];
-    let told = |app: Option<usize>, channel, state, attempts: &[u32]| Delivery {
-        application: app.map(|n| stage.applications[n].clone()),
-        channel,
-        state,
-        attempts_ms: attempts.to_vec(),
-    };
-    let retrying = DeliveryState::Retrying { attempt: 3, of: 6, in_seconds: 8, trouble: Trouble::TimedOut };
-    let row = |device, which: &[usize], back: i64| EndedRow {
-        person: person[0].clone(),
-        device,
-        applications: stage.apps(which),
-        since: NOW.plus_ms(-back),
-    };
-    let view = ReceiptView {
-        id: EndingId::from_random([0x6b; 12]),
-        people: &person,
-        people_count: 1u32.into(),
-        application: None,
-        cause: Cause::Console,
-        by: Some(stage.pick("陈立群", "Chen Liqun")),
-        at: NOW,
-        sessions: 3u32.into(),
-        tokens: 9u32.into(),
-        applications: 4u32.into(),
-        counting: false,
-        deliveries: vec![
-            told(Some(0), Channel::BackChannel, DeliveryState::Acked { ms: 38, status: Some(200) }, &[38]),
-            told(Some(1), Channel::BackChannel, DeliveryState::Acked { ms: 112, status: Some(204) }, &[112]),
-            told(None, Channel::Push, DeliveryState::Acked { ms: 9, status: None }, &[9]),
-            told(Some(2), Channel::BackChannel, retrying, &[1300, 5000]),
-            told(Some(3), Channel::BackChannel, DeliveryState::GaveUp { ms: 64, trouble: Trouble::Status(404) }, &[64]),
-            told(Some(4), Channel::FrontChannel, DeliveryState::Waiting, &[]),
-        ],
-        ended: vec![
-            row(firefox(), &[3, 2], 9 * DAY),
-            row(chrome(), &[0, 1, 2], 5 * HOUR),
-            row(safari(), &[1], 2 * HOUR),
-        ],
-        json: "/api/v1/logouts/x",
-        back: "/console",
-    };
-    let many = ReceiptView {
-        people: &[],
-        people_count: Count { n: 1000, more: true },
-        application: Some(&stage.applications[0]),
-        sessions: Count { n: 1000, more: true },
-        counting: true,
-        cause: Cause::Kicked,
-        by: None,
-        ..view.clone()
-    };
-    let none = ReceiptView {
-        sessions: 0u32.into(),
-        tokens: 0u32.into(),
-        deliveries: Vec::new(),
-        ended: Vec::new(),
-        ..view.clone()
-    };
-    vec![
-        ("receipt", receipt(&frame, &RAIL, &view)),
-        ("receipt-counting", receipt(&frame, &RAIL, &many)),
-        ("receipt-nobody", receipt(&frame, &RAIL, &none)),
-    ]
 }
 
 fn audits(stage: &Stage) -> Vec<(&'static str, Markup)> {

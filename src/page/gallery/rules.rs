@@ -36,6 +36,7 @@ fn no_page_holds_code_or_style_of_its_own() {
             "answer-form-post" => None,
             "answer-web-message" => Some(asset::WEB_MESSAGE_JS),
             "answer-check-session" => Some(asset::CHECK_SESSION_JS),
+            "departing" => Some(asset::ONWARD_JS),
             _ => Some(asset::LIVE_JS),
         };
         assert_eq!(html.matches("<script").count(), usize::from(script.is_some()), "{name} {lang:?}");

@@ -29,6 +29,8 @@ Events {
     key_created: Said = "创建访问密钥", "Created an access key";
     key_revoked: Said = "作废访问密钥", "Revoked an access key";
     token_issued: Said = "领取管理令牌", "Got a management token";
+    test_sent: Said = "发送测试通知", "Sent a test message";
+    told_again: Said = "再次通知应用", "Told applications again";
     delivery_given_up: Said = "通知没有送达，已放弃", "A message was given up";
 }
 }
@@ -72,6 +74,10 @@ pub enum Deed {
     KeyRevoked,
     /// A program got a management token.
     TokenIssued,
+    /// An application was sent a message to try whether it hears.
+    TestSent,
+    /// What was not told of an ending was told again by hand.
+    ToldAgain,
     /// A message to an application was given up.
     DeliveryGivenUp,
     /// Anything else, by its name in the log.
@@ -98,6 +104,8 @@ impl Deed {
             | Self::SecretRotated
             | Self::KeyCreated
             | Self::TokenIssued
+            | Self::TestSent
+            | Self::ToldAgain
             | Self::Other(_) => Stamp::Changed,
         }
     }
@@ -125,6 +133,8 @@ impl Deed {
             Self::KeyCreated => words.key_created,
             Self::KeyRevoked => words.key_revoked,
             Self::TokenIssued => words.token_issued,
+            Self::TestSent => words.test_sent,
+            Self::ToldAgain => words.told_again,
             Self::DeliveryGivenUp => words.delivery_given_up,
         };
         fixed.to_owned()

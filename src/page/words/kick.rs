@@ -80,10 +80,27 @@ Kick {
     open_pages: Said = "打开的页面", "Open pages";
     n_pages: Counted = |n| format!("{n} 个页面"), |n| s(n, "page");
     ms: Counted = |n| format!("{n} 毫秒"), |n| format!("{n} ms");
-    in_seconds: Counted = |n| format!("{n} 秒后"), |n| format!("in {n} s");
+    seconds: Counted = |n| format!("{n} 秒"), |n| format!("{n} s");
+    minutes: Counted = |n| format!("{n} 分钟"), |n| format!("{n} min");
+    hours: Counted = |n| format!("{n} 小时"), |n| format!("{n} h");
+    in_span: Named = |span| format!("{span}后"), |span| format!("in {span}");
     try_n: fn(Count, Count) -> String = |n, of| format!("第 {n} 次，共 {of} 次"), |n, of| format!("try {n} of {of}");
     no_retry: Said = "不再重试", "no retry";
     answered: fn(u16) -> String = |status| format!("回答 {status}"), |status| format!("HTTP {status}");
+    no_address: Said = "没有登记接收通知的地址", "no address registered";
+    tell_again: Said = "再次通知", "Tell it again";
+    tell_now: Said = "立即重试", "Try now";
+    tell_all_again: Counted = |n| format!("立即重试这 {n} 处"), |n| format!("Try these {n} again now");
+    check_address: Said = "检查地址", "Check the address";
+    test_title: Said = "登出通知", "Log-out messages";
+    test_address: Said = "接收地址", "Address";
+    test_line: Said = "发一条真实签名的登出通知，其中的用户和会话是虚构的，不会有人因此退出。应用应当回答 200；不认识这个会话而回答 400 也说明地址可用。", "Sends one log-out message with a real signature about a made-up user and session; nobody is logged out by it. The application should answer 200; a 400, because it does not know the session, shows too that the address works.";
+    test_send: Said = "发送测试通知", "Send a test message";
+    test_no_address: Said = "这个应用没有登记后台登出地址，所以收不到通知。", "This application has no back-channel address, so it cannot be told.";
+    test_waiting: Said = "已经发出，还没有回答。", "Sent; no answer yet.";
+    test_heard: fn(u16, &str) -> String = |status, span| format!("{span}后回答 {status}，地址可用。"), |status, span| format!("Answered {status} after {span}. The address works.");
+    test_refused: Named = |span| format!("{span}后回答 400。地址可用，但应用不接受这条通知。如果它只是不认识虚构的会话，就一切正常；否则请检查它如何验证签名、签发者和受众。"), |span| format!("Answered 400 after {span}. The address works, but the message was refused. That is fine if the application only did not know the made-up session; otherwise check how it verifies signature, issuer and audience.");
+    test_failed: fn(&str, &str) -> String = |why, span| format!("{span}后失败：{why}。"), |why, span| format!("Failed after {span}: {why}.");
     not_reached: Named = |app| format!("{app}没有收到"), |app| format!("{app} was not reached");
     not_reached_line: Said = "令牌已经作废，但它自己的页面可能还开着。请检查它的后台登出地址。", "The tokens are void, but its own pages may still be open. Check its back-channel address.";
     what_ended: Said = "结束了什么", "What ended";
@@ -96,6 +113,28 @@ Kick {
 }
 }
 
+impl Kick {
+    /// How long until something: whole seconds, rounded up, and larger units.
+    pub fn wait(&self, ms: i64) -> String {
+        match ms.max(0) {
+            ms @ 0..10_000 => (self.seconds)(Count::from(u32::try_from((ms + 999) / 1_000).unwrap_or(0))),
+            ms => self.span(ms),
+        }
+    }
+
+    /// A stretch of time in its largest fitting unit.
+    pub fn span(&self, ms: i64) -> String {
+        let (n, say) = match ms.max(0) {
+            ms @ 0..10_000 => (ms, self.ms),
+            ms @ 10_000..600_000 => (ms / 1_000, self.seconds),
+            ms @ 600_000..36_000_000 => (ms / 60_000, self.minutes),
+            ms => (ms / 3_600_000, self.hours),
+        };
+        say(Count::from(u32::try_from(n).unwrap_or(u32::MAX)))
+    }
+}
+
+pub use crate::domain::delivery::Trouble;
 pub use crate::domain::logout::Scope;
 
 /// By which way an application was told.
@@ -122,25 +161,6 @@ impl Channel {
             Self::Feed => words.feed,
         }
     }
-}
-
-/// Why an attempt to tell an application failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// It answered with this status.
-    Status(u16),
-    /// No answer in time.
-    TimedOut,
-    /// No connection.
-    NoConnection,
-    /// Its name is unknown.
-    NoSuchHost,
-    /// Its certificate is not to be trusted.
-    Certificate,
-    /// Its address may not be called.
-    ForbiddenAddress,
-    /// Something else.
-    Other,
 }
 
 impl Trouble {

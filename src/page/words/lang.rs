@@ -1,6 +1,8 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
-use super::{Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PersonalCenter, Refusals, Setup};
+use super::{
+    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PersonalCenter, Protocol, Refusals, Setup,
+};
 
 /// A language of the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +33,8 @@ pub struct Words {
     pub console: Console,
     /// Applications, users and access keys in the console.
     pub directory: Directory,
+    /// How an application speaks OpenID Connect.
+    pub protocol: Protocol,
     /// Forcing people to log out, and the receipt.
     pub kick: Kick,
     /// The first start.
@@ -48,6 +52,7 @@ static ZH: Words = Words {
     person: PersonalCenter::ZH,
     console: Console::ZH,
     directory: Directory::ZH,
+    protocol: Protocol::ZH,
     kick: Kick::ZH,
     setup: Setup::ZH,
     docs: Docs::ZH,
@@ -62,6 +67,7 @@ static EN: Words = Words {
     person: PersonalCenter::EN,
     console: Console::EN,
     directory: Directory::EN,
+    protocol: Protocol::EN,
     kick: Kick::EN,
     setup: Setup::EN,
     docs: Docs::EN,

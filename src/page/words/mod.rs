@@ -18,6 +18,7 @@ mod gate;
 mod kick;
 mod lang;
 mod person;
+mod protocol;
 mod refusal;
 mod setup;
 
@@ -32,5 +33,6 @@ pub use gate::Gate;
 pub use kick::{Channel, Kick, Scope, Trouble};
 pub use lang::{Lang, Words};
 pub use person::PersonalCenter;
+pub use protocol::Protocol;
 pub use refusal::{FieldProblem, Refusals, Rule};
 pub use setup::Setup;

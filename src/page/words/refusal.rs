@@ -146,6 +146,16 @@ pub enum FieldProblem {
     LastAdmin,
     /// One's own password is changed where the present one is asked.
     OwnPassword,
+    /// A `*` where one whole address is wanted.
+    NoWildcard,
+    /// An address on another origin than every log-in callback.
+    OriginDiffers,
+    /// No key in it can verify a signature.
+    NoKeys,
+    /// A private key where a public one is wanted.
+    PrivateKey,
+    /// What only an application that proves itself may have.
+    NeedsProof,
 }
 
 impl FieldProblem {
@@ -184,6 +194,17 @@ impl FieldProblem {
                 "Change your own password in the personal center, under Security",
             ),
             Self::LastAdmin => ("至少要留一位管理员", "One administrator has to remain"),
+            Self::NoWildcard => ("这里要一个完整的地址，不能有 *", "One whole address, without a *"),
+            Self::OriginDiffers => (
+                "协议、域名和端口要与一个登录回调 URL 相同",
+                "Scheme, host and port have to be those of a login callback URL",
+            ),
+            Self::NoKeys => ("里面没有能核对签名的公钥", "It holds no public key that can verify a signature"),
+            Self::PrivateKey => (
+                "里面有私钥。它已经泄露，请换一把，只贴公钥",
+                "It holds a private key, which is now compromised; replace it and paste the public one only",
+            ),
+            Self::NeedsProof => ("不证明自己的应用不能用这个", "Not for an application that does not prove itself"),
         };
         match lang {
             Lang::Zh => zh.to_owned(),

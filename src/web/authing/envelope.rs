@@ -40,6 +40,7 @@ pub fn sentence(request: &HttpRequest, refusal: &Refusal) -> String {
         | Refusal::MediaType(_)
         | Refusal::Misdirected
         | Refusal::Oauth(_)
+        | Refusal::Gone(_)
         | Refusal::Throttled(_)
         | Refusal::TooSlow
         | Refusal::Unavailable
@@ -58,6 +59,7 @@ pub fn was_understood(refusal: &Refusal) -> bool {
         | Refusal::Invalid(_)
         | Refusal::Oauth(_)
         | Refusal::Coded(_)
+        | Refusal::Gone(_)
         | Refusal::Stale => true,
         Refusal::Method(_)
         | Refusal::TooLarge

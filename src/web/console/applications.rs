@@ -3,15 +3,19 @@
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::application_form::{Shown, kept, shown, typed};
 use super::desk::{Desk, desk, desk_post};
-use crate::domain::application::Protocol;
+use super::receipts::delivery_state;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId};
 use crate::domain::session::Seq;
 use crate::flow::applications::{self, ApplicationForm};
-use crate::flow::error::{FieldRefused, FlowError};
+use crate::flow::error::FlowError;
 use crate::flow::online::{self, COUNTED};
-use crate::page::console::{self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView};
+use crate::flow::telling;
+use crate::page::console::{
+    self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView, TestView,
+};
 use crate::page::words::FieldProblem;
 use crate::page::{LedgerRow, SessionRow};
 use crate::web::body::Form;
@@ -43,46 +47,17 @@ pub async fn list(request: HttpRequest) -> Answer {
     Ok(desk.page(|frame, rail| page::applications(frame, rail, &shown)))
 }
 
-fn typed(form: &Form) -> Result<ApplicationForm, Refusal> {
-    let lines = |name| -> Result<Vec<String>, Refusal> { Ok(form.text(name)?.lines().map(str::to_owned).collect()) };
-    Ok(ApplicationForm {
-        name: form.text("name")?.to_owned(),
-        identifier: form.text("identifier")?.to_owned(),
-        redirect_uris: lines("redirect_uris")?,
-        logout_redirect_uris: lines("logout_redirect_uris")?,
-        protocol: Protocol::default(),
-        is_default: form.ticked("default")?,
-    })
-}
-
-fn shown(
-    form: &ApplicationForm,
-    refused: &[FieldRefused],
-    saved: bool,
-    seen: Option<Timestamp>,
-) -> page::ApplicationForm {
-    page::ApplicationForm {
-        name: form.name.clone(),
-        identifier: form.identifier.clone(),
-        redirect_uris: view::lines(&form.redirect_uris),
-        logout_redirect_uris: view::lines(&form.logout_redirect_uris),
-        problems: view::application_problems(refused),
-        saved,
-        seen,
-    }
-}
-
 /// `GET /console/applications/new`.
 pub async fn new(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
-    let empty = shown(&ApplicationForm::default(), &[], false, None);
+    let empty = shown(&ApplicationForm::default(), Shown::default());
     Ok(desk.page(|frame, rail| page::new_application(frame, rail, &empty)))
 }
 
 /// `POST /console/applications/new`: the secret is shown once.
 pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
     let (desk, form) = desk_post!(&request, &mut payload);
-    let form = typed(&form)?;
+    let form = typed(&form, None)?;
     let (pool, origin) = (desk.pool, desk.origin());
     let created = match form.clone().judge() {
         Ok(valid) => {
@@ -100,7 +75,7 @@ pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
     match created {
         Ok((id, name, secret)) => Ok(show_secret(&desk, id, &name, secret.reveal())),
         Err(FlowError::Invalid(refused)) => {
-            let again = shown(&form, &refused, false, None);
+            let again = shown(&form, Shown { refused: &refused, ..Shown::default() });
             Ok(desk.again(|frame, rail| page::new_application(frame, rail, &again)))
         }
         Err(other) => Err(other.into()),
@@ -116,42 +91,37 @@ pub async fn settings(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
     let row = applications::find(&desk.visit.state, desk.pool, application_id(&id)?)?;
     let saved = Form::query(&request)?.one("saved")?.is_some();
-    let (id, seen) = (row.id, Some(row.updated_at));
-    Ok(draw(&desk, id, &kept(row), (&[], saved, seen), None))
-}
-
-fn kept(row: applications::ApplicationRow) -> ApplicationForm {
-    ApplicationForm {
-        name: row.name,
-        identifier: row.identifier,
-        redirect_uris: row.redirect_uris,
-        logout_redirect_uris: row.logout_redirect_uris,
-        protocol: row.protocol,
-        is_default: row.is_default,
-    }
+    let about = Shown { saved, seen: Some(row.updated_at), is_default: row.is_default, ..Shown::default() };
+    Ok(draw(&desk, row.id, &kept(row), about, None))
 }
 
 fn draw(
     desk: &Desk,
     id: ApplicationId,
     form: &ApplicationForm,
-    (refused, saved, seen): (&[FieldRefused], bool, Option<Timestamp>),
+    about: Shown<'_>,
     delete_problem: Option<FieldProblem>,
 ) -> HttpResponse {
     let place = &desk.visit.place;
     let directory = desk.visit.state.directory();
     let origin = directory.application(id).map(|a| place.origin_of(a)).unwrap_or_default();
+    let last = telling::last_test(&desk.visit.state, id).ok().flatten();
+    let test = TestView {
+        address: directory.application(id).and_then(|a| a.protocol.backchannel_logout_uri.as_deref()),
+        last: last.map(|row| (row.at, delivery_state(&row, desk.visit.state.now()))),
+    };
     let view = ApplicationView {
         id,
         name: &form.name,
         identifier: &form.identifier,
-        form: shown(form, refused, saved, seen),
+        form: shown(form, about),
         origin: &origin,
         base: &place.base,
+        test,
         delete_problem,
     };
     let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::application(frame, rail, &view);
-    if refused.is_empty() && delete_problem.is_none() { desk.page(drawn) } else { desk.again(drawn) }
+    if about.refused.is_empty() && delete_problem.is_none() { desk.page(drawn) } else { desk.again(drawn) }
 }
 
 /// `POST /console/applications/{id}`.
@@ -159,11 +129,8 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     let (desk, form) = desk_post!(&request, &mut payload);
     let id = application_id(&id)?;
     let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
-    let mut form = typed(&form)?;
     let stored = applications::find(&desk.visit.state, desk.pool, id)?;
-    // What this form does not show stays as it is.
-    form.is_default = stored.is_default;
-    form.protocol = stored.protocol;
+    let form = typed(&form, Some(&stored))?;
     let (pool, origin) = (desk.pool, desk.origin());
     let changed = match form.clone().judge() {
         Ok(valid) => {
@@ -177,7 +144,10 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     match changed {
         Ok(Some(secret)) => Ok(show_secret(&desk, id, &form.name, secret.reveal())),
         Ok(None) => Ok(reply::see_other(&format!("/console/applications/{id}?saved=1"), None)),
-        Err(FlowError::Invalid(refused)) => Ok(draw(&desk, id, &form, (&refused, false, seen), None)),
+        Err(FlowError::Invalid(refused)) => {
+            let about = Shown { refused: &refused, seen, is_default: stored.is_default, ..Shown::default() };
+            Ok(draw(&desk, id, &form, about, None))
+        }
         Err(other) => Err(other.into()),
     }
 }
@@ -203,8 +173,8 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
     let id = application_id(&id)?;
     let row = applications::find(&desk.visit.state, desk.pool, id)?;
     if form.text("confirm")?.trim() != row.identifier {
-        let seen = Some(row.updated_at);
-        return Ok(draw(&desk, id, &kept(row), (&[], false, seen), Some(FieldProblem::NotThatName)));
+        let about = Shown { seen: Some(row.updated_at), is_default: row.is_default, ..Shown::default() };
+        return Ok(draw(&desk, id, &kept(row), about, Some(FieldProblem::NotThatName)));
     }
     let (pool, origin) = (desk.pool, desk.origin());
     let receipt = desk.visit.state.write(move |act, state| applications::delete(act, state, pool, id, &origin)).await?;

@@ -1,8 +1,10 @@
 //! Way 4: the console, `/console`, for administrators of a pool.
 
+mod application_form;
 pub mod applications;
 pub mod kick;
 pub mod overview;
+pub mod receipts;
 pub mod users;
 
 mod desk;

@@ -1,19 +1,14 @@
-//! `/console`, `/console/audit`, `/console/receipts/{id}`.
+//! `/console`, `/console/audit`.
 
 use actix_web::HttpRequest;
-use actix_web::web::Path;
 
 use super::desk::{Desk, desk};
-use crate::domain::id::{EndingId, PoolId};
+use crate::domain::id::PoolId;
 use crate::flow::account::AuditRow as Row;
 use crate::flow::online::{self, COUNTED};
-use crate::flow::receipt;
-use crate::page::Count;
 use crate::page::console::{
-    self as page, AuditKind, AuditRow, AuditView, ByApplication, DashboardView, Delivery, DeliveryState, EndedRow,
-    Health, ReceiptView, TickerRow,
+    self as page, AuditKind, AuditRow, AuditView, ByApplication, DashboardView, Health, TickerRow,
 };
-use crate::page::words::Channel;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::view;
@@ -67,6 +62,9 @@ pub async fn dashboard(request: HttpRequest) -> Answer {
     let open = by_application.iter().filter(|a| !a.people.is_none()).count();
     let origin = desk.visit.place.base.clone();
     let warn = origin.starts_with("http:") && desk.visit.state.config.public_url.is_some();
+    let (waiting, given_up) = read.deliveries;
+    let deliveries =
+        Health::Deliveries { waiting: view::capped(waiting, COUNTED), given_up: view::capped(given_up, COUNTED) };
     let shown = DashboardView {
         people: view::capped(read.people, COUNTED),
         sessions: view::capped(read.sessions, COUNTED),
@@ -74,7 +72,7 @@ pub async fn dashboard(request: HttpRequest) -> Answer {
         ticker: read.events.iter().map(|row| ticker(&desk, row)).collect(),
         by_application,
         logins: None,
-        health: vec![Health::PublicUrl { url: origin, warn }, Health::Running(desk.visit.state.since)],
+        health: vec![deliveries, Health::PublicUrl { url: origin, warn }, Health::Running(desk.visit.state.since)],
     };
     Ok(desk.page(|frame, rail| page::dashboard(frame, rail, &shown)))
 }
@@ -128,59 +126,4 @@ fn audit_row(desk: &Desk, row: &Row) -> AuditRow {
         receipt: row.ending,
         request_id: some(&row.request),
     }
-}
-
-/// Who was told, by which channel, with what outcome.
-fn told(read: &receipt::Reading) -> Vec<Delivery> {
-    let mut told = Vec::new();
-    if read.ending.pages > 0 {
-        let state = DeliveryState::Acked { ms: read.ending.pages_ms, status: None };
-        let attempts_ms = vec![read.ending.pages_ms];
-        told.push(Delivery { application: None, channel: Channel::Push, state, attempts_ms });
-    }
-    told
-}
-
-/// `GET /console/receipts/{id}`.
-pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
-    let desk = desk!(&request);
-    let id = EndingId::parse(&id).map_err(|_| Refusal::absent("receipt"))?;
-    let (state, pool) = (desk.visit.state.clone(), desk.pool);
-    let read = off_thread(move || receipt::read(&state, pool, id)).await?;
-    let names = |ids: &[_]| view::names(&desk.visit, ids.iter().copied());
-    let people: Vec<String> = read.people.clone();
-    let application = read.ending.application.map(|a| names(&[a])).and_then(|mut n| n.pop());
-    let json = format!("/api/v1/logouts/{id}");
-    let back = match read.ending.application {
-        Some(application) => format!("/console/applications/{application}/sessions"),
-        None => "/console".to_owned(),
-    };
-    let touched = read.sessions_touched.max(read.sessions_ended);
-    let shown = ReceiptView {
-        id,
-        people: &people,
-        people_count: Count::from(read.people_count),
-        application: application.as_deref(),
-        cause: read.ending.cause,
-        by: Some(read.ending.actor.as_str()).filter(|by| !by.is_empty()),
-        at: read.ending.at,
-        sessions: Count::from(u32::try_from(touched).unwrap_or(u32::MAX)),
-        tokens: Count::from(0_u32),
-        applications: view::count(read.applications.len()),
-        counting: read.ending.open,
-        deliveries: told(&read),
-        ended: read
-            .sessions
-            .iter()
-            .map(|s| EndedRow {
-                person: s.name.clone(),
-                device: view::device(&s.user_agent),
-                applications: names(&s.applications),
-                since: s.created_at,
-            })
-            .collect(),
-        json: &json,
-        back: &back,
-    };
-    Ok(desk.page(|frame, rail| page::receipt(frame, rail, &shown)))
 }

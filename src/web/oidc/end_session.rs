@@ -16,13 +16,14 @@ use super::wire::given;
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
 use crate::domain::redirect::{Choice, Next, RedirectList, choose_post_logout};
+use crate::domain::session::Session;
 use crate::flow::token::{self, Hint};
 use crate::page;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::protect::{self, Navigation};
 use crate::web::visit::Visit;
-use crate::web::{logout, reply};
+use crate::web::{cookie, logout, reply};
 
 /// Octets of a request that still fits into addresses everywhere.
 const LONGEST: usize = 16 * 1024;
@@ -48,11 +49,12 @@ impl Asked {
         let own = visit.place.own.as_ref().map(|own| own.id.to_string());
         let mut names = [of_hint.as_deref(), named, own.as_deref()].into_iter().flatten();
         let first = names.next();
-        let refused_hint = shown.is_some() && hint.is_none();
-        let list = if refused_hint || names.any(|name| Some(name) != first) { None } else { Self::list(visit, first) };
+        let (refused_hint, disagree) = (shown.is_some() && hint.is_none(), names.any(|name| Some(name) != first));
+        let list = if refused_hint || disagree { None } else { Self::list(visit, first) };
         let choice = choose_post_logout(&list.unwrap_or_default(), query);
         let state = form.one("state")?.map(str::to_owned);
-        Ok(Self { hint: hint.filter(|_| !refused_hint), choice, state })
+        // A hint of another application than the one that is named vouches for nobody (section 2).
+        Ok(Self { hint: hint.filter(|_| !disagree), choice, state })
     }
 
     /// The log-out list of the application that is named; when none is, of the default one.
@@ -64,10 +66,9 @@ impl Asked {
         }
     }
 
-    /// Whether the hint is of the person whose browser this is.
-    fn vouches_for(&self, visit: &Visit) -> bool {
-        let person = visit.session.as_ref().map(|session| session.user.to_string());
-        self.hint.as_ref().is_some_and(|hint| Some(&hint.sub) == person.as_ref())
+    /// Whether the hint is of the person whose session this is.
+    fn vouches_for(&self, session: &Session) -> bool {
+        self.hint.as_ref().is_some_and(|hint| hint.sub == session.user.as_str())
     }
 
     /// Where to go, with `state` as it came.
@@ -88,10 +89,10 @@ pub async fn end_session(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     let query = request.query_string();
     let asked = Asked::read(&visit, query)?;
-    if visit.session.is_some() && !asked.vouches_for(&visit) {
+    if visit.session.as_ref().is_some_and(|session| !asked.vouches_for(session)) {
         return logout::confirm(&visit, "/oidc/session/confirm", query, None);
     }
-    if !visit.rivals.is_empty() && asked.hint.is_none() {
+    if !visit.rivals.iter().all(|session| asked.vouches_for(session)) {
         return Err(Refusal::bad("cookie"));
     }
     leave(&visit, asked, query).await
@@ -132,12 +133,25 @@ async fn leave(visit: &Visit, asked: Asked, query: &str) -> Answer {
     logout::farewell(visit, Cause::EndSession, ended.as_ref(), &logout::Onward { to: onward, refused, path: &path })
 }
 
+/// Who may hold the frame: pages of registered applications (security.md H5).
+fn holders(visit: &Visit) -> String {
+    let directory = visit.state.directory();
+    let own = visit.place.own.as_ref().map(|own| own.id);
+    let here = directory.applications().filter(|application| own.is_none_or(|own| own == application.id));
+    let mut origins: Vec<String> = here.flat_map(|application| application.login.policy_sources()).collect();
+    origins.sort_unstable();
+    origins.dedup();
+    if origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") }
+}
+
 /// `GET /oidc/session/check`: the frame that tells an application whether the browser's state is still the one it knows
 /// (OpenID Connect Session Management 1.0 section 3). It asks the house nothing, whoever sends it messages (CVE-2024-1249).
 pub async fn check(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     let html = visit.frame("", None, None, page::authorize::check_session).into_string();
-    let mut answer = reply::page(StatusCode::OK, html, None);
-    reply::allow_framing(&mut answer, "*");
+    // A session that was ended elsewhere left its mark here; whoever asks now hears that it changed.
+    let stale = visit.session.is_none() && cookie::browser_state(&request).is_some();
+    let mut answer = reply::page(StatusCode::OK, html, stale.then(|| cookie::set_browser_state(&visit.place, "")));
+    reply::allow_framing(&mut answer, &holders(&visit));
     Ok(answer)
 }

@@ -10,6 +10,8 @@ use crate::domain::oauth::{OauthCode, OauthError};
 use crate::flow::authorize::{self, PUSHED_SECONDS};
 use crate::web::error::{Answer, Refusal};
 
+/// Octets of a request that is kept.
+const LONGEST: usize = 16 * 1024;
 /// What proves the application is no part of the request.
 const CREDENTIALS: [&str; 4] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
@@ -29,6 +31,9 @@ pub async fn push(request: HttpRequest, mut payload: Payload) -> Answer {
     })?;
     AuthorizationRequest::of(&application, &params, &to)?;
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&kept).finish();
+    if query.len() > LONGEST {
+        return Err(Refusal::TooLarge);
+    }
     let id = application.id;
     let request_uri = call.state.write(move |act, _| authorize::push(act, id, &query, PUSHED_SECONDS)).await?;
     Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri, "expires_in": PUSHED_SECONDS })))

@@ -3,12 +3,12 @@
 //! Off unless the operator set an initial access token, and only with it: otherwise anybody could register an address and
 //! send people there (security.md D15).
 
-use actix_web::http::header;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::wire;
 use crate::domain::application::Protocol;
 use crate::domain::oauth::{AuthMethod, GrantType, OauthCode, OauthError, ResponseType, TokenAlg};
 use crate::flow::applications::{self, ApplicationForm, by_operator};
@@ -57,9 +57,14 @@ fn words<T>(
     given.map_or(Ok(usual), |list| list.iter().map(|text| parse(text).ok_or(metadata(wrong))).collect())
 }
 
+/// A word of the registry; *either way* is one of ours only.
+fn of_the_wire(word: &str) -> Option<AuthMethod> {
+    AuthMethod::parse(word).filter(|method| *method != AuthMethod::Secret)
+}
+
 impl Metadata {
     fn protocol(&self) -> Result<Protocol, OauthError> {
-        if self.jwks_uri.is_some() && self.jwks.is_none() {
+        if self.jwks_uri.is_some() {
             return Err(metadata("send jwks: addresses of keys are not fetched"));
         }
         if self.request_uris.as_ref().is_some_and(|list| !list.is_empty()) {
@@ -86,12 +91,7 @@ impl Metadata {
                 usual.response_types,
                 "there is no such response type",
             )?,
-            auth_method: word(
-                method,
-                AuthMethod::parse,
-                AuthMethod::SecretBasic,
-                "there is no such authentication method",
-            )?,
+            auth_method: word(method, of_the_wire, AuthMethod::SecretBasic, "there is no such authentication method")?,
             id_token_alg: word(alg, TokenAlg::parse, TokenAlg::Rs256, "there is no such algorithm")?,
             jwks: self.jwks.as_ref().map(Value::to_string),
             tokens_outlive_logout: false,
@@ -104,7 +104,7 @@ pub async fn register(request: HttpRequest, mut payload: Payload) -> Answer {
     let state = visit::state(&request)?;
     let place = place::of(&state, &request)?;
     let Some(token) = &state.config.registration_token else { return Err(Refusal::absent("registration")) };
-    let shown = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let shown = wire::authorization(&request)?.unwrap_or_default();
     if !health::same_text(shown.strip_prefix("Bearer ").unwrap_or_default(), token) {
         return Err(Refusal::Unauthenticated);
     }
@@ -123,6 +123,14 @@ pub async fn register(request: HttpRequest, mut payload: Payload) -> Answer {
         protocol,
         is_default: false,
     };
+    // The form of the console passes over empty lines; here each entry was meant.
+    let blank = |list: &[String]| list.iter().any(|entry| entry.trim().is_empty());
+    if blank(&form.redirect_uris) {
+        return Err(OauthError::new(OauthCode::InvalidRedirectUri, "a redirect_uri is empty").into());
+    }
+    if blank(&form.logout_redirect_uris) {
+        return Err(metadata("a post_logout_redirect_uri is empty").into());
+    }
     if form.redirect_uris.is_empty() && form.protocol.may(GrantType::AuthorizationCode) {
         return Err(OauthError::new(OauthCode::InvalidRedirectUri, "redirect_uris is missing").into());
     }

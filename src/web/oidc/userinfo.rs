@@ -4,7 +4,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::wire::given;
+use super::wire::{self, given};
 use crate::flow::token;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
@@ -19,7 +19,7 @@ pub async fn userinfo(request: HttpRequest, mut payload: Payload) -> Answer {
     let has_form = *request.method() == Method::POST && request.headers().contains_key(header::CONTENT_TYPE);
     let form = if has_form { Form::read(&request, &mut payload).await? } else { Form::default() };
     let shown = [
-        bearer(&request),
+        wire::authorization(&request)?.and_then(bearer),
         given(&query, "access_token")?.map(str::to_owned),
         given(&form, "access_token")?.map(str::to_owned),
     ];
@@ -31,8 +31,8 @@ pub async fn userinfo(request: HttpRequest, mut payload: Payload) -> Answer {
     Ok(HttpResponse::Ok().json(token::userinfo(&state, &token, own)?))
 }
 
-fn bearer(request: &HttpRequest) -> Option<String> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.trim();
+fn bearer(header: &str) -> Option<String> {
+    let value = header.trim();
     let token = match value.split_once(' ') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => rest.trim(),
         Some(_) => return None,

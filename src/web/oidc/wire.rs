@@ -53,16 +53,23 @@ impl Call {
         Ok(Self { state, place, form, credentials, url })
     }
 
+    /// A call whose parameters stand in its address: credentials count in the `Authorization` header only, so that none lies
+    /// in a log.
+    pub fn of_header(request: &HttpRequest) -> Result<Self, Refusal> {
+        let state = visit::state(request)?;
+        let place = place::of(&state, request)?;
+        let credentials = basic(request)?.map(|(id, secret)| Credentials { id, proof: Proof::Basic(secret) });
+        let url = format!("{}{}", place.origin, request.path());
+        Ok(Self { state, place, form: Form::query(request)?, credentials, url })
+    }
+
     /// The application that calls. On an application's own host it is that one or none.
     pub async fn application(&self) -> Result<Arc<Application>, Refusal> {
         let Some(credentials) = self.credentials.clone() else { return Err(client::refused().into()) };
         let issuer = self.place.issuer();
         let audiences = vec![format!("{issuer}/token"), self.url.clone(), issuer];
         let application = client::authenticate(&self.state, credentials, audiences).await?;
-        match &self.place.own {
-            Some(own) if own.id != application.id => Err(client::refused().into()),
-            Some(_) | None => Ok(application),
-        }
+        if self.place.serves(&application) { Ok(application) } else { Err(client::refused().into()) }
     }
 
     /// A parameter's value.
@@ -127,15 +134,30 @@ pub fn credentials_of(
 
 /// Id and secret of HTTP Basic, each form-encoded before it was joined (RFC 6749 2.3.1).
 fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
-    let mut headers = request.headers().get_all(header::AUTHORIZATION);
-    let Some(value) = headers.next().map(|v| v.to_str().unwrap_or_default()) else { return Ok(None) };
-    let Some((scheme, rest)) = value.split_once(' ') else { return Ok(None) };
+    let Some((scheme, rest)) = authorization(request)?.and_then(|value| value.split_once(' ')) else { return Ok(None) };
     if !scheme.eq_ignore_ascii_case("basic") {
         return Ok(None);
     }
     let (id, secret) = client::split_basic(rest.trim()).ok_or_else(client::refused)?;
+    // What was encoded holds no `&`; behind one the rest would not be compared.
+    if id.contains('&') || secret.contains('&') {
+        return Err(client::refused().into());
+    }
     let decoded = |part: &str| Form::parse(format!("v={part}").as_bytes())?.text("v").map(str::to_owned);
     Ok(Some((decoded(&id)?, decoded(&secret)?)))
+}
+
+/// A token of the `Authorization` header (RFC 6750 2.1).
+pub fn bearer(request: &HttpRequest) -> Result<Option<&str>, Refusal> {
+    let value = authorization(request)?.and_then(|value| value.split_once(' '));
+    Ok(value.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim()))
+}
+
+/// The one `Authorization` header.
+pub fn authorization(request: &HttpRequest) -> Result<Option<&str>, Refusal> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let value = headers.next().and_then(|value| value.to_str().ok());
+    if headers.next().is_some() { Err(invalid("the Authorization header came twice")) } else { Ok(value) }
 }
 
 /// A refusal in the words of OAuth.
@@ -151,6 +173,7 @@ pub fn dressed(refusal: &Refusal, id: &str) -> HttpResponse {
         | Refusal::Method(_)
         | Refusal::Invalid(_)
         | Refusal::Coded(_)
+        | Refusal::Gone(_)
         | Refusal::Stale
         | Refusal::TooLarge
         | Refusal::MediaType(_)
@@ -168,7 +191,7 @@ pub fn dressed(refusal: &Refusal, id: &str) -> HttpResponse {
 }
 
 /// How to prove oneself (RFC 6749 5.2, RFC 6750 section 3). Whoever showed no token is not told that it was wrong.
-fn challenge(refusal: &Refusal) -> Option<&'static str> {
+pub fn challenge(refusal: &Refusal) -> Option<&'static str> {
     if matches!(refusal, Refusal::Unauthenticated) {
         return Some("Bearer realm=\"exeunt\"");
     }
@@ -185,13 +208,12 @@ fn challenge(refusal: &Refusal) -> Option<&'static str> {
 /// Lets pages of registered applications call: those whose origin is that of a log-in callback, and no others
 /// (security.md H4). What is public anyway may be read by any page, without its cookies.
 pub fn allow_pages(request: &HttpRequest, headers: &mut HeaderMap) {
-    let Some(origin) = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok()) else { return };
+    // Said also to whoever sends no origin: caches keep what is public, for whoever asks next.
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     let public = request.path().contains("/.well-known/");
-    let Ok(value) = HeaderValue::from_str(if public { "*" } else { origin }) else { return };
-    if !public && !is_registered(request, origin) {
-        return;
-    }
+    let origin = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok());
+    let allowed = if public { Some("*") } else { origin.filter(|origin| is_registered(request, origin)) };
+    let Some(Ok(value)) = allowed.map(HeaderValue::from_str) else { return };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
     // Any page may read what it was given.
     headers.insert(

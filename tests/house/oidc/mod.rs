@@ -1,3 +1,13 @@
 //! OpenID Connect, as applications and browsers meet it.
 
+mod attacks;
+mod bad_input;
+mod bad_requests;
 mod code_flow;
+mod credentials;
+mod ends;
+mod feed;
+mod forgeries;
+mod races;
+mod registration;
+mod walls;

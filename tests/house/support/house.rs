@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use exeunt::config::{Config, Flags};
-use exeunt::crypto::{jws, password, seal, transport};
+use exeunt::crypto::{jws, password, random, seal, transport};
+use exeunt::domain::application::Protocol;
 use exeunt::domain::clock::{ManualClock, Timestamp};
-use exeunt::domain::id::{ApplicationId, PoolId, UserId};
+use exeunt::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use exeunt::domain::oauth::TokenAlg;
 use exeunt::domain::secret::Secret;
 use exeunt::flow::applications::{self, ApplicationForm};
@@ -19,7 +21,9 @@ use exeunt::flow::upkeep;
 use exeunt::flow::users::{self, UserForm};
 use exeunt::flow::{keys, password_key};
 use exeunt::server::Server;
+use exeunt::store::db::Act;
 use exeunt::store::pools;
+use exeunt::store::sessions::{self, NewSession};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
@@ -143,6 +147,63 @@ impl House {
         Browser::new(self.port)
     }
 
+    /// A browser at the base host whose person is in, without a password having been hashed.
+    pub fn lets_in(&self, name: &str) -> Browser {
+        let (user, host) = (self.person(name).id, self.host(""));
+        let at = host.clone();
+        let begin = move |act: &mut Act<'_>, state: &Arc<State>| -> Done<String> {
+            let (secret, hash) = seal::fresh();
+            let expires_at = act.now.plus_ms(state.lifetimes().absolute_ms);
+            let sid = Sid::from_random(random::octets());
+            let id = sessions::begin(act, &NewSession { sid, user, expires_at, ip: "", user_agent: "" })?;
+            let seq = act.next_seq()?;
+            sessions::set_secret(act, id, &at, &hash, seq)?;
+            Ok(secret.reveal().to_owned())
+        };
+        let secret = self.state.write_now(begin).expect("a session");
+        let mut browser = self.browser();
+        browser.jar.entry(host).or_default().insert("exeunt".to_owned(), secret);
+        browser
+    }
+
+    /// The public id of the session that a browser holds at the base host.
+    pub fn sid_of(&self, browser: &Browser) -> Sid {
+        let hash = seal::hash(&browser.secret("").expect("a secret"));
+        let sql = "SELECT s.sid FROM sessions s JOIN session_secrets c ON c.session_id = s.id WHERE c.hash = ?1";
+        Sid::parse(&self.value::<String>(sql, [hash.0.to_vec()])).expect("a sid")
+    }
+
+    /// One more application of Acme, with the usual secret and addresses.
+    pub fn adds(&self, identifier: &str, change: impl FnOnce(&mut Protocol)) -> ApplicationId {
+        let mut form = furnished(identifier, false);
+        change(&mut form.protocol);
+        let pool = self.pool;
+        let create = move |act: &mut Act<'_>, state: &Arc<State>| {
+            let (secret, origin) = (Secret::new(CLIENT_SECRET), applications::by_operator());
+            applications::create(act, state, pool, (None, &secret), &form.judge()?, &origin)
+        };
+        self.state.write_now(create).expect("an application")
+    }
+
+    /// Changes how an application of Acme speaks; answers its new secret, when it got one.
+    pub fn changes(&self, id: ApplicationId, change: impl FnOnce(&mut Protocol)) -> Option<Secret> {
+        let pool = self.pool;
+        let row = applications::find(&self.state, pool, id).expect("an application");
+        let mut form = ApplicationForm {
+            name: row.name,
+            identifier: row.identifier,
+            redirect_uris: row.redirect_uris,
+            logout_redirect_uris: row.logout_redirect_uris,
+            protocol: row.protocol,
+            is_default: row.is_default,
+        };
+        change(&mut form.protocol);
+        let edit = move |act: &mut Act<'_>, state: &Arc<State>| {
+            applications::edit(act, state, (pool, id), None, &form.judge()?, &applications::by_operator())
+        };
+        self.state.write_now(edit).expect("a change")
+    }
+
     /// Somebody by their log-in name.
     pub fn person(&self, name: &str) -> Person {
         let id: String = self.value("SELECT id FROM users WHERE username = ?1", [name]);
@@ -154,6 +215,94 @@ impl House {
         let directory = self.state.directory();
         let id = directory.by_identifier(identifier).expect("an application").id;
         Application { id }
+    }
+
+    /// An application registers where it wants to be told of log-outs.
+    pub fn tells(&self, identifier: &'static str, uri: &str) {
+        self.settles(identifier, |protocol| protocol.backchannel_logout_uri = Some(uri.to_owned()));
+    }
+
+    /// An application settles how it speaks.
+    pub fn settles(&self, identifier: &'static str, change: impl FnOnce(&mut Protocol)) {
+        self.registers(identifier, |form| change(&mut form.protocol));
+    }
+
+    /// An application registers something else of itself.
+    pub fn registers(&self, identifier: &'static str, change: impl FnOnce(&mut ApplicationForm)) {
+        let id = self.application(identifier).id;
+        let pool = self.state.directory().application(id).unwrap().pool;
+        let row = applications::find(&self.state, pool, id).expect("an application");
+        let mut form = ApplicationForm {
+            name: row.name,
+            identifier: row.identifier,
+            redirect_uris: row.redirect_uris,
+            logout_redirect_uris: row.logout_redirect_uris,
+            protocol: row.protocol,
+            is_default: row.is_default,
+        };
+        change(&mut form);
+        let valid = form.judge().expect("a form");
+        let origin = applications::by_operator();
+        self.state
+            .write_now(move |act, state| applications::edit(act, state, (pool, id), None, &valid, &origin))
+            .expect("an application that speaks otherwise");
+    }
+
+    /// Time goes by, and the house looks whether something is due.
+    pub fn lets_pass(&self, ms: i64) {
+        self.clock.advance_ms(ms);
+        self.state.outbox.ring();
+    }
+
+    /// Waits until as many notices stand so; the state is a word of the schema.
+    #[track_caller]
+    pub fn awaits(&self, state: &str, count: i64) {
+        let rows = self.rows();
+        let text = "SELECT count(*) FROM notices WHERE state = ?1";
+        let standing = || rows.query_row(text, [state], |row| row.get::<_, i64>(0)).unwrap();
+        assert!(self.settles_until(|| standing() == count), "not {count} {state}: {:?}", self.notices());
+    }
+
+    /// Waits until so many tries have been written down, of whatever notices.
+    #[track_caller]
+    pub fn awaits_tries(&self, count: i64) {
+        let rows = self.rows();
+        let text = "SELECT coalesce(sum(json_array_length(tries)), 0) FROM notices";
+        let made = || rows.query_row(text, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert!(self.settles_until(|| made() >= count), "not {count} tries: {:?}", self.notices());
+    }
+
+    /// Whether `so` comes true within the patience; asked again whenever a message was settled.
+    fn settles_until(&self, so: impl Fn() -> bool) -> bool {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let waiting = async {
+            loop {
+                let news = self.state.settled.notified();
+                if so() {
+                    return;
+                }
+                // Rows are also written by those who settle nothing.
+                drop(tokio::time::timeout(Duration::from_millis(200), news).await);
+            }
+        };
+        runtime.block_on(async { tokio::time::timeout(wire::PATIENCE, waiting).await.is_ok() })
+    }
+
+    /// Every notice: its application's identifier or name, state, tries, status, trouble.
+    pub fn notices(&self) -> Vec<String> {
+        let rows = self.rows();
+        let text = "SELECT coalesce(a.identifier, a.name), n.state, n.tries, n.status, n.trouble
+                    FROM notices n JOIN applications a ON a.id = n.application_id ORDER BY n.id";
+        let mut sql = rows.prepare(text).unwrap();
+        let line = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
+            let (who, state, tries): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (status, trouble): (Option<u16>, Option<String>) = (row.get(3)?, row.get(4)?);
+            let tries = serde_json::from_str::<Vec<u32>>(&tries).unwrap().len();
+            Ok(format!("{who} {state} {tries} {} {}", status.unwrap_or(0), trouble.unwrap_or_default())
+                .trim()
+                .to_owned())
+        };
+        sql.query_map([], line).unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
 
     /// A program with a token of Acme's.
@@ -209,25 +358,37 @@ impl House {
     /// Everything about sessions and endings, to see whether something changed.
     pub fn picture(&self) -> Vec<String> {
         let rows = self.rows();
-        ["sessions", "participants", "kicks", "endings", "notices", "session_secrets", "users", "applications"]
-            .iter()
-            .flat_map(|table| {
-                let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
-                let columns = sql.column_count();
-                let names: Vec<String> = sql.column_names().iter().map(|n| (*n).to_owned()).collect();
-                let mut found = sql.query([]).unwrap();
-                let mut lines = Vec::new();
-                while let Some(row) = found.next().unwrap() {
-                    let cells: Vec<String> = (0..columns)
-                        .filter(|c| names[*c] != "last_seen_at")
-                        .map(|c| format!("{}={:?}", names[c], row.get_ref(c).unwrap()))
-                        .collect();
-                    lines.push(format!("{table}: {}", cells.join(" ")));
-                }
-                lines.sort();
-                lines
-            })
-            .collect()
+        [
+            "sessions",
+            "participants",
+            "kicks",
+            "endings",
+            "notices",
+            "session_secrets",
+            "users",
+            "applications",
+            "grants",
+            "revoked_tokens",
+            "pushed_requests",
+        ]
+        .iter()
+        .flat_map(|table| {
+            let mut sql = rows.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let columns = sql.column_count();
+            let names: Vec<String> = sql.column_names().iter().map(|n| (*n).to_owned()).collect();
+            let mut found = sql.query([]).unwrap();
+            let mut lines = Vec::new();
+            while let Some(row) = found.next().unwrap() {
+                let cells: Vec<String> = (0..columns)
+                    .filter(|c| names[*c] != "last_seen_at")
+                    .map(|c| format!("{}={:?}", names[c], row.get_ref(c).unwrap()))
+                    .collect();
+                lines.push(format!("{table}: {}", cells.join(" ")));
+            }
+            lines.sort();
+            lines
+        })
+        .collect()
     }
 }
 
@@ -252,6 +413,17 @@ fn run(state: &Arc<State>) -> (Running, u16) {
     (Running { handle, thread }, port)
 }
 
+fn furnished(identifier: &str, is_default: bool) -> ApplicationForm {
+    ApplicationForm {
+        name: identifier.to_uppercase(),
+        identifier: identifier.to_owned(),
+        redirect_uris: vec![format!("http://{identifier}.example/callback")],
+        logout_redirect_uris: vec!["http://127.0.0.1:9101/*".to_owned(), format!("https://{identifier}.example/bye")],
+        is_default,
+        ..ApplicationForm::default()
+    }
+}
+
 fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
     let hash = HASH.clone();
     state.write_now(move |act, state| {
@@ -261,17 +433,7 @@ fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
         for (pool, identifier, is_default) in
             [(pool, "notes", true), (pool, "board", false), (pool, "wiki", false), (other, "shop", false)]
         {
-            let form = ApplicationForm {
-                name: identifier.to_uppercase(),
-                identifier: identifier.to_owned(),
-                redirect_uris: vec![format!("http://{identifier}.example/callback")],
-                logout_redirect_uris: vec![
-                    "http://127.0.0.1:9101/*".to_owned(),
-                    format!("https://{identifier}.example/bye"),
-                ],
-                is_default,
-                ..ApplicationForm::default()
-            };
+            let form = furnished(identifier, is_default);
             applications::create(act, state, pool, (None, &Secret::new(CLIENT_SECRET)), &form.judge()?, &origin)?;
         }
         let people = [

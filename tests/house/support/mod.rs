@@ -1,13 +1,15 @@
-//! What tests speak with: a house, its people, their browsers, an administrator's program.
+//! What tests speak with: a house, its people, their browsers, an administrator's program, the applications they are in.
 
 pub mod authing;
 pub mod browser;
 pub mod client;
 pub mod house;
 pub mod people;
+pub mod relying_party;
 pub mod wire;
 
 pub use browser::Browser;
 pub use house::House;
 pub use people::{PASSWORD, POOL_SECRET, Person, Program};
+pub use relying_party::{RelyingParty, Says};
 pub use wire::Answer;

@@ -24,7 +24,7 @@ pub struct Person {
 /// An administrator's program with a management token.
 #[derive(Debug, Clone)]
 pub struct Program {
-    port: u16,
+    pub port: u16,
     pub token: String,
 }
 

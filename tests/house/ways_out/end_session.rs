@@ -140,7 +140,7 @@ fn applications_that_ask_for_it_are_told_by_frames_before_the_browser_goes_on() 
             [notes.id.as_str()],
         )
         .unwrap();
-    house.state.write_now(|act, state| exeunt::flow::directory::changed(act, state)).unwrap();
+    house.state.write_now(exeunt::flow::directory::changed).unwrap();
     let sid = notes.reads(&tokens.id)["sid"].as_str().unwrap().to_owned();
     let page = browser.comes_from_elsewhere(
         &house.at("", &end(&[("id_token_hint", &tokens.id), ("post_logout_redirect_uri", BYE), ("state", "x")])),

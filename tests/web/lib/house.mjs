@@ -1,8 +1,10 @@
-// A house of its own for a suite: `exeunt demo` on a free port, and an HTTP client that can say any Host.
+// A house of its own for a suite: `exeunt demo`, or `exeunt serve` with a seed, on a free port; and an HTTP client that
+// can say any Host.
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,10 +27,27 @@ export function binary() {
 }
 
 /** Starts a demo; resolves when its ready line came. */
-export async function start(flags = []) {
+export const start = (flags = []) => run(['demo', '--port', '0', ...flags]);
+
+/** Starts an empty house that this seed fills, in a directory that goes with it. `settings` are its environment. */
+export async function serve(seed, { flags = [], settings = {} } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'exeunt-house-'));
+  const file = join(dir, 'seed.toml');
+  writeFileSync(file, seed);
+  const away = () => rmSync(dir, { recursive: true, force: true });
+  try {
+    const house = await run(['serve', '--port', '0', '--data-dir', join(dir, 'data'), '--seed', file, ...flags], settings);
+    return { ...house, async stop() { await house.stop(); away(); } };
+  } catch (error) {
+    away();
+    throw error;
+  }
+}
+
+async function run(words, settings = {}) {
   // The server refuses settings it does not know, so it inherits none.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EXEUNT_')));
-  const child = spawn(binary(), ['demo', '--port', '0', ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EXEUNT_')));
+  const child = spawn(binary(), words, { env: { ...inherited, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { said += text; });
   const port = await new Promise((resolve, reject) => {

@@ -124,7 +124,10 @@ describe('forms that are refused', () => {
     '/u/profile': [{ email: 'no address', name: 'Maya Kept' }, 'email'],
     '/u/security': [{ current: 'wrong', new: 'short', again: 'other' }, null],
     '/console/users/new': [{ username: 'kept-name', name: 'Kept', email: 'no address', password: 'letmeout' }, 'email'],
-    '/console/applications/new': [{ name: 'Kept', identifier: 'Not A Label', redirect_uris: 'https://a.example/cb' }, 'identifier'],
+    '/console/applications/new': [{
+      name: 'Kept', identifier: 'Not A Label', redirect_uris: 'https://a.example/cb', jwks: '{"keys":[]}',
+      backchannel_logout_uri: 'http://169.254.169.254/', frontchannel_logout_uri: 'https://b.example/bye',
+    }, 'identifier'],
   };
   for (const [at, [typed, wrong]] of Object.entries(REFUSED)) {
     test(`${at} keeps what was typed and focuses the summary`, async () => {
@@ -286,12 +289,22 @@ describe('without a script', () => {
     assert.equal(await page.inputValue('#logout_redirect_uris'), lines);
     assert.equal(await page.locator('#logout_redirect_uris-lines li').count(), 3);
     await page.fill('#logout_redirect_uris', 'https://wiki.example/bye');
+    await page.fill('#backchannel_logout_uri', 'https://wiki.example/told');
+    await page.check('[name=backchannel_logout_session_required]');
+    await page.check('#grant-client_credentials');
+    await page.click('#response_types summary');
+    await page.check('[name=response_types][value="code id_token"]');
+    await page.selectOption('#id_token_signed_response_alg', 'ES256');
     await send(page);
     const secret = await page.locator('main code').filter({ hasText: /^[0-9a-f]{32}$/ }).textContent();
     const id = await page.locator('main code').filter({ hasText: /^[0-9a-f]{24}$/ }).first().textContent();
     await page.goto(`${house.base}/console/applications/${id}`);
     assert.equal(await heading(page), 'Wiki 维基');
     assert.ok(!(await page.content()).includes(secret), 'once');
+    assert.equal(await page.inputValue('#backchannel_logout_uri'), 'https://wiki.example/told');
+    assert.equal(await page.inputValue('#id_token_signed_response_alg'), 'ES256');
+    const ticked = await page.locator('.form :checked').evaluateAll((all) => all.filter((one) => one.name).map((one) => one.value));
+    assert.deepEqual(ticked, ['1', 'authorization_code', 'refresh_token', 'client_credentials', 'code id_token']);
     // Edit it, take a new secret, delete it.
     await page.fill('#name', 'Wiki II');
     await send(page);

@@ -4,12 +4,26 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::common::{Done, stock};
+use super::{Done, stock};
 
 /// What came back.
 pub struct Reply {
     pub status: u16,
+    pub head: String,
     pub body: String,
+}
+
+impl Reply {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let named = |line: &&str| line.split_once(':').is_some_and(|(n, _)| n.eq_ignore_ascii_case(name));
+        Some(self.head.lines().find(named)?.split_once(':')?.1.trim())
+    }
+
+    /// The body, which must be JSON.
+    pub fn json(&self) -> Done<serde_json::Value> {
+        serde_json::from_str(&self.body).map_err(|_| format!("no JSON ({}): {}", self.status, self.body).into())
+    }
 }
 
 /// One connection.
@@ -68,15 +82,13 @@ impl Client {
     pub fn reply(&mut self) -> Done<Reply> {
         let head = String::from_utf8(self.until(b"\r\n\r\n")?)?;
         let status = head.get(9..12).and_then(|digits| digits.parse().ok()).ok_or("no status")?;
-        let length = head
-            .lines()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
-        let length: usize = length.unwrap_or(0);
+        let mut reply = Reply { status, head, body: String::new() };
+        let length: usize = reply.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
         while self.rest.len() < length {
             self.more()?;
         }
-        let body = String::from_utf8(self.rest.drain(..length).collect())?;
-        Ok(Reply { status, body })
+        reply.body = String::from_utf8(self.rest.drain(..length).collect())?;
+        Ok(reply)
     }
 
     pub fn ask(&mut self, method: &str, path: &str, headers: &[String], body: &str) -> Done<Reply> {

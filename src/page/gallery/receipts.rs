@@ -1,0 +1,99 @@
+//! Receipts: who was told, what needs a hand.
+
+use maud::Markup;
+
+use super::console::RAIL;
+use super::people::{DAY, HOUR, NOW, Stage, application, chrome, firefox, hostile, safari};
+use crate::domain::id::EndingId;
+use crate::page::console::{Delivery, DeliveryState, EndedRow, ReceiptView, Recipient, Telling, receipt};
+use crate::page::count::Count;
+use crate::page::words::{Cause, Channel, Trouble};
+
+pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let person = [stage.pick("王小明", "Wang Xiaoming").to_owned()];
+    let told = |app: Option<u8>, channel, state, attempts: &[u32]| Delivery {
+        number: app.map(i64::from),
+        recipient: app.map(|n| Recipient {
+            id: application(n),
+            name: stage.applications[usize::from(n)].clone(),
+            is_there: n != 4,
+        }),
+        about: None,
+        channel,
+        state,
+        attempts_ms: attempts.to_vec(),
+    };
+    let retrying = DeliveryState::Retrying { attempt: 3, of: 11, in_ms: 8_000, trouble: Trouble::TimedOut };
+    let row = |device, which: &[usize], back: i64| EndedRow {
+        person: person[0].clone(),
+        device,
+        applications: stage.apps(which),
+        since: NOW.plus_ms(-back),
+    };
+    let view = ReceiptView {
+        id: EndingId::from_random([0x6b; 12]),
+        people: &person,
+        people_count: 1u32.into(),
+        application: None,
+        cause: Cause::Console,
+        by: Some(stage.pick("陈立群", "Chen Liqun")),
+        at: NOW,
+        sessions: 3u32.into(),
+        tokens: 9u32.into(),
+        applications: 4u32.into(),
+        counting: false,
+        telling: Telling { confirmed: 3u32.into(), open: 2u32.into(), lost: 1u32.into(), again: 2u32.into() },
+        deliveries: vec![
+            told(Some(0), Channel::BackChannel, DeliveryState::Acked { ms: 38, status: Some(200) }, &[38]),
+            told(Some(1), Channel::BackChannel, DeliveryState::Acked { ms: 112, status: Some(204) }, &[112]),
+            told(None, Channel::Push, DeliveryState::Acked { ms: 9, status: None }, &[9]),
+            told(Some(2), Channel::BackChannel, retrying, &[1300, 5000]),
+            told(Some(3), Channel::BackChannel, DeliveryState::GaveUp { ms: 64, trouble: Trouble::Status(404) }, &[64]),
+            told(Some(4), Channel::FrontChannel, DeliveryState::Waiting, &[]),
+            told(Some(4), Channel::BackChannel, DeliveryState::Unreachable, &[]),
+        ],
+        ended: vec![
+            row(firefox(), &[3, 2], 9 * DAY),
+            row(chrome(), &[0, 1, 2], 5 * HOUR),
+            row(safari(), &[1], 2 * HOUR),
+        ],
+        json: "/api/v1/logouts/x",
+        back: "/console",
+    };
+    let many = ReceiptView {
+        people: &[],
+        people_count: Count { n: 1000, more: true },
+        application: Some(&stage.applications[0]),
+        sessions: Count { n: 1000, more: true },
+        counting: true,
+        cause: Cause::Kicked,
+        by: None,
+        ..view.clone()
+    };
+    let late = DeliveryState::GaveUp { ms: 86_400_000, trouble: Trouble::Status(503) };
+    let mut each =
+        [told(Some(2), Channel::BackChannel, late, &[1300, 5000]), told(Some(4), Channel::BackChannel, late, &[20])];
+    each[0].about = Some((person[0].clone(), firefox()));
+    each[1].about = Some((hostile(), safari()));
+    each[1].recipient = Some(Recipient { id: application(4), name: hostile(), is_there: false });
+    let several = ReceiptView {
+        telling: Telling { confirmed: 0u32.into(), open: 0u32.into(), lost: 2u32.into(), again: 2u32.into() },
+        deliveries: each.to_vec(),
+        ..view.clone()
+    };
+    let none = ReceiptView {
+        sessions: 0u32.into(),
+        tokens: 0u32.into(),
+        telling: Telling { confirmed: 0u32.into(), open: 0u32.into(), lost: 0u32.into(), again: 0u32.into() },
+        deliveries: Vec::new(),
+        ended: Vec::new(),
+        ..view.clone()
+    };
+    vec![
+        ("receipt", receipt(&frame, &RAIL, &view)),
+        ("receipt-lost", receipt(&frame, &RAIL, &several)),
+        ("receipt-counting", receipt(&frame, &RAIL, &many)),
+        ("receipt-nobody", receipt(&frame, &RAIL, &none)),
+    ]
+}

@@ -1,0 +1,334 @@
+//! What may be registered of an application, and the form in which an administrator does it.
+
+use exeunt::domain::application::Protocol;
+use exeunt::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
+use exeunt::flow::applications::{self, ApplicationForm};
+use exeunt::flow::error::FlowError;
+
+use crate::support::{Browser, House};
+
+const KEYS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"own","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+
+fn wiki(protocol: Protocol) -> ApplicationForm {
+    ApplicationForm {
+        name: "Archive".to_owned(),
+        identifier: "archive".to_owned(),
+        redirect_uris: vec!["https://archive.example/cb".to_owned(), "http://127.0.0.1/cb".to_owned()],
+        protocol,
+        ..ApplicationForm::default()
+    }
+}
+
+/// Field and code of everything that is refused, by line where there are lines.
+fn refused(form: ApplicationForm) -> Vec<String> {
+    match form.judge() {
+        Ok(_) => Vec::new(),
+        Err(FlowError::Invalid(fields)) => fields
+            .iter()
+            .map(|f| format!("{} {}{}", f.field, f.code, f.line.map(|n| format!(" {n}")).unwrap_or_default()))
+            .collect(),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn names_and_lists_are_refused_line_by_line() {
+    let long = format!("https://a.example/{}", "x".repeat(2_048));
+    for (change, expected) in [
+        (Box::new(|_: &mut ApplicationForm| {}) as Box<dyn Fn(&mut ApplicationForm)>, vec![]),
+        (Box::new(|f| f.name = "  ".to_owned()), vec!["name required"]),
+        (Box::new(|f| f.name = "x".repeat(101)), vec!["name name_unusable"]),
+        (Box::new(|f| f.name = "a\u{7}".to_owned()), vec!["name name_unusable"]),
+        (Box::new(|f| f.identifier = String::new()), vec!["identifier identifier_length"]),
+        (Box::new(|f| f.identifier = "Not A Label".to_owned()), vec!["identifier identifier_character"]),
+        (
+            Box::new(|f| {
+                f.redirect_uris =
+                    ["", "https://ok.example/", "nonsense", "https://a.example/#x"].map(str::to_owned).to_vec()
+            }),
+            vec!["redirect_uris not_absolute 1", "redirect_uris fragment 2"],
+        ),
+        (
+            Box::new(|f| f.logout_redirect_uris = ["ftp://a.example/", "https://*.com/"].map(str::to_owned).to_vec()),
+            vec!["logout_redirect_uris scheme 0", "logout_redirect_uris public_suffix 1"],
+        ),
+        (Box::new(move |f| f.logout_redirect_uris = vec![long.clone()]), vec!["logout_redirect_uris too_long 0"]),
+        (
+            Box::new(|f| f.logout_redirect_uris = (0..101).map(|n| format!("https://a.example/{n}")).collect()),
+            vec!["logout_redirect_uris too_many"],
+        ),
+    ] {
+        let mut form = wiki(Protocol::default());
+        change(&mut form);
+        assert_eq!(refused(form), expected);
+    }
+}
+
+#[test]
+fn an_address_that_is_told_of_log_outs_is_whole_and_may_be_reached() {
+    let back = |uri: &str| Protocol { backchannel_logout_uri: Some(uri.to_owned()), ..Protocol::default() };
+    let long = format!("https://a.example/{}", "x".repeat(2_048));
+    for (uri, code) in [
+        ("https://archive.example/told", ""),
+        ("  ", ""),
+        ("http://10.0.0.7/told", ""),
+        ("http://169.254.169.254/latest/meta-data", "never_delivered"),
+        ("http://2852039166/", "never_delivered"),
+        ("http://[::ffff:169.254.169.254]/", "never_delivered"),
+        ("http://0.0.0.0/", "never_delivered"),
+        ("https://*.archive.example/told", "wildcard"),
+        ("https://archive.example/told/*", "wildcard"),
+        ("https://archive.example/told?*", "wildcard"),
+        ("gopher://archive.example/", "scheme"),
+        ("https://user@archive.example/", "userinfo"),
+        ("https://archive.example/#told", "fragment"),
+        ("/told", "not_absolute"),
+        ("https://archive.example\\told", "backslash"),
+        (long.as_str(), "address_too_long"),
+    ] {
+        let expected: Vec<String> =
+            Some(code).filter(|c| !c.is_empty()).map(|c| format!("backchannel_logout_uri {c}")).into_iter().collect();
+        assert_eq!(refused(wiki(back(uri))), expected, "{uri}");
+    }
+}
+
+#[test]
+fn a_front_channel_address_stands_on_the_origin_of_a_callback() {
+    let front = |uri: &str| Protocol { frontchannel_logout_uri: Some(uri.to_owned()), ..Protocol::default() };
+    for (uri, code) in [
+        ("https://archive.example/bye", None),
+        ("https://archive.example:443/bye?x=1", None),
+        ("http://127.0.0.1/bye", None),
+        ("http://archive.example/bye", Some("origin_differs")),
+        ("https://archive.example:8443/bye", Some("origin_differs")),
+        ("https://www.archive.example/bye", Some("origin_differs")),
+        ("https://archive.example.evil.example/bye", Some("origin_differs")),
+        ("https://archive.example/*", Some("wildcard")),
+        ("javascript:alert(1)", Some("scheme")),
+    ] {
+        let expected: Vec<String> = code.map(|c| format!("frontchannel_logout_uri {c}")).into_iter().collect();
+        assert_eq!(refused(wiki(front(uri))), expected, "{uri}");
+    }
+}
+
+#[test]
+fn who_signs_for_itself_brings_public_keys_and_who_proves_nothing_gets_less() {
+    let private = KEYS.replace(r#""kid""#, r#""d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","kid""#);
+    let padded = format!("{KEYS}{}", " ".repeat(8)).replace("own", &"k".repeat(17_000));
+    let with = |auth_method, jwks: Option<&str>| Protocol {
+        auth_method,
+        jwks: jwks.map(str::to_owned),
+        ..Protocol::default()
+    };
+    for (protocol, expected) in [
+        (with(AuthMethod::PrivateKeyJwt, Some(KEYS)), vec![]),
+        (with(AuthMethod::Secret, Some(KEYS)), vec![]),
+        (with(AuthMethod::Secret, Some("  \n")), vec![]),
+        (with(AuthMethod::PrivateKeyJwt, None), vec!["jwks no_keys"]),
+        (with(AuthMethod::PrivateKeyJwt, Some("{}")), vec!["jwks no_keys"]),
+        (with(AuthMethod::Secret, Some("not json")), vec!["jwks no_keys"]),
+        (with(AuthMethod::PrivateKeyJwt, Some(&private)), vec!["jwks private_key"]),
+        (with(AuthMethod::Secret, Some(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#)), vec!["jwks private_key"]),
+        (with(AuthMethod::Secret, Some(&padded)), vec!["jwks keys_too_long"]),
+        (with(AuthMethod::None, None), vec![]),
+        (
+            Protocol {
+                grant_types: vec![GrantType::ClientCredentials],
+                id_token_alg: TokenAlg::Hs256,
+                ..with(AuthMethod::None, None)
+            },
+            vec!["grant_types needs_proof", "id_token_signed_response_alg needs_proof"],
+        ),
+    ] {
+        let what = format!("{protocol:?}");
+        assert_eq!(refused(wiki(protocol)), expected, "{what}");
+    }
+}
+
+/// A console of its own: the administrator stands before the page of an application, or of a new one.
+fn before(house: &House, at: &str) -> Browser {
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    wang.opens(&house.at("", at));
+    wang
+}
+
+fn stored(house: &House, identifier: &str) -> applications::ApplicationRow {
+    let id: String = house.value("SELECT id FROM applications WHERE identifier = ?1", [identifier]);
+    let id = exeunt::domain::id::ApplicationId::parse(&id).unwrap();
+    applications::find(&house.state, house.pool, id).unwrap()
+}
+
+const EVERYTHING: [(&str, &str); 15] = [
+    ("name", "Archive"),
+    ("identifier", "archive"),
+    ("redirect_uris", "https://archive.example/cb"),
+    ("logout_redirect_uris", "https://archive.example/bye"),
+    ("backchannel_logout_uri", "https://archive.example/told"),
+    ("backchannel_logout_session_required", "1"),
+    ("frontchannel_logout_uri", "https://archive.example/frame"),
+    ("frontchannel_logout_session_required", "1"),
+    ("tokens_outlive_logout", "1"),
+    ("token_endpoint_auth_method", "private_key_jwt"),
+    ("jwks", KEYS),
+    ("grant_types", "authorization_code"),
+    ("grant_types", "client_credentials"),
+    ("response_types", "code id_token"),
+    ("id_token_signed_response_alg", "ES256"),
+];
+
+#[test]
+fn everything_in_the_form_is_registered_and_shown_again() {
+    let house = House::open();
+    let mut wang = before(&house, "/console/applications/new");
+    let page = wang.submits("/console/applications/new", &EVERYTHING);
+    assert_eq!(page.status, 200, "{}", page.text());
+    let row = stored(&house, "archive");
+    let expected = Protocol {
+        backchannel_logout_uri: Some("https://archive.example/told".to_owned()),
+        backchannel_session_required: true,
+        frontchannel_logout_uri: Some("https://archive.example/frame".to_owned()),
+        frontchannel_session_required: true,
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::ClientCredentials, GrantType::Implicit],
+        response_types: vec![ResponseType::Code, ResponseType::CodeIdToken],
+        auth_method: AuthMethod::PrivateKeyJwt,
+        id_token_alg: TokenAlg::Es256,
+        jwks: Some(KEYS.to_owned()),
+        tokens_outlive_logout: true,
+    };
+    assert_eq!(row.protocol, expected);
+    let at = format!("/console/applications/{}", row.id);
+    let html = wang.opens(&house.at("", &at)).text();
+    for shown in [
+        r#"value="https://archive.example/told""#,
+        r#"value="https://archive.example/frame""#,
+        r#"name="backchannel_logout_session_required" value="1" checked"#,
+        r#"name="frontchannel_logout_session_required" value="1" checked"#,
+        r#"name="tokens_outlive_logout" value="1" checked"#,
+        r#"<option value="private_key_jwt" selected"#,
+        r#"<option value="ES256" selected"#,
+        r#"value="client_credentials" checked"#,
+        r#"value="code id_token" checked"#,
+        "&quot;kid&quot;:&quot;own&quot;",
+        "/oidc/.well-known/openid-configuration</code>",
+        "/oidc/session/end</code>",
+    ] {
+        assert!(html.contains(shown), "{shown}\n{html}");
+    }
+    assert!(!html.contains(r#"value="refresh_token" checked"#), "{html}");
+    // Saved as it stands, nothing changes; the form holds all there is.
+    let again: Vec<(&str, &str)> = EVERYTHING
+        .into_iter()
+        .filter(|(name, _)| {
+            ["name", "identifier", "jwks"].contains(name) || name.ends_with("uri") || name.ends_with("uris")
+        })
+        .chain([("token_endpoint_auth_method", "private_key_jwt"), ("id_token_signed_response_alg", "ES256")])
+        .collect();
+    assert_eq!(wang.submits(&at, &again).status, 303);
+    assert_eq!(stored(&house, "archive").protocol, expected);
+    // Every box cleared is every switch off.
+    wang.opens(&house.at("", &at));
+    let (csrf, seen) = (wang.csrf(), stored(&house, "archive").updated_at.to_string());
+    let bare = [("csrf", csrf.as_str()), ("seen", &seen), ("name", "Archive"), ("identifier", "archive")];
+    assert_eq!(wang.posts(&house.at("", &at), &bare).status, 303);
+    let cleared = Protocol { grant_types: vec![], ..Protocol::default() };
+    assert_eq!(stored(&house, "archive").protocol, cleared);
+}
+
+#[test]
+fn a_refused_form_keeps_every_word_and_says_why_beside_each_field() {
+    let house = House::open();
+    let mut wang = before(&house, "/console/applications/new");
+    let before = house.picture();
+    let typed = [
+        ("name", "Archive"),
+        ("identifier", "archive"),
+        ("redirect_uris", "https://archive.example/cb"),
+        ("backchannel_logout_uri", "http://169.254.169.254/"),
+        ("frontchannel_logout_uri", "https://elsewhere.example/frame"),
+        ("tokens_outlive_logout", "1"),
+        ("token_endpoint_auth_method", "none"),
+        ("jwks", "typed keys"),
+        ("grant_types", "client_credentials"),
+        ("response_types", "id_token token"),
+        ("id_token_signed_response_alg", "HS256"),
+        ("default", "1"),
+    ];
+    let page = wang.submits("/console/applications/new", &typed);
+    assert_eq!(page.status, 422);
+    assert_eq!(house.picture(), before);
+    let html = page.text();
+    for shown in [
+        r#"value="http://169.254.169.254/" "#,
+        r#"value="https://elsewhere.example/frame" "#,
+        r#"name="tokens_outlive_logout" value="1" checked"#,
+        r#"<option value="none" selected"#,
+        "typed keys</textarea>",
+        r#"value="client_credentials" checked"#,
+        r#"value="id_token token" checked"#,
+        r#"<option value="HS256" selected"#,
+        r#"name="default" value="1" checked"#,
+        r##"<a href="#backchannel_logout_uri">Back-channel logout address · Messages may not be sent to this address."##,
+        r##"<a href="#frontchannel_logout_uri">"##,
+        r##"<a href="#jwks">"##,
+        r##"<a href="#grant_types">"##,
+        r##"<a href="#id_token_signed_response_alg">"##,
+        r#"id="frontchannel_logout_uri-why">Scheme, host and port"#,
+        r#"id="jwks-why">It holds no public key"#,
+    ] {
+        assert!(html.contains(shown), "{shown}\n{html}");
+    }
+    for (name, strange) in
+        [("token_endpoint_auth_method", "magic"), ("id_token_signed_response_alg", "none"), ("grant_types", "password")]
+    {
+        let csrf = wang.csrf();
+        let fields = [("csrf", csrf.as_str()), ("name", "A"), ("identifier", "archive"), (name, strange)];
+        assert_eq!(wang.posts(&house.at("", "/console/applications/new"), &fields).status, 400, "{name}={strange}");
+    }
+    assert_eq!(house.picture(), before);
+}
+
+#[test]
+fn a_secret_that_begins_to_sign_is_new_and_shown_once() {
+    let house = House::open();
+    let at = format!("/console/applications/{}", house.application("notes").id);
+    let mut wang = before(&house, &at);
+    let fields = [("name", "NOTES"), ("identifier", "notes"), ("redirect_uris", "http://notes.example/callback")];
+    let old = stored(&house, "notes").secret;
+    let hs256: Vec<_> = fields.into_iter().chain([("id_token_signed_response_alg", "HS256")]).collect();
+    let page = wang.submits(&at, &hs256);
+    assert_eq!(page.status, 200);
+    let html = page.text();
+    let secret = html.split("id=\"secret\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret");
+    let row = stored(&house, "notes");
+    assert!(row.secret != old && row.secret_sealed.is_some() && row.is_default);
+    let signing = applications::signing_secret(&house.state, house.state.directory().application(row.id).unwrap());
+    assert_eq!(signing.map(|s| s.reveal().to_owned()).as_deref(), Some(secret));
+    // Saved once more it stays; another signature forgets it.
+    wang.opens(&house.at("", &at));
+    assert_eq!(wang.submits(&at, &hs256).status, 303);
+    assert_eq!(stored(&house, "notes").secret, row.secret);
+    wang.opens(&house.at("", &at));
+    assert_eq!(wang.submits(&at, &fields).status, 303);
+    assert!(stored(&house, "notes").secret_sealed.is_none());
+}
+
+#[test]
+fn a_form_opened_before_another_change_is_stale_and_the_default_is_handed_on_never_given_up() {
+    let house = House::open();
+    let at = |identifier| format!("/console/applications/{}", house.application(identifier).id);
+    let mut slow = before(&house, &at("notes"));
+    let mut quick = before(&house, &at("notes"));
+    let fields = [("name", "NOTES"), ("identifier", "notes")];
+    assert!(quick.page.text().contains("This is the default application"));
+    house.clock.advance_ms(1_000);
+    assert_eq!(quick.submits(&at("notes"), &fields).status, 303);
+    assert!(stored(&house, "notes").is_default, "no box was ticked, and it stays");
+    assert_eq!(slow.submits(&at("notes"), &fields).status, 409);
+    quick.opens(&house.at("", &at("board")));
+    assert_eq!(
+        quick.submits(&at("board"), &[("name", "BOARD"), ("identifier", "board"), ("default", "1")]).status,
+        303
+    );
+    assert_eq!((stored(&house, "notes").is_default, stored(&house, "board").is_default), (false, true));
+}
