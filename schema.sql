@@ -263,6 +263,13 @@ CREATE TABLE signing_keys (
   retired_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- The key under which Authing's SDKs encrypt passwords on their way. One for the house.
+CREATE TABLE password_keys (
+  id         INTEGER PRIMARY KEY CHECK (id = 1),
+  sealed     BLOB NOT NULL,                -- PKCS #8, sealed with the house's key
+  created_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE audit (
   id         INTEGER PRIMARY KEY,
   at         INTEGER NOT NULL,

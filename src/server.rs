@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer, middleware};
 use crate::config::Config;
 use crate::demo::wire::{self as applications, Demo};
 use crate::flow::state::State;
-use crate::flow::{feed, keys, operator, telling, upkeep};
+use crate::flow::{feed, keys, operator, password_key, telling, upkeep};
 use crate::web;
 
 /// A server that is bound and will answer.
@@ -62,6 +62,7 @@ impl Server {
     pub fn on(sockets: Vec<TcpListener>, state: &Arc<State>, demo: Option<Demo>) -> io::Result<Self> {
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         keys::prepare(state).map_err(io::Error::other)?;
+        password_key::prepare(state).map_err(io::Error::other)?;
         upkeep::start(state)?;
         feed::start(state).map_err(io::Error::other)?;
         telling::start(state)?;

@@ -6,3 +6,4 @@ pub mod password;
 pub mod random;
 pub mod seal;
 pub mod signing;
+pub mod transport;

@@ -5,25 +5,26 @@
 //! 2. A request that sent the person to the log-in page comes back with the number at which it was made: a log-in after it
 //!    satisfies `prompt=login` and `max_age=0`, an older one does not. The number is sealed to the very request, so that
 //!    none of an older request will do.
-//! 3. [`issue`], one transaction: the session lives, no kick stands between it and the application (single sign-on must not
+//! 3. [`issue`], one transaction (`flow::grant`): the session lives, no kick stands between it and the application (single sign-on must not
 //!    silently let anybody back in), the application is entered, and the grant is written above every barrier raised so far.
 
 use std::sync::Arc;
 
-use super::error::{Done, FlowError};
+use super::error::Done;
+use super::grant::{self, Terms};
 use super::keys;
-use super::login::{self, From};
+use super::login::From;
 use super::state::State;
 use super::token;
 use crate::crypto::{jws, random, seal};
 use crate::domain::application::Application;
 use crate::domain::authorization::{Addressee, AuthorizationRequest, ClaimsAsked};
-use crate::domain::id::{ApplicationId, GrantId, Sid};
-use crate::domain::oauth::{OauthCode, OauthError, ResponseType, Scope};
+use crate::domain::id::{ApplicationId, Sid};
+use crate::domain::oauth::{OauthCode, OauthError, ResponseType};
 use crate::domain::session::{Seq, Session};
 use crate::store::db::Act;
-use crate::store::grants::{self, GrantRow};
-use crate::store::{numbers, pushed, sessions};
+use crate::store::grants::GrantRow;
+use crate::store::{numbers, pushed};
 
 /// Life of a code in milliseconds (security.md T1).
 pub const CODE_MS: i64 = 60_000;
@@ -153,41 +154,19 @@ pub async fn issue(
 ) -> Done<Issued> {
     let ((id, secret_seq), app) = ((session.id, session.secret_seq), application.clone());
     let kind = request.response_type;
+    let token_ms = i64::from(state.config.access_token_seconds) * 1_000;
+    let terms = Terms {
+        scopes: request.scopes,
+        redirect_uri: request.redirect_text,
+        nonce: request.nonce,
+        challenge: request.challenge,
+        claims: claims_column(&request.claims),
+        has_code: kind.has_code(),
+        renewable: false,
+        life_ms: if kind.has_token() { token_ms.max(CODE_MS) } else { CODE_MS },
+    };
     let grant = state
-        .write(move |act, state| {
-            let again = || FlowError::from(OauthError::new(OauthCode::LoginRequired, "the person has to log in"));
-            let session = match login::enter(act, state, (id, secret_seq), (app.id, &issuer), &from) {
-                Ok(entered) => entered.filter(|s| act.now < s.expires_at).ok_or_else(again)?,
-                Err(FlowError::Unauthenticated) => return Err(again()),
-                Err(other) => return Err(other),
-            };
-            sessions::known_by(act, id, app.id, &issuer)?;
-            let token_ms = i64::from(state.config.access_token_seconds) * 1_000;
-            let life_ms = if kind.has_token() { token_ms.max(CODE_MS) } else { CODE_MS };
-            let row = GrantRow {
-                id: GrantId::from_random(random::octets()),
-                application: app.id,
-                user: Some(session.user),
-                session: Some(id),
-                seq: act.next_seq()?,
-                outlives_logout: app.protocol.tokens_outlive_logout && request.scopes.has(Scope::OfflineAccess),
-                issuer,
-                scope: request.scopes.to_string(),
-                sid: session.sid.to_string(),
-                auth_at: session.auth_at,
-                redirect_uri: request.redirect_text,
-                nonce: request.nonce,
-                challenge: request.challenge,
-                claims: claims_column(&request.claims),
-                code_used: !kind.has_code(),
-                generation: 0,
-                rotated_at: None,
-                created_at: act.now,
-                expires_at: act.now.plus_ms(life_ms),
-            };
-            grants::insert(act, &row)?;
-            Ok(row)
-        })
+        .write(move |act, state| grant::write(act, state, (id, secret_seq), (&app, &issuer), terms, &from))
         .await?;
     answered(state, application, &grant, kind)
 }

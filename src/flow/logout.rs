@@ -81,15 +81,16 @@ pub fn leave(
 pub fn end_own(
     act: &mut Act<'_>,
     state: &Arc<State>,
-    session: &Session,
+    person: (PoolId, UserId),
     sid: Sid,
     origin: Origin,
 ) -> Done<Option<Receipt>> {
-    match sessions::by_sid(act.conn(), session.user, sid)? {
+    let (pool, user) = person;
+    match sessions::by_sid(act.conn(), user, sid)? {
         None => Err(FlowError::Absent("session")),
         Some((_, false)) => Ok(None),
         Some((id, true)) => {
-            end(act, state, session.pool, Selection::Sessions(vec![id]), (Cause::PersonalCenter, origin)).map(Some)
+            end(act, state, pool, Selection::Sessions(vec![id]), (Cause::PersonalCenter, origin)).map(Some)
         }
     }
 }

@@ -48,7 +48,17 @@ pub async fn issue(state: &Arc<State>, id: &str, secret: &str, issuer: &str, fro
         state.throttle.failed_address(&from.ip);
         return Err(FlowError::Unauthenticated);
     };
-    let (sub, iss) = (id.to_owned(), issuer.to_owned());
+    mint(state, caller, id.to_owned(), issuer.to_owned(), from).await
+}
+
+/// A new token for whoever shows one that counts; what ends the one ends both.
+pub async fn renew(state: &Arc<State>, token: &str, issuer: &str, from: From) -> Done<Issued> {
+    let caller = authorise(state, token, None)?;
+    let sub = signing::read(&state.key, token).ok_or(FlowError::Unauthenticated)?.sub;
+    mint(state, caller, sub, issuer.to_owned(), from).await
+}
+
+async fn mint(state: &Arc<State>, caller: Caller, sub: String, iss: String, from: From) -> Done<Issued> {
     state
         .write(move |act, state| {
             let origin = Origin { actor: caller.actor.clone(), ip: from.ip, request: from.request };

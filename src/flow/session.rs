@@ -85,6 +85,13 @@ impl Sessions {
         self.touches.lock().map(|mut touches| std::mem::take(&mut *touches)).unwrap_or_default()
     }
 
+    /// A session was used by a token of it.
+    pub(super) fn used(&self, session: &Session, now: Timestamp) {
+        if now.since_ms(session.last_seen_at) >= TOUCH_EVERY_MS {
+            self.touch(session.id, now);
+        }
+    }
+
     fn touch(&self, id: SessionId, at: Timestamp) {
         if let Ok(mut touches) = self.touches.lock()
             && touches.len() < TOUCHES

@@ -12,6 +12,7 @@ use super::directory::Directory;
 use super::error::{Done, FlowError};
 use super::hashing::Hashing;
 use super::keys::Keys;
+use super::password_key::PasswordKey;
 use super::session::Sessions;
 use super::throttle::Throttle;
 use super::upkeep::Bell;
@@ -47,6 +48,8 @@ pub struct State {
     pub key: MasterKey,
     /// Signing keys.
     pub keys: Keys,
+    /// The key under which passwords travel.
+    pub password_key: PasswordKey,
     /// Session checks.
     pub sessions: Sessions,
     /// Failed log-ins.
@@ -95,6 +98,7 @@ impl State {
             hub: Hub::new(config.max_streams, config.max_streams_per_user),
             feeds: Feeds::new(config.max_streams, config.workers.div_ceil(2)),
             keys: Keys::default(),
+            password_key: PasswordKey::default(),
             sessions: Sessions::default(),
             throttle: Throttle::new(&config, clock.clone()),
             hashing: Hashing::start(config.hash_threads, config.hash_queue)

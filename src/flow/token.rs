@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -73,7 +74,7 @@ fn read_refresh_token(state: &State, text: &str) -> Option<(GrantId, i64)> {
     i64::from_str_radix(number, 16).ok().filter(|_| ours).map(|generation| (id, generation))
 }
 
-fn seen_after(state: &State, now: Timestamp) -> Timestamp {
+pub(super) fn seen_after(state: &State, now: Timestamp) -> Timestamp {
     now.plus_ms(-state.lifetimes().idle_ms)
 }
 
@@ -249,7 +250,7 @@ pub async fn for_itself(state: &Arc<State>, application: &Arc<Application>, issu
     signed(state, application, &grant, false)
 }
 
-fn signed(state: &State, application: &Application, grant: &GrantRow, renewed: bool) -> Done<Tokens> {
+pub(super) fn signed(state: &State, application: &Application, grant: &GrantRow, renewed: bool) -> Done<Tokens> {
     let ring = keys::ring(state)?;
     let (access, expires_in) = access_token(state, &ring, application, grant)?;
     let scopes = Scopes::parse(&grant.scope);
@@ -279,8 +280,18 @@ struct AccessClaims {
 
 impl AccessClaims {
     fn grant(&self) -> Option<GrantId> {
-        GrantId::parse(self.jti.get(..24)?).ok()
+        grant_of(&self.jti)
     }
+}
+
+/// The name of a token: its grant, then a random part of its own.
+fn jti(grant: &GrantRow) -> String {
+    format!("{}{}", grant.id, GrantId::from_random(random::octets()))
+}
+
+/// The grant that the name of a token begins with.
+pub(super) fn grant_of(jti: &str) -> Option<GrantId> {
+    GrantId::parse(jti.get(..24)?).ok()
 }
 
 /// An access token of a grant (RFC 9068), and its life in seconds.
@@ -293,7 +304,7 @@ pub fn access_token(state: &State, ring: &KeyRing, application: &Application, gr
         client_id: application.id.to_string(),
         iat: now,
         exp: now + life,
-        jti: format!("{}{}", grant.id, GrantId::from_random(random::octets())),
+        jti: jti(grant),
         scope: grant.scope.clone(),
     };
     // Whoever reads an access token may not know the secret of the application, so a key of the house signs it in any case.
@@ -328,24 +339,11 @@ pub fn id_token(
 ) -> Done<String> {
     let user = grant.user.ok_or(FlowError::Absent("user"))?;
     let person = state.store.read(|conn| users::find(conn, user))?.ok_or_else(dead)?;
-    let now = state.now().seconds();
     // What the scopes give is asked from userinfo; only where no access token can be had does it stand here (Core 5.4).
     let alone = with.access.is_none() && with.code.is_none();
     let scopes = if alone { Scopes::parse(&grant.scope) } else { Scopes::default() };
     let mut claims = person_claims(&person, &scopes, &asked(grant).id_token);
-    for (name, value) in [
-        ("iss", json!(grant.issuer)),
-        ("sub", json!(user)),
-        ("aud", json!(application.id)),
-        ("iat", json!(now)),
-        ("exp", json!(now + ID_TOKEN_SECONDS)),
-        ("auth_time", json!(grant.auth_at.seconds())),
-        ("sid", json!(grant.sid)),
-        ("acr", json!(ACR)),
-        ("amr", json!(["pwd"])),
-    ] {
-        claims.insert(name.to_owned(), value);
-    }
+    claims.extend(about(state, grant, user, ID_TOKEN_SECONDS));
     let optional = [
         ("nonce", grant.nonce.clone().filter(|_| !with.renewed)),
         ("at_hash", with.access.map(jws::half_hash)),
@@ -357,6 +355,52 @@ pub fn id_token(
         }
     }
     sign_for(state, ring, application, ID, &claims)
+}
+
+/// What an ID token says of itself, of the log-in and of the session (OpenID Connect Core section 2).
+fn about(state: &State, grant: &GrantRow, user: UserId, life: i64) -> Map<String, Value> {
+    let now = state.now().seconds();
+    let claims = [
+        ("iss", json!(grant.issuer)),
+        ("sub", json!(user)),
+        ("aud", json!(grant.application)),
+        ("iat", json!(now)),
+        ("exp", json!(now + life)),
+        ("jti", json!(jti(grant))),
+        ("auth_time", json!(grant.auth_at.seconds())),
+        ("sid", json!(grant.sid)),
+        ("acr", json!(ACR)),
+        ("amr", json!(["pwd"])),
+    ];
+    claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A log-in token: an ID token that lasts as long as the session may, with `more` claims (authing-contract.md section 5).
+/// Its life is the rest of the grant's.
+pub(super) fn login_token(
+    state: &State,
+    application: &Application,
+    grant: &GrantRow,
+    more: Map<String, Value>,
+) -> Done<LoginToken> {
+    let user = grant.user.ok_or(FlowError::Absent("user"))?;
+    let (iat, exp) = (state.now().seconds(), grant.expires_at.seconds());
+    let mut claims = more;
+    claims.extend(about(state, grant, user, exp - iat));
+    let ring = keys::ring(state)?;
+    let token = sign_for(state, &ring, application, ID, &claims)?;
+    Ok(LoginToken { token, iat, exp })
+}
+
+/// A log-in token on its way out; times in seconds.
+#[derive(Debug)]
+pub struct LoginToken {
+    /// The JWT.
+    pub token: String,
+    /// When it was made.
+    pub iat: i64,
+    /// When it ends, unless its session does before.
+    pub exp: i64,
 }
 
 /// Signs something that this application reads, as it wants it signed.
@@ -383,7 +427,7 @@ fn asked(grant: &GrantRow) -> ClaimsAsked {
 
 /// Claims of a person (OpenID Connect Core 5.1 and 5.4): those of the scopes, and those asked for one by one. What is not
 /// known is left out, never null.
-fn person_claims(person: &User, scopes: &Scopes, single: &[String]) -> Map<String, Value> {
+pub(super) fn person_claims(person: &User, scopes: &Scopes, single: &[String]) -> Map<String, Value> {
     let text = |value: &Option<String>| value.clone().map(Value::String);
     let known = |value: &Option<String>| value.as_ref().map(|_| Value::Bool(false));
     let name = if person.name.is_empty() { None } else { Some(json!(person.name)) };
@@ -411,12 +455,21 @@ fn person_claims(person: &User, scopes: &Scopes, single: &[String]) -> Map<Strin
 // ---- believing
 
 /// A bearer token of an application, believed for this moment.
-struct Believed {
+pub(super) struct Believed {
     claims: AccessClaims,
-    grant: GrantRow,
+    /// What it is of.
+    pub(super) grant: GrantRow,
 }
 
-fn believe(state: &State, token: &str) -> Done<Option<Believed>> {
+impl Believed {
+    /// The name of the token, when it was made, when it ends (seconds), and its scopes.
+    pub(super) fn itself(self) -> (String, i64, i64, String) {
+        (self.claims.jti, self.claims.iat, self.claims.exp, self.claims.scope)
+    }
+}
+
+/// Believes an access token of the house, or does not.
+pub(super) fn believe(state: &State, token: &str) -> Done<Option<Believed>> {
     let Some(claims) = keys::ring(state)?.read::<AccessClaims>(ACCESS, token) else { return Ok(None) };
     let (Some(id), now) = (claims.grant(), state.now()) else { return Ok(None) };
     if now.seconds() >= claims.exp {
@@ -513,11 +566,21 @@ pub struct Hint {
 /// Reads an `id_token_hint`: signed by a present or retired key of the house, or by the secret of the application it names;
 /// expired ones count (OpenID Connect RP-Initiated Logout 1.0 section 4). `None`: it is not ours.
 pub fn hinted(state: &State, hint: &str) -> Option<Hint> {
-    if let Some(hint) = keys::ring(state).ok()?.read::<Hint>(ID, hint) {
-        return Some(hint);
+    read_id_token(state, hint)
+}
+
+/// The claims of an ID token that the house signed, by whatever key it was: its own, or the secret of the application that the
+/// token is for.
+pub(super) fn read_id_token<T: DeserializeOwned>(state: &State, token: &str) -> Option<T> {
+    #[derive(Deserialize)]
+    struct For {
+        aud: String,
     }
-    let unverified = jws::Unverified::parse(hint)?;
-    let named: Hint = unverified.claims()?;
+    if let Some(claims) = keys::ring(state).ok()?.read::<T>(ID, token) {
+        return Some(claims);
+    }
+    let unverified = jws::Unverified::parse(token)?;
+    let named: For = unverified.claims()?;
     let application = state.directory().application(ApplicationId::parse(&named.aud).ok()?)?.clone();
     // Of the application's kind, and an ID token: its secret signs logout tokens too (security.md B9).
     if application.protocol.id_token_alg != TokenAlg::Hs256 || unverified.header.typ.as_deref() != Some(ID) {

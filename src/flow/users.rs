@@ -318,6 +318,13 @@ pub fn page(
     })
 }
 
+/// A page of users by number, from 1, and how many there are, as Authing's lists have it.
+pub fn listed(state: &State, pool: PoolId, page: (u32, u32)) -> Done<(u32, Vec<User>)> {
+    let (number, limit) = page;
+    let offset = number.saturating_sub(1).saturating_mul(limit);
+    Ok(state.store.read(|conn| users::listed(conn, pool, offset, limit))?)
+}
+
 /// A person changes their own names; role and status stay what they are.
 pub(super) fn edit_own(act: &Act<'_>, id: UserId, seen: Option<Timestamp>, form: UserForm) -> Done<()> {
     let mut user = users::find(act.conn(), id)?.ok_or(FlowError::Unauthenticated)?;

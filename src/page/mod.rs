@@ -9,6 +9,7 @@ pub mod authorize;
 mod bars;
 pub mod console;
 pub mod count;
+pub mod docs;
 pub mod error;
 pub mod frame;
 pub mod gallery;

@@ -148,3 +148,46 @@ pub fn of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<AuditRow
     let text = format!("{SELECT} WHERE e.user_id = ?1 ORDER BY e.id DESC LIMIT ?2");
     Ok(conn.prepare_cached(&text)?.query_map(params![user, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?)
 }
+
+/// A log-in as its person may see it.
+#[derive(Debug, Clone)]
+pub struct LoginRow {
+    /// When.
+    pub at: Timestamp,
+    /// To which application; empty for none.
+    pub application: String,
+    /// Address.
+    pub ip: String,
+    /// User agent.
+    pub user_agent: String,
+}
+
+/// Log-ins of a user, or refused ones, in one application or all (empty), newest first; and how many there are.
+pub fn logins_of_user(
+    conn: &Connection,
+    user: UserId,
+    which: (&str, bool),
+    page: (u32, u32),
+) -> Rows<(u32, Vec<LoginRow>)> {
+    let ((application, success), (offset, limit)) = (which, page);
+    let act = if success { "login" } else { "login_refused" };
+    let of = "FROM audit WHERE user_id = ?1 AND act = ?2 AND (?3 = '' OR target = ?3)";
+    let total = conn
+        .prepare_cached(&format!("SELECT count(*) {of}"))?
+        .query_row(params![user, act, application], |row| row.get(0))?;
+    let text = format!("SELECT at, target, ip, user_agent {of} ORDER BY id DESC LIMIT ?4 OFFSET ?5");
+    let rows = conn
+        .prepare_cached(&text)?
+        .query_map(params![user, act, application, limit, offset], |row| {
+            Ok(LoginRow { at: row.get(0)?, application: row.get(1)?, ip: row.get(2)?, user_agent: row.get(3)? })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok((total, rows))
+}
+
+/// Applications that a user has logged in to, the latest first.
+pub fn applications_of_user(conn: &Connection, user: UserId) -> Rows<Vec<String>> {
+    let text = "SELECT target FROM audit WHERE user_id = ?1 AND act = 'login' AND target <> ''
+                GROUP BY target ORDER BY max(id) DESC LIMIT 200";
+    Ok(conn.prepare_cached(text)?.query_map([user], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}

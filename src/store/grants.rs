@@ -85,8 +85,8 @@ pub fn insert(act: &Act<'_>, row: &GrantRow) -> Rows<()> {
     act.conn()
         .prepare_cached(
             "INSERT INTO grants (id, application_id, user_id, session_id, seq, outlives_logout, issuer, scope, sid, auth_at,
-               redirect_uri, nonce, challenge, claims, code_used, created_at, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+               redirect_uri, nonce, challenge, claims, code_used, generation, created_at, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?
         .execute(params![
             row.id,
@@ -104,6 +104,7 @@ pub fn insert(act: &Act<'_>, row: &GrantRow) -> Rows<()> {
             row.challenge,
             row.claims,
             row.code_used,
+            row.generation,
             row.created_at,
             row.expires_at
         ])?;

@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod online;
 pub mod open;
 pub mod outbox;
+pub mod password_keys;
 pub mod pools;
 pub mod pushed;
 pub mod sessions;

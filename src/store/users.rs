@@ -221,6 +221,20 @@ pub fn page(conn: &Connection, pool: PoolId, before: Option<(i64, UserId)>, limi
     Ok(sql.query_map(params![pool, at, id, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Users of a pool by offset, newest first, as Authing's lists have it; and how many there are.
+pub fn listed(conn: &Connection, pool: PoolId, offset: u32, limit: u32) -> Rows<(u32, Vec<User>)> {
+    let total = conn
+        .prepare_cached("SELECT count(*) FROM users WHERE pool_id = ?1 AND status <> 'deleted'")?
+        .query_row([pool], |row| row.get(0))?;
+    let text = format!(
+        "SELECT {COLUMNS} FROM users WHERE pool_id = ?1 AND status <> 'deleted'
+         ORDER BY created_at DESC, id DESC LIMIT ?3 OFFSET ?2"
+    );
+    let mut sql = conn.prepare_cached(&text)?;
+    let list = sql.query_map(params![pool, offset, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?;
+    Ok((total, list))
+}
+
 /// Users whose name, user name, e-mail, phone or id holds `text`; at most `limit`.
 pub fn search(conn: &Connection, pool: PoolId, text: &str, limit: u32) -> Rows<Vec<User>> {
     let like = super::columns::like(text);

@@ -79,7 +79,7 @@ pub async fn edge(
             headers.insert(name.clone(), HeaderValue::from_static(value));
         }
     }
-    if Wire::of(request.path()) == Wire::Oauth {
+    if matches!(Wire::of(request.path()), Wire::Oauth | Wire::Authing) {
         wire::allow_pages(&request, headers);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
@@ -161,7 +161,7 @@ impl Wire {
             Self::Page
         } else if api("/oidc") || path.starts_with("/.well-known/o") {
             Self::Oauth
-        } else if api("/api") || api("/graphql") {
+        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" {
             Self::Authing
         } else {
             Self::Page

@@ -9,6 +9,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use super::authing::codes::Coded;
 use crate::domain::oauth::{OauthCode, OauthError};
 use crate::flow::error::{FieldRefused, FlowError, StoreError};
 
@@ -39,6 +40,8 @@ pub enum Refusal {
     Misdirected,
     /// Refused in the words of OAuth.
     Oauth(OauthError),
+    /// Refused with a number of Authing's.
+    Coded(Coded),
     /// Too many tries.
     Throttled(u64),
     /// Too slow in sending.
@@ -75,6 +78,7 @@ impl Refusal {
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Oauth(error) => oauth_status(error.code),
+            Self::Coded(coded) => StatusCode::from_u16(coded.said.status).unwrap_or(StatusCode::BAD_REQUEST),
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -86,6 +90,7 @@ impl Refusal {
     pub fn api_code(&self) -> u32 {
         match self {
             Self::Bad(_) | Self::Invalid(_) | Self::Oauth(_) => 2231,
+            Self::Coded(coded) => coded.said.code,
             Self::Unauthenticated => 2020,
             Self::Forbidden(_) | Self::Misdirected => 1001,
             Self::Absent("application") => 2011,
@@ -120,6 +125,7 @@ impl Refusal {
             | Self::MediaType(_)
             | Self::Misdirected
             | Self::Oauth(_)
+            | Self::Coded(_)
             | Self::TooSlow
             | Self::Broken => None,
         }
@@ -148,6 +154,7 @@ impl Refusal {
             Self::MediaType(wanted) => format!("send {wanted}"),
             Self::Misdirected => "this host is not served here; check the address and the public URL".into(),
             Self::Oauth(error) => error.description.to_owned(),
+            Self::Coded(coded) => coded.said.en.to_owned(),
             Self::Throttled(seconds) => format!("too many tries; wait {seconds} seconds"),
             Self::TooSlow => "the request took too long to arrive".into(),
             Self::Unavailable => "too busy or unable to store; nothing was changed, try again".into(),
@@ -182,6 +189,12 @@ fn oauth_status(code: OauthCode) -> StatusCode {
 impl From<OauthError> for Refusal {
     fn from(error: OauthError) -> Self {
         Self::Oauth(error)
+    }
+}
+
+impl From<Coded> for Refusal {
+    fn from(coded: Coded) -> Self {
+        Self::Coded(coded)
     }
 }
 

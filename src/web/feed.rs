@@ -17,7 +17,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use super::authing::shape;
+use super::authing::caller;
 use super::body::Form;
 use super::error::{Answer, Refusal};
 use super::oidc::wire::{self, Call};
@@ -98,7 +98,7 @@ fn by_token(request: &HttpRequest, call: &Call, named: Option<ApplicationId>, be
         Some((_, Some(_))) => return Err(Refusal::Forbidden("this token speaks for a person")),
         None => {
             let dead = || OauthError::new(OauthCode::InvalidToken, "the token is dead or not of this house").into();
-            let caller = shape::caller(&state, request)
+            let caller = caller::admin(&state, request)
                 .map_err(|refusal| if matches!(refusal, Refusal::Unauthenticated) { dead() } else { refusal })?;
             let id = named.ok_or(Refusal::bad("app_id"))?;
             if state.directory().application(id).is_none_or(|application| application.pool != caller.pool) {

@@ -16,6 +16,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::body::Form;
 use super::cookie::{self, Jar};
 use super::error::{Answer, Refusal};
+use super::place::Place;
 use super::protect::{self, Navigation};
 use super::reply;
 use super::visit::Visit;
@@ -193,19 +194,21 @@ pub async fn end(visit: &Visit, cause: Cause) -> Result<Option<Receipt>, Refusal
 /// those of the whole registrable domain.
 fn gone(visit: &Visit, mut answer: HttpResponse, ended: bool, cookies_too: bool) -> HttpResponse {
     let headers = answer.headers_mut();
-    for jar in [Jar::Session, Jar::Visitor] {
-        if let Ok(value) = HeaderValue::from_str(&cookie::clear(&visit.place, jar)) {
+    for line in forget(&visit.place) {
+        if let Ok(value) = HeaderValue::from_str(&line) {
             headers.append(actix_web::http::header::SET_COOKIE, value);
         }
-    }
-    if let Ok(value) = HeaderValue::from_str(&cookie::set_browser_state(&visit.place, "")) {
-        headers.append(actix_web::http::header::SET_COOKIE, value);
     }
     if ended {
         let all = if cookies_too { "\"cache\", \"cookies\", \"storage\"" } else { "\"cache\", \"storage\"" };
         headers.insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static(all));
     }
     answer
+}
+
+/// The headers that clear every cookie of a person.
+pub fn forget(place: &Place) -> [String; 3] {
+    [cookie::clear(place, Jar::Session), cookie::clear(place, Jar::Visitor), cookie::set_browser_state(place, "")]
 }
 
 /// The farewell page's own link: with the receipt for a few minutes, when there is one.

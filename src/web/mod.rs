@@ -8,6 +8,7 @@ pub mod body;
 pub mod console;
 pub mod cookie;
 pub mod crossing;
+pub mod docs;
 pub mod edge;
 pub mod error;
 pub mod feed;
@@ -29,7 +30,7 @@ pub mod visit;
 use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, get, head, method, post, resource, to};
-use authing::{v2, v3};
+use authing::{cas, graphql, out, v2, v3};
 use console::{applications, kick, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
@@ -59,6 +60,13 @@ macro_rules! routes {
 macro_rules! called {
     ($sheet:expr; $($path:literal => $($method:ident $handler:path),+;)+) => {
         $($sheet.service(routes!(@one $path, $($method $handler),+).route(method(Method::OPTIONS).to(preflight)));)+
+    };
+}
+
+/// The same for a GET that acts.
+macro_rules! acting {
+    ($sheet:expr; $($path:literal => $handler:path;)+) => {
+        $($sheet.service(only($path, "GET").route(get().to($handler)).route(method(Method::OPTIONS).to(preflight)));)+
     };
 }
 
@@ -100,14 +108,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
             .route(post().to(logout::confirmed)),
     );
     administrators(sheet);
-    // Programs: Authing's wire
-    routes! { sheet;
-        "/api/v2/applications/{app}/kick-active-users" => POST v2::kick_active_users;
-        "/api/applications/{app}/kick-active-users" => POST v2::kick_active_users;
-        "/api/v2/applications/{app}/active-users" => GET v2::active_users;
-        "/api/v2/userpools/access-token" => POST v2::access_token;
-        "/api/v3/get-management-token" => POST v3::get_management_token;
-    }
+    authing_wire(sheet);
     // Programs: our own
     routes! { sheet;
         "/api/v1/logouts/{id}" => GET own::receipt;
@@ -123,6 +124,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/robots.txt" => GET ops::robots;
         "/favicon.ico" => GET assets::favicon;
         "/.well-known/change-password" => GET personal_center::well_known_change_password;
+        "/docs/authing" => GET docs::authing;
         "/_dev/gallery" => GET gallery::index;
         "/_dev/gallery/{lang}/{name}" => GET gallery::show;
     }
@@ -179,5 +181,49 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/.well-known/openid-configuration" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server" => GET discovery::discovery;
         "/.well-known/oauth-authorization-server/oidc" => GET discovery::discovery;
+    }
+}
+
+/// The part of the sheet that Authing's SDKs call.
+fn authing_wire(sheet: &mut ServiceConfig) {
+    // Authing's wire: programs of administrators, whose secrets are on no page.
+    routes! { sheet;
+        "/api/v2/applications/{app}/kick-active-users" => POST v2::applications::kick_active_users;
+        "/api/applications/{app}/kick-active-users" => POST v2::applications::kick_active_users;
+        "/api/v2/applications/{app}/active-users" => GET v2::applications::active_users;
+        "/api/v2/userpools/access-token" => POST v2::userpools::access_token;
+        "/api/v2/users/kick" => POST v2::users::kick;
+        "/api/v2/users/login-status" => GET v2::users::login_status;
+        "/api/v3/get-management-token" => POST v3::management::get_management_token;
+        "/api/v3/kick-users" => POST v3::kick::kick_users;
+        "/api/v3/kick-public-accounts" => POST v3::kick::kick_users;
+        "/api/v3/list-application-active-users" => POST v3::users::active;
+        "/api/v3/check-session-status" => POST v3::users::session_status;
+        "/api/v3/get-user-loggedin-apps" => GET v3::users::applications;
+    }
+    // People by their tokens, pages of applications.
+    called! { sheet;
+        "/api/v2/users/me" => GET v2::users::me;
+        "/api/v2/users/login/check-status" => POST v2::users::check_status;
+        "/api/v2/login/account" => POST v2::login::account;
+        "/api/v2/oidc/validate_token" => GET v2::oidc::validate_token;
+        "/api/v2/.well-known" => GET v2::oidc::well_known;
+        "/api/v3/signin" => POST v3::signin::signin;
+        "/api/v3/system" => GET v3::signin::system;
+        "/api/v3/get-profile" => GET v3::me::profile;
+        "/api/v3/get-my-logged-in-apps" => GET v3::me::applications;
+        "/api/v3/get-my-login-history" => GET v3::me::history;
+        "/api/v3/mydevices/list" => GET v3::me::devices;
+        "/api/v3/mydevices/revoke-session" => POST v3::me::revoke;
+        "/graphql/v2" => POST graphql::call;
+        "/cas/session" => GET cas::session;
+    }
+    // These end sessions by GET, so HEAD is not a GET here.
+    acting! { sheet;
+        "/logout" => out::logout;
+        "/api/v2/logout" => out::api_logout;
+        "/cas/logout" => cas::logout;
+        "/cas-idp/logout" => cas::idp_logout;
+        "/cas-idp/{app}/logout" => cas::idp_logout_of;
     }
 }

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::authing::shape;
+use super::authing::caller;
 use super::body::{self, Form};
 use super::error::{Answer, Refusal};
 use super::oidc::wire;
@@ -69,7 +69,7 @@ pub async fn session(request: HttpRequest) -> Answer {
 fn reader(request: &HttpRequest) -> Result<(Arc<State>, PoolId), Refusal> {
     let state = visit::state(request)?;
     if request.headers().contains_key("authorization") {
-        let caller = shape::caller(&state, request)?;
+        let caller = caller::admin(&state, request)?;
         return Ok((state, caller.pool));
     }
     let visit = Visit::of(request)?;
@@ -92,7 +92,7 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
 /// only: a page's own form is another address.
 pub async fn retry(request: HttpRequest, id: Path<String>) -> Answer {
     let state = visit::state(&request)?;
-    let caller = shape::caller(&state, &request)?;
+    let caller = caller::admin(&state, &request)?;
     let id = EndingId::parse(&id).map_err(|_| Refusal::absent("receipt"))?;
     let query = Form::query(&request)?;
     let notice = query.one("delivery")?.map(str::parse::<i64>).transpose().map_err(|_| Refusal::bad("delivery"))?;

@@ -118,7 +118,7 @@ pub async fn end_one(request: HttpRequest, mut payload: Payload) -> Answer {
         return logout::farewell(&visit, Cause::PersonalCenter, ended.as_ref(), &Onward::home());
     }
     let origin = visit.origin(Actor::User(session.user));
-    visit.state.write(move |act, state| door::end_own(act, state, &session, sid, origin)).await?;
+    visit.state.write(move |act, state| door::end_own(act, state, (session.pool, session.user), sid, origin)).await?;
     Ok(reply::see_other("/u/devices?done=one", None))
 }
 

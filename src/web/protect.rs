@@ -2,10 +2,13 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use url::Url;
 
 use super::cookie::{self, Jar};
 use super::error::Refusal;
+use super::oidc::wire;
 use super::visit::Visit;
+use crate::domain::application::Application;
 use crate::flow::login::fresh_state;
 
 /// The hidden value of this visit's forms, and the cookie that must be set for it when the visitor had none. It is bound
@@ -89,4 +92,32 @@ pub fn navigation(request: &HttpRequest) -> Navigation {
         None | Some("same-origin" | "same-site" | "none") => Navigation::Vouched,
         Some(_) => Navigation::FromElsewhere,
     }
+}
+
+/// Refuses what the script of a page asks for that is neither of this site nor of the application (of any here, when none is
+/// named). A program that is no browser says nothing about pages.
+pub fn of_a_known_page(visit: &Visit, application: Option<&Application>) -> Result<(), Refusal> {
+    let text = |name: &str| visit.request.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
+    let known = |origin: &str| {
+        let registered = match (application, Url::parse(origin)) {
+            (Some(application), Ok(origin)) => application.login.has_origin(&origin),
+            (None, Ok(_)) => wire::is_registered(&visit.request, origin),
+            (_, Err(_)) => false,
+        };
+        origin == visit.place.origin || registered
+    };
+    let fits = match text(header::ORIGIN.as_str()) {
+        Some(origin) => known(origin),
+        None => !matches!(text("sec-fetch-site"), Some("cross-site" | "same-site")),
+    };
+    if fits { Ok(()) } else { Err(Refusal::Forbidden("the page is of no registered application")) }
+}
+
+/// The same for a GET that acts: it must be a call of a script, or of no browser at all.
+pub fn called_by_a_page(visit: &Visit, application: Option<&Application>) -> Result<(), Refusal> {
+    let dest = visit.request.headers().get("sec-fetch-dest");
+    if is_prefetch(&visit.request) || dest.is_some_and(|dest| dest != "empty") {
+        return Err(Refusal::Forbidden("this acts only as a call"));
+    }
+    of_a_known_page(visit, application)
 }

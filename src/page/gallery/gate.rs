@@ -3,6 +3,7 @@
 use maud::Markup;
 
 use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile};
+use crate::page::docs::{AnsweredRow, DocsView, MissingRow, authing};
 use crate::page::error::{ErrorView, error};
 use crate::page::login::{AppFace, LoginProblem, LoginView, login};
 use crate::page::logout::{
@@ -17,6 +18,7 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     pages.extend(leaving(stage));
     pages.extend(farewells(stage));
     pages.extend(errors(stage));
+    pages.push(("docs-authing", docs(stage)));
     pages
 }
 
@@ -160,6 +162,18 @@ fn farewells(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("signed-out-expired", because(Some(Cause::Expired))),
         ("signed-out-replaced", because(Some(Cause::Replaced))),
     ]
+}
+
+fn docs(stage: &Stage) -> Markup {
+    let row = |method, path, callers| AnsweredRow { method, path, callers };
+    let view = DocsView {
+        answered: vec![
+            row("POST", "/api/v2/applications/{app}/kick-active-users", "REST; js 4 kickActiveUsers, makeRestRequest"),
+            row("GET", "/logout", "sso logout; js 4 logoutCurrent; guard; js 4, py 4, go 2 users.logout"),
+        ],
+        missing: vec![MissingRow { what: "/api/v2/saml-idp/*", why: "SAML is not spoken; use OpenID Connect" }],
+    };
+    authing(&stage.stranger(), &view)
 }
 
 fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {

@@ -1,6 +1,8 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
-use super::{Authorize, Common, Console, Directory, Events, Gate, Kick, PersonalCenter, Protocol, Refusals, Setup};
+use super::{
+    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PersonalCenter, Protocol, Refusals, Setup,
+};
 
 /// A language of the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,6 +39,8 @@ pub struct Words {
     pub kick: Kick,
     /// The first start.
     pub setup: Setup,
+    /// Pages for developers.
+    pub docs: Docs,
 }
 
 static ZH: Words = Words {
@@ -51,6 +55,7 @@ static ZH: Words = Words {
     protocol: Protocol::ZH,
     kick: Kick::ZH,
     setup: Setup::ZH,
+    docs: Docs::ZH,
 };
 
 static EN: Words = Words {
@@ -65,6 +70,7 @@ static EN: Words = Words {
     protocol: Protocol::EN,
     kick: Kick::EN,
     setup: Setup::EN,
+    docs: Docs::EN,
 };
 
 impl Lang {

@@ -16,18 +16,51 @@ pub fn v3(message: &str, data: &Value) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "statusCode": 200, "message": message, "data": data }))
 }
 
-/// A refusal. HTTP 200, since Authing's SDKs throw any other answer away with its body; what went wrong before the call
-/// was understood (method, media type, size, host) and overload keep their HTTP status.
-pub fn refused(_: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
-    let status = match refusal {
+/// One of two sentences, by the language that the SDK asks for.
+pub fn in_words<'a>(request: &HttpRequest, en: &'a str, zh: &'a str) -> &'a str {
+    let lang = request.headers().get("x-authing-lang").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if lang.starts_with("zh") { zh } else { en }
+}
+
+/// What a refusal says to the caller.
+pub fn sentence(request: &HttpRequest, refusal: &Refusal) -> String {
+    let en = refusal.sentence();
+    let zh = match refusal {
+        Refusal::Coded(coded) => coded.said.zh,
+        Refusal::Unauthenticated => "尚未登录，或凭证无效",
+        Refusal::Absent("user") => "用户不存在",
+        Refusal::Absent("application") => "应用不存在",
+        Refusal::Forbidden(_) => "没有权限",
+        Refusal::Bad(_)
+        | Refusal::Absent(_)
+        | Refusal::Method(_)
+        | Refusal::Invalid(_)
+        | Refusal::Stale
+        | Refusal::TooLarge
+        | Refusal::MediaType(_)
+        | Refusal::Misdirected
+        | Refusal::Oauth(_)
+        | Refusal::Gone(_)
+        | Refusal::Throttled(_)
+        | Refusal::TooSlow
+        | Refusal::Unavailable
+        | Refusal::Broken => return en,
+    };
+    in_words(request, &en, zh).to_owned()
+}
+
+/// Whether a refusal is an answer to a call that was understood: then it travels with HTTP 200.
+pub fn was_understood(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::Absent(thing) => *thing != "page",
         Refusal::Bad(_)
         | Refusal::Unauthenticated
         | Refusal::Forbidden(_)
-        | Refusal::Absent(_)
         | Refusal::Invalid(_)
         | Refusal::Oauth(_)
+        | Refusal::Coded(_)
         | Refusal::Gone(_)
-        | Refusal::Stale => StatusCode::OK,
+        | Refusal::Stale => true,
         Refusal::Method(_)
         | Refusal::TooLarge
         | Refusal::MediaType(_)
@@ -35,16 +68,26 @@ pub fn refused(_: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
         | Refusal::Throttled(_)
         | Refusal::TooSlow
         | Refusal::Unavailable
-        | Refusal::Broken => refusal.status(),
-    };
-    let unknown_path = matches!(refusal, Refusal::Absent("page"));
-    let status = if unknown_path { StatusCode::NOT_FOUND } else { status };
+        | Refusal::Broken => false,
+    }
+}
+
+/// What a refusal carries besides its words.
+pub fn details(refusal: &Refusal) -> Value {
+    let left = if let Refusal::Coded(coded) = refusal { coded.left } else { None };
+    left.map_or(Value::Null, |left| json!({ "remainCount": left }))
+}
+
+/// A refusal. HTTP 200, since Authing's SDKs throw any other answer away with its body; what went wrong before the call
+/// was understood (method, media type, size, host) and overload keep their HTTP status.
+pub fn refused(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
+    let status = if was_understood(refusal) { StatusCode::OK } else { refusal.status() };
     HttpResponse::build(status).json(json!({
         "code": refusal.api_code(),
         "statusCode": if matches!(refusal, Refusal::Invalid(_)) { 400 } else { refusal.status().as_u16() },
         "apiCode": refusal.api_code(),
-        "message": refusal.sentence(),
+        "message": sentence(request, refusal),
         "requestId": id,
-        "data": Value::Null,
+        "data": details(refusal),
     }))
 }

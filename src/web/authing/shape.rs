@@ -1,37 +1,18 @@
-//! Shapes that several calls share: who calls, whom a call names, how a user looks on the wire.
+//! Shapes that several calls share: whom a call names, how users and applications look on the wire.
 
-use actix_web::HttpRequest;
-use actix_web::http::header;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::UserId;
 use crate::domain::user::{User, UserStatus};
-use crate::flow::management::{self, Caller};
-use crate::flow::state::State;
+use crate::web::authing::caller;
+use crate::web::body::Form;
 use crate::web::error::Refusal;
-use crate::web::place;
+use crate::web::place::Place;
 
 /// Users in one call at most.
 const USERS: usize = 50_000;
-
-/// The calling program: `Authorization` with or without `Bearer` (contract G7), and the pool header.
-pub fn caller(state: &State, request: &HttpRequest) -> Result<Caller, Refusal> {
-    place::of(state, request)?; // an unknown host is refused for programs too
-    let mut values = request.headers().get_all(header::AUTHORIZATION);
-    let value = values.next().and_then(|v| v.to_str().ok()).ok_or(Refusal::Unauthenticated)?;
-    if values.next().is_some() {
-        return Err(Refusal::Unauthenticated);
-    }
-    let value = value.trim();
-    let token = match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-        Some(_) => return Err(Refusal::Unauthenticated),
-        None => value,
-    };
-    let pool = request.headers().get("x-authing-userpool-id").map(|v| v.to_str().unwrap_or("?"));
-    Ok(management::authorise(state, token, pool)?)
-}
 
 /// Reads `userIds`: an array of ids, or as text one id, several separated by commas, or an array written as JSON. Every
 /// form is accepted completely or refused completely; empty, null, `*` and anything that is no id are refused, so that
@@ -54,29 +35,122 @@ pub fn user_ids(value: Option<&Value>) -> Result<Vec<UserId>, Refusal> {
     texts.iter().map(|text| UserId::parse(text).map_err(|_| refuse())).collect()
 }
 
+/// A number of a query: from 1 to `most`, where more count as `most`.
+pub fn number(query: &Form, name: &'static str, default: u32, most: u32) -> Result<u32, Refusal> {
+    match query.one(name)?.and_then(caller::meant) {
+        None => Ok(default),
+        Some(text) => match text.parse::<u32>() {
+            Ok(n) if n >= 1 => Ok(n.min(most)),
+            Ok(_) | Err(_) => Err(Refusal::bad(name)),
+        },
+    }
+}
+
 /// A moment as Authing writes it: ISO 8601 in UTC with milliseconds.
 pub fn moment(at: Timestamp) -> String {
     at.iso()
 }
 
-/// A v2 user (contract section 5). Secrets in that shape are null.
-pub fn v2_user(user: &User) -> Value {
-    let status = match user.status {
+fn status(user: &User) -> &'static str {
+    match user.status {
         UserStatus::Activated => "Activated",
         UserStatus::Disabled => "Suspended",
         UserStatus::Deleted => "Deactivated",
-    };
-    json!({
+    }
+}
+
+/// What Authing's user has and the house does not keep, in both versions.
+const NOT_KEPT: [&str; 20] = [
+    "externalId",
+    "phoneCountryCode",
+    "photo",
+    "device",
+    "browser",
+    "company",
+    "givenName",
+    "familyName",
+    "middleName",
+    "profile",
+    "website",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "formatted",
+    "streetAddress",
+    "region",
+    "postalCode",
+    "city",
+    "province",
+];
+
+fn with_nulls(mut user: Value) -> Value {
+    if let Some(fields) = user.as_object_mut() {
+        for name in NOT_KEPT {
+            fields.insert(name.to_owned(), Value::Null);
+        }
+        fields.insert("country".to_owned(), Value::Null);
+        fields.insert("address".to_owned(), Value::Null);
+    }
+    user
+}
+
+/// A v2 user (contract section 5). Secrets in that shape are null.
+pub fn v2_user(user: &User) -> Value {
+    with_nulls(json!({
         "id": user.id, "_id": user.id, "userPoolId": user.pool,
-        "arn": format!("arn:cn:authing:{}:user:{}", user.pool, user.id),
-        "status": status, "username": user.username, "email": user.email, "emailVerified": false,
-        "phone": user.phone, "phoneVerified": false, "unionid": null, "openid": null,
-        "name": user.name, "nickname": user.name, "registerSource": ["basic:username-password"],
-        "photo": null, "password": null, "token": null, "tokenExpiredAt": null,
+        "arn": arn(user), "status": status(user), "username": user.username,
+        "email": user.email, "emailVerified": false, "phone": user.phone, "phoneVerified": false,
+        "unionid": null, "openid": null, "name": user.name, "nickname": user.name,
+        "preferredUsername": user.username, "registerSource": ["basic:username-password"],
+        "password": null, "oauth": null, "token": null, "tokenExpiredAt": null, "identities": [], "customData": [],
         "loginsCount": user.logins, "lastLogin": user.last_login_at.map(moment),
         "lastIP": user.last_ip, "lastIp": user.last_ip, "signedUp": moment(user.created_at),
         "blocked": user.status != UserStatus::Activated, "isDeleted": user.status == UserStatus::Deleted,
-        "gender": "U", "createdAt": moment(user.created_at), "updatedAt": moment(user.updated_at),
+        "gender": "U", "locality": null, "createdAt": moment(user.created_at), "updatedAt": moment(user.updated_at),
+    }))
+}
+
+/// Authing's long name of a user.
+pub fn arn(user: &User) -> String {
+    format!("arn:cn:authing:{}:user:{}", user.pool, user.id)
+}
+
+/// A v3 user (contract section 5).
+pub fn v3_user(user: &User) -> Value {
+    with_nulls(json!({
+        "userId": user.id, "createdAt": moment(user.created_at), "updatedAt": moment(user.updated_at),
+        "status": status(user), "workStatus": "Active", "email": user.email, "phone": user.phone,
+        "username": user.username, "name": user.name, "nickname": user.name, "loginsCount": user.logins,
+        "lastLogin": user.last_login_at.map(moment), "lastIp": user.last_ip, "gender": "U",
+        "emailVerified": false, "phoneVerified": false, "preferredUsername": user.username,
+        "passwordLastSetAt": null, "userSourceType": "register", "userSourceId": null, "lastLoginApp": null,
+        "mainDepartmentId": null, "lastMfaTime": null, "passwordSecurityLevel": null, "resetPasswordOnNextLogin": false,
+        "registerSource": ["basic:username-password"], "departmentIds": [], "identities": [], "customData": {},
+        "statusChangedAt": moment(user.updated_at), "tenantId": null,
+    }))
+}
+
+/// An application as lists of a person's applications have it.
+pub fn v3_application(application: &Application, place: &Place) -> Map<String, Value> {
+    let login = format!("{}/login", place.origin_of(application));
+    [
+        ("appId", json!(application.id)),
+        ("appName", json!(application.name)),
+        ("appLogo", Value::Null),
+        ("appLoginUrl", json!(login)),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+/// A v2 application, as far as anybody may know it.
+pub fn v2_application(application: &Application) -> Value {
+    json!({
+        "id": application.id, "userPoolId": application.pool, "name": application.name,
+        "identifier": application.identifier, "protocol": "oidc", "logo": null, "description": null,
+        "isDefault": application.is_default, "isDeleted": false,
+        "createdAt": moment(application.created_at), "updatedAt": moment(application.updated_at),
     })
 }
 

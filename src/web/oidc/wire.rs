@@ -115,6 +115,23 @@ fn credentials(request: &HttpRequest, form: &Form) -> Result<Option<Credentials>
     Ok(Some(Credentials { id, proof }))
 }
 
+/// The same for a call whose body is no form: HTTP Basic, what the body holds (id and secret), or the header alone.
+pub fn credentials_of(
+    request: &HttpRequest,
+    body: (Option<String>, Option<String>),
+) -> Result<Option<Credentials>, Refusal> {
+    let (named, secret) = body;
+    if let Some((id, by_basic)) = basic(request)? {
+        if secret.is_some() || named.is_some_and(|named| named != id) {
+            return Err(invalid("the application proves itself in one way only"));
+        }
+        return Ok(Some(Credentials { id, proof: Proof::Basic(by_basic) }));
+    }
+    let header = || request.headers().get("x-authing-app-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let proof = secret.map_or(Proof::Nothing, Proof::Post);
+    Ok(named.or_else(header).map(|id| Credentials { id, proof }))
+}
+
 /// Id and secret of HTTP Basic, each form-encoded before it was joined (RFC 6749 2.3.1).
 fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
     let Some((scheme, rest)) = authorization(request)?.and_then(|value| value.split_once(' ')) else { return Ok(None) };
@@ -155,6 +172,7 @@ pub fn dressed(refusal: &Refusal, id: &str) -> HttpResponse {
         | Refusal::Absent(_)
         | Refusal::Method(_)
         | Refusal::Invalid(_)
+        | Refusal::Coded(_)
         | Refusal::Gone(_)
         | Refusal::Stale
         | Refusal::TooLarge
@@ -220,7 +238,8 @@ pub fn allow_pages(request: &HttpRequest, headers: &mut HeaderMap) {
 const ALLOWED_HEADERS: &str = "authorization, content-type, x-authing-app-id, x-authing-userpool-id, x-authing-app-tenant-id, \
     x-authing-request-from, x-authing-sdk-version, x-authing-lang, x-authing-device-id";
 
-fn is_registered(request: &HttpRequest, origin: &str) -> bool {
+/// Whether an origin is that of a log-in callback of an application here.
+pub fn is_registered(request: &HttpRequest, origin: &str) -> bool {
     let Ok(state) = visit::state(request) else { return false };
     let Ok(place) = place::of(&state, request) else { return false };
     let Ok(asking) = Url::parse(origin) else { return false };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use exeunt::config::{Config, Flags};
-use exeunt::crypto::{jws, password, random, seal};
+use exeunt::crypto::{jws, password, random, seal, transport};
 use exeunt::domain::application::Protocol;
 use exeunt::domain::clock::{ManualClock, Timestamp};
 use exeunt::domain::id::{ApplicationId, PoolId, Sid, UserId};
@@ -16,10 +16,10 @@ use exeunt::domain::oauth::TokenAlg;
 use exeunt::domain::secret::Secret;
 use exeunt::flow::applications::{self, ApplicationForm};
 use exeunt::flow::error::Done;
-use exeunt::flow::keys;
 use exeunt::flow::state::State;
 use exeunt::flow::upkeep;
 use exeunt::flow::users::{self, UserForm};
+use exeunt::flow::{keys, password_key};
 use exeunt::server::Server;
 use exeunt::store::db::Act;
 use exeunt::store::pools;
@@ -40,6 +40,9 @@ static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).expect
 /// Signing keys, made once: RSA takes its time.
 static KEYS: LazyLock<Vec<(TokenAlg, Vec<u8>)>> =
     LazyLock::new(|| [TokenAlg::Rs256, TokenAlg::Es256].map(|alg| (alg, jws::generate(alg).expect("a key"))).to_vec());
+
+/// The key under which passwords travel, likewise.
+static PASSWORD_KEY: LazyLock<Vec<u8>> = LazyLock::new(|| transport::generate().expect("a key"));
 
 /// An application of the house.
 #[derive(Debug, Clone)]
@@ -85,6 +88,7 @@ impl House {
         let pool = PoolId::parse("5f9d0cef60d09ff5a4c87c06").unwrap();
         let other_pool = PoolId::parse("5f9d0cef60d09ff5a4c87c07").unwrap();
         keys::adopt(&state, KEYS.clone(), Timestamp(0)).expect("signing keys");
+        password_key::adopt(&state, PASSWORD_KEY.clone()).expect("a password key");
         furnish(&state, pool, other_pool).expect("furniture");
         let (running, port) = run(&state);
         Self { state, clock, port, pool, other_pool, running: Some(running), dir }

@@ -1,5 +1,6 @@
 //! What tests speak with: a house, its people, their browsers, an administrator's program, the applications they are in.
 
+pub mod authing;
 pub mod browser;
 pub mod client;
 pub mod house;
@@ -9,6 +10,6 @@ pub mod wire;
 
 pub use browser::Browser;
 pub use house::House;
-pub use people::{PASSWORD, POOL_SECRET, Program};
+pub use people::{PASSWORD, POOL_SECRET, Person, Program};
 pub use relying_party::{RelyingParty, Says};
 pub use wire::Answer;

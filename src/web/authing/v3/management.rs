@@ -1,12 +1,12 @@
-//! `/api/v3`: the management token.
+//! `/api/v3/get-management-token`.
 
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::envelope;
 use crate::flow::management::{self, LIFE_SECONDS};
+use crate::web::authing::envelope;
 use crate::web::error::Answer;
 use crate::web::{body, place, visit};
 

@@ -1,17 +1,16 @@
-//! `/api/v2`: the kick, who is active, the management token.
+//! `/api/v2/applications`: the kick, who is active.
 
+use actix_web::HttpRequest;
 use actix_web::web::{Path, Payload};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{envelope, shape};
 use crate::domain::id::ApplicationId;
-use crate::domain::logout::{Cause, Origin};
-use crate::flow::{logout, management, online};
+use crate::domain::logout::Cause;
+use crate::flow::{logout, online};
+use crate::web::authing::{caller, envelope, shape};
 use crate::web::body::{self, Form};
 use crate::web::error::{Answer, Refusal};
-use crate::web::place;
 use crate::web::visit::{self, off_thread};
 
 #[derive(Deserialize)]
@@ -30,7 +29,7 @@ struct KickCall {
 /// 4. The door. 200 is answered once the kick is on disk.
 pub async fn kick_active_users(request: HttpRequest, app: Path<String>, mut payload: Payload) -> Answer {
     let state = visit::state(&request)?;
-    let caller = shape::caller(&state, &request)?;
+    let caller = caller::admin(&state, &request)?;
     let call: KickCall = body::json(&request, &mut payload).await?;
     let application = ApplicationId::parse(&app).map_err(|_| Refusal::absent("application"))?;
     match call.app_id {
@@ -39,59 +38,27 @@ pub async fn kick_active_users(request: HttpRequest, app: Path<String>, mut payl
         Some(_) => return Err(Refusal::bad("appId: not the application of the path")),
     }
     let ids = shape::user_ids(call.user_ids.as_ref())?;
-    let origin = Origin {
-        actor: caller.actor.clone(),
-        ip: visit::address(&state, &request),
-        request: visit::request_id(&request),
-    };
+    let origin = caller::origin(&state, &request, &caller);
     let receipt = state
         .write(move |act, state| {
             logout::kick(act, state, caller.pool, (ids, Some(application)), (Cause::Kicked, origin))
         })
         .await?;
     let data = json!({ "receipt": receipt.id, "kicked": receipt.known, "unknown": receipt.unknown });
-    Ok(envelope::v2("forced logout success", &data))
+    Ok(envelope::v2(envelope::in_words(&request, "forced logout success", "强制下线成功"), &data))
 }
 
 /// `GET /api/v2/applications/:appId/active-users?page=&limit=`. Odd parameters are passed over, as SDKs send them.
 pub async fn active_users(request: HttpRequest, app: Path<String>) -> Answer {
     let state = visit::state(&request)?;
-    let caller = shape::caller(&state, &request)?;
+    let caller = caller::admin(&state, &request)?;
     let application = ApplicationId::parse(&app).map_err(|_| Refusal::absent("application"))?;
     if state.directory().application(application).is_none_or(|a| a.pool != caller.pool) {
         return Err(Refusal::absent("application"));
     }
     let query = Form::query(&request)?;
-    let number = |name: &'static str, default: u32, most: u32| -> Result<u32, Refusal> {
-        match query.one(name)? {
-            None | Some("") => Ok(default),
-            Some(text) => match text.parse::<u32>() {
-                Ok(n) if n >= 1 => Ok(n.min(most)),
-                Ok(_) | Err(_) => Err(Refusal::bad(name)),
-            },
-        }
-    };
-    let (page, limit) = (number("page", 1, u32::MAX)?, number("limit", 10, 200)?);
+    let (page, limit) = (shape::number(&query, "page", 1, u32::MAX)?, shape::number(&query, "limit", 10, 200)?);
     let (total, users) = off_thread(move || online::active_users(&state, application, page, limit)).await?;
     let list: Vec<Value> = users.iter().map(shape::v2_user).collect();
     Ok(envelope::v2("OK", &json!({ "totalCount": total, "list": list })))
-}
-
-#[derive(Deserialize)]
-struct AccessTokenCall {
-    #[serde(rename = "userPoolId")]
-    user_pool_id: String,
-    secret: String,
-}
-
-/// `POST /api/v2/userpools/access-token`: not enveloped, and 201, as independent clients insist (contract 4.1).
-pub async fn access_token(request: HttpRequest, mut payload: Payload) -> Answer {
-    let state = visit::state(&request)?;
-    let place = place::of(&state, &request)?;
-    let call: AccessTokenCall = body::json(&request, &mut payload).await?;
-    let from = visit::came_from(&state, &request);
-    let issuer = place.issuer();
-    let issued = management::issue(&state, &call.user_pool_id, &call.secret, &issuer, from).await?;
-    let body = json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp });
-    Ok(HttpResponse::Created().json(body))
 }

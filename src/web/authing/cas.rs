@@ -1,0 +1,108 @@
+//! CAS as Authing has it, as far as logging out and looking go: `/cas/session`, `/cas/logout`, `/cas-idp/…/logout`.
+
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Value, json};
+
+use super::{caller, out, shape};
+use crate::domain::id::ApplicationId;
+use crate::domain::session::Session;
+use crate::flow::{presence, users};
+use crate::web::body::Form;
+use crate::web::error::{Answer, Refusal};
+use crate::web::visit::Visit;
+use crate::web::{protect, reply};
+
+/// `GET /cas/session`: the session of this browser, or of the token that is shown, and whose it is; `{session: null}` when there
+/// is none that counts for the application. Bare, with Authing's envelope beside it: clients read it in either way.
+pub async fn session(request: HttpRequest) -> Answer {
+    let visit = Visit::of(&request)?;
+    let query = Form::query(&request)?;
+    let named = query.one("app_id")?.or(query.one("appId")?);
+    let application = caller::named_application(&visit.state, &visit.place, &request, named)?;
+    let mut found: Option<Session> = None;
+    if let Some(session) = visit.session.as_deref() {
+        let counts = match &application {
+            None => true,
+            Some(app) => session.pool == app.pool && presence::counts_for(&visit.state, session, app.id)?,
+        };
+        found = counts.then(|| session.clone());
+    }
+    if found.is_none()
+        && let Some(token) = caller::token(&request).unwrap_or(None)
+    {
+        found = caller::believed(&visit.state, &request, &token)?.and_then(|bearer| bearer.session);
+    }
+    let Some(session) = found else {
+        let nothing = json!({ "session": null, "userInfo": null });
+        return Ok(HttpResponse::Ok().json(both(nothing)));
+    };
+    let user = users::find(&visit.state, session.pool, session.user)?;
+    let answer =
+        json!({ "session": described(&visit, &session, application.map(|a| a.id)), "userInfo": shape::v2_user(&user) });
+    Ok(HttpResponse::Ok().json(both(answer)))
+}
+
+/// The same bare and in the envelope.
+fn both(bare: Value) -> Value {
+    let mut whole = json!({ "code": 200, "message": "OK", "data": bare.clone() });
+    for name in ["session", "userInfo"] {
+        whole[name] = bare[name].clone();
+    }
+    whole
+}
+
+fn described(visit: &Visit, session: &Session, application: Option<ApplicationId>) -> Value {
+    let entered = session.participants.iter().find(|p| p.is_live()).map(|p| p.application);
+    let application = application.or(entered);
+    let life = i64::from(visit.state.config.session_absolute_seconds) * 1_000;
+    json!({
+        "_id": session.sid, "appId": application, "type": "oidc", "userId": session.user,
+        "cookie": {
+            "originalMaxAge": life, "expires": session.expires_at.iso(), "secure": visit.place.is_https(),
+            "httpOnly": true, "path": "/", "sameSite": "lax",
+        },
+    })
+}
+
+/// `GET /cas/logout`: the person's own log-out by a call; as a page load it goes on to the front-end log-out.
+pub async fn logout(request: HttpRequest) -> Answer {
+    if request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate") {
+        return onward(&request, None);
+    }
+    out::leave(&request, None).await
+}
+
+/// `GET /cas-idp/logout?url=`: the front-end log-out in CAS's words.
+pub async fn idp_logout(request: HttpRequest) -> Answer {
+    onward(&request, None)
+}
+
+/// `GET /cas-idp/:appId/logout?url=`: the same of one application.
+pub async fn idp_logout_of(request: HttpRequest, app: Path<String>) -> Answer {
+    let application = ApplicationId::parse(&app).map_err(|_| Refusal::absent("application"))?;
+    onward(&request, Some(application))
+}
+
+/// On to the front-end log-out, which judges the address by the list of the application, asks where it must, and ends the
+/// session. The address goes on as it came: SDKs do not encode it.
+fn onward(request: &HttpRequest, application: Option<ApplicationId>) -> Answer {
+    if protect::navigation(request) == protect::Navigation::None {
+        return Err(Refusal::Forbidden("a log-out link acts only as a page load"));
+    }
+    let query = request.query_string();
+    let address = if query.starts_with("url=") || query.contains("&url=") {
+        format!("&{query}").replacen("&url=", "&redirect_uri=", 1)
+    } else if query.is_empty() {
+        String::new()
+    } else {
+        format!("&{query}")
+    };
+    let app = application.map(|id| format!("&app_id={id}")).unwrap_or_default();
+    let asked = format!("{app}{address}");
+    let to = match asked.strip_prefix('&') {
+        Some(asked) => format!("/login/profile/logout?{asked}"),
+        None => "/login/profile/logout".to_owned(),
+    };
+    Ok(reply::see_other(&to, None))
+}

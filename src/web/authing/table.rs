@@ -1,0 +1,138 @@
+//! The one table of Authing's wire: every path, who calls it, what answers it, which test holds it; and what is not here, and
+//! why. `/docs/authing` shows it; a test compares it with the route sheet.
+
+/// A path that is answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered {
+    /// Method.
+    pub method: &'static str,
+    /// Path, as Authing writes it.
+    pub path: &'static str,
+    /// What answers it, as on the route sheet.
+    pub handler: &'static str,
+    /// SDKs and what they call it.
+    pub callers: &'static str,
+    /// A test that holds it, below `tests/house`.
+    pub test: &'static str,
+}
+
+/// Something that is not here.
+#[derive(Debug, Clone, Copy)]
+pub struct Missing {
+    /// What.
+    pub what: &'static str,
+    /// Why, in English.
+    pub en: &'static str,
+    /// The same in Chinese.
+    pub zh: &'static str,
+}
+
+macro_rules! answered {
+    ($($method:ident $path:literal => $handler:literal, $callers:literal, $test:expr;)+) => {
+        &[$(Answered { method: stringify!($method), path: $path, handler: $handler, callers: $callers, test: $test }),+]
+    };
+}
+
+/// Every kick against every check.
+const KICKS: &str = "authing/ways_out::every_kick_is_seen_by_every_check_at_once_and_concerns_nobody_else";
+/// Every log-out against every check.
+const LOG_OUTS: &str = "authing/ways_out::every_log_out_ends_this_session_and_no_other_device";
+/// The first kick.
+const FIRST: &str = "ways_out/kick::a_kicked_user_is_out_of_the_application_everywhere_before_the_answer";
+
+/// Every path that is answered, in the order of the route sheet.
+pub const ANSWERED: &[Answered] = answered! {
+    POST "/api/v2/applications/{app}/kick-active-users" => "v2::applications::kick_active_users",
+        "REST; js 4 kickActiveUsers, makeRestRequest", FIRST;
+    POST "/api/applications/{app}/kick-active-users" => "v2::applications::kick_active_users",
+        "REST, as one guide prints it", FIRST;
+    GET "/api/v2/applications/{app}/active-users" => "v2::applications::active_users",
+        "js 4, py 4 applications.activeUsers", KICKS;
+    POST "/api/v2/userpools/access-token" => "v2::userpools::access_token",
+        "REST, for every administrator's program", FIRST;
+    POST "/api/v2/users/kick" => "v2::users::kick",
+        "js 4, py 4, go 2 users.kick", KICKS;
+    GET "/api/v2/users/me" => "v2::users::me",
+        "guard, py 4, ios, android", KICKS;
+    GET "/api/v2/users/login-status" => "v2::users::login_status",
+        "js 4, py 4, go 2 users.checkLoginStatus", KICKS;
+    POST "/api/v2/users/login/check-status" => "v2::users::check_status",
+        "guard checkLoginStatus", KICKS;
+    POST "/api/v2/login/account" => "v2::login::account",
+        "guard password form, ios, android", "authing/log_in::guards_form_logs_in_by_whatever_name";
+    GET "/api/v2/oidc/validate_token" => "v2::oidc::validate_token",
+        "js 4 validateToken", KICKS;
+    GET "/api/v2/.well-known" => "v2::oidc::well_known",
+        "js 4, guard: the key for passwords", "authing/log_in::a_password_under_another_key_is_refused_with_the_option_to_set";
+    POST "/api/v3/get-management-token" => "v3::management::get_management_token",
+        "py 5, java, go 3, php ManagementClient", "ways_out/kick::an_access_key_ends_with_its_administrator_and_when_it_is_revoked";
+    POST "/api/v3/kick-users" => "v3::kick::kick_users",
+        "node 4, py 5, java, go 3, php, c# kickUsers", "authing/ways_out::one_user_is_kicked_from_many_applications_or_from_none";
+    POST "/api/v3/kick-public-accounts" => "v3::kick::kick_users",
+        "node 4 kickPublicAccounts", KICKS;
+    POST "/api/v3/list-application-active-users" => "v3::users::active",
+        "node 4, py 5, java, go 3", KICKS;
+    POST "/api/v3/check-session-status" => "v3::users::session_status",
+        "node 4, py 5, java, go 3", KICKS;
+    GET "/api/v3/get-user-loggedin-apps" => "v3::users::applications",
+        "node 4, py 5", "authing/lists::where_somebody_was_and_is_logged_in";
+    POST "/api/v3/signin" => "v3::signin::signin",
+        "node 4, py 5, web, miniapp signInBy…, js 4 signinByCredentials", "authing/log_in::version_3_gives_the_tokens_of_openid_connect";
+    GET "/api/v3/system" => "v3::signin::system",
+        "node 4, py 5, web: the key for passwords", "authing/log_in::a_password_under_another_key_is_refused_with_the_option_to_set";
+    GET "/api/v3/get-profile" => "v3::me::profile",
+        "node 4, py 5, web getProfile", KICKS;
+    GET "/api/v3/get-my-logged-in-apps" => "v3::me::applications",
+        "node 4, py 5 getLoggedInApps", "authing/lists::where_somebody_was_and_is_logged_in";
+    GET "/api/v3/get-my-login-history" => "v3::me::history",
+        "node 4, py 5 getLoginHistory", "authing/lists::where_somebody_was_and_is_logged_in";
+    GET "/api/v3/mydevices/list" => "v3::me::devices",
+        "node 4, js 4", "authing/ways_out::a_person_ends_one_of_their_own_devices";
+    POST "/api/v3/mydevices/revoke-session" => "v3::me::revoke",
+        "node 4 revoke", "authing/ways_out::a_person_ends_one_of_their_own_devices";
+    POST "/graphql/v2" => "graphql::call",
+        "js 4, guard, py 4, go 2: loginByUsername, loginByEmail, loginByPhonePassword, user, users, checkLoginStatus, refreshToken, \
+         accessToken, refreshAccessToken, isUserExists, updateUser as log-out, introspection",
+        "authing/bad_input::programs_log_in_list_and_find_by_graphql";
+    GET "/cas/session" => "cas::session",
+        "js 4, py 4, c#, sso trackSession", "authing/pages::the_session_counts_for_an_application_until_its_person_is_kicked_from_it";
+    GET "/logout" => "out::logout",
+        "sso logout; js 4 logoutCurrent; guard; js 4, py 4, go 2 users.logout", LOG_OUTS;
+    GET "/api/v2/logout" => "out::api_logout",
+        "js 4, guard, py 4, go 2, ios, android logout", LOG_OUTS;
+    GET "/cas/logout" => "cas::logout",
+        "sso 1 logout", LOG_OUTS;
+    GET "/cas-idp/logout" => "cas::idp_logout",
+        "buildLogoutUrl with protocol cas", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
+    GET "/cas-idp/{app}/logout" => "cas::idp_logout_of",
+        "c# with protocol cas", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
+};
+
+/// What is not here.
+pub const MISSING: &[Missing] = &[
+    Missing {
+        what: "passwordEncryptType=sm2, encryption: sm2",
+        en: "SM2 is not in the cryptographic library of this server; use rsa, or none over https",
+        zh: "本服务的密码库没有 SM2；请用 rsa，或在 https 上用 none",
+    },
+    Missing {
+        what: "connection=PASSCODE, loginByPhoneCode, loginByEmailCode",
+        en: "no codes are sent by mail or text message",
+        zh: "不发送邮件或短信验证码",
+    },
+    Missing {
+        what: "connection=LDAP, AD; /connections/social/*",
+        en: "people log in with a password of this server; other directories are not asked",
+        zh: "只支持本服务的密码登录，不对接其他目录",
+    },
+    Missing {
+        what: "/api/v2/saml-idp/*",
+        en: "SAML is not spoken; use OpenID Connect",
+        zh: "不支持 SAML，请使用 OpenID Connect",
+    },
+    Missing {
+        what: "wss://…/events/v1/*",
+        en: "events are not pushed by WebSocket; use back-channel log-out or the revocation feed",
+        zh: "不通过 WebSocket 推送事件；请使用 back-channel 登出或注销流",
+    },
+];

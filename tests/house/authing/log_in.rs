@@ -1,0 +1,184 @@
+//! Logging in by a call, and what it gives.
+
+use serde_json::{Value, json};
+
+use crate::support::authing::{Sdk, encrypted};
+use crate::support::client::Client;
+use crate::support::{House, PASSWORD};
+
+fn code(answer: &Value) -> &Value {
+    &answer["errors"][0]["message"]["code"]
+}
+
+#[test]
+fn the_log_in_token_says_what_sdks_look_for_and_the_house_signed_it() {
+    let house = House::open();
+    let (mut sdk, notes) = (Sdk::of(&house, "notes"), Client::of(&house, "notes"));
+    sdk.logs_in("lilei");
+    let (claims, lilei) = (notes.reads(&sdk.token), house.person("lilei").id.to_string());
+    assert_eq!((claims["sub"].as_str(), claims["aud"].as_str()), (Some(lilei.as_str()), Some(sdk.app.as_str())));
+    assert_eq!(claims["iss"], notes.issuer());
+    let data = &claims["data"];
+    for (name, value) in [
+        ("type", "user"),
+        ("id", &lilei),
+        ("_id", &lilei),
+        ("userId", &lilei),
+        ("userPoolId", house.pool.as_str()),
+        ("clientId", house.pool.as_str()),
+        ("appId", sdk.app.as_str()),
+        ("username", "lilei"),
+        ("email", "lilei@example.com"),
+    ] {
+        assert_eq!(data[name], value, "{name}");
+    }
+    assert_eq!(claims["email"], "lilei@example.com");
+    assert!(claims["phone_number"].is_null() && claims.get("phone_number").is_some(), "what is not known is null");
+    assert_eq!(notes.userinfo(&sdk.token).status, 401, "no access token");
+    let user = sdk.asks("{ user { id token email password } }", &json!({}))["data"]["user"].clone();
+    assert_eq!(user, json!({ "id": lilei, "token": sdk.token, "email": "lilei@example.com", "password": null }));
+}
+
+#[test]
+fn the_cookie_of_a_log_in_by_a_call_is_a_session_like_any_other() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    sdk.logs_in("lilei");
+    assert!(sdk.browser.is_in(""));
+    let notes = Client::of(&house, "notes");
+    assert!(notes.asks(&mut sdk.browser, &[("prompt", "none")]).param("code").is_some(), "single sign-on");
+    sdk.logs_in("lilei");
+    assert_eq!(house.count("SELECT count(*) FROM sessions"), 1, "the same browser, the same session");
+    sdk.browser.logs_out();
+    sdk.is_out();
+}
+
+#[test]
+fn guards_form_logs_in_by_whatever_name() {
+    let house = House::open();
+    for name in ["lilei", " LILEI ", "lilei@example.com"] {
+        let mut sdk = Sdk::of(&house, "notes");
+        let body =
+            json!({ "account": name, "password": sdk.encrypts(PASSWORD), "autoRegister": false, "captchaCode": null });
+        let answer = sdk.posts("/api/v2/login/account", &body).json();
+        assert_eq!(answer["code"], 200, "{answer}");
+        sdk.token = answer["data"]["token"].as_str().unwrap().to_owned();
+        assert!(answer["data"]["tokenExpiredAt"].as_str().unwrap().ends_with('Z'));
+        sdk.is_in();
+    }
+}
+
+#[test]
+fn version_3_gives_the_tokens_of_openid_connect() {
+    let house = House::open();
+    let (mut sdk, notes) = (Sdk::of(&house, "notes"), Client::of(&house, "notes"));
+    let data = sdk.signs_in("lilei");
+    assert_eq!(data["expire_in"], data["expires_in"]);
+    assert_eq!(notes.userinfo(&sdk.token).status, 200);
+    assert_eq!(notes.introspects(&sdk.token)["active"], true);
+    assert_eq!(notes.reads(data["id_token"].as_str().unwrap())["sub"], house.person("lilei").id.as_str());
+    let renewed = notes.refreshes(data["refresh_token"].as_str().unwrap());
+    assert_eq!(renewed.status, 200, "{}", renewed.text());
+    let body = sdk.signin("lilei", PASSWORD, "openid");
+    let plain = sdk.posts("/api/v3/signin", &body).json();
+    assert!(plain["data"].get("refresh_token").is_none(), "nobody asked for one");
+    let mut encrypted_too = sdk.signin("lilei", &sdk.encrypts(PASSWORD), "openid");
+    encrypted_too["options"]["passwordEncryptType"] = "rsa".into();
+    assert_eq!(sdk.posts("/api/v3/signin", &encrypted_too).json()["statusCode"], 200);
+}
+
+#[test]
+fn an_application_proves_itself_to_sign_people_in() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    let (good, board) = (sdk.signin("lilei", PASSWORD, "openid"), house.application("board").id);
+    let basic = {
+        use base64::Engine as _;
+        let text = format!("{}:{}", sdk.app, crate::support::people::CLIENT_SECRET);
+        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text))
+    };
+    let mut bare = good.clone();
+    bare.as_object_mut().unwrap().retain(|name, _| !name.starts_with("client_"));
+    let answer = sdk.posts_with("/api/v3/signin", &bare, &[("Authorization", &basic)]).json();
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+    let sessions = house.count("SELECT count(*) FROM sessions");
+    for (name, value) in [
+        ("client_secret", json!("00000000000000000000000000000000")),
+        ("client_secret", json!(null)),
+        ("client_id", json!(board)),
+        ("client_id", json!("nobody")),
+    ] {
+        let mut body = good.clone();
+        body[name] = value.clone();
+        let answer = sdk.posts("/api/v3/signin", &body).json();
+        assert_ne!(answer["statusCode"], 200, "{name} {value}: {answer}");
+    }
+    assert_eq!(house.count("SELECT count(*) FROM sessions"), sessions);
+}
+
+#[test]
+fn a_wrong_password_an_unknown_user_and_a_forged_ciphertext_look_the_same() {
+    use base64::Engine as _;
+    let house = House::with(|config| config.login_tries_per_name = 100);
+    let mut sdk = Sdk::of(&house, "notes");
+    let garbage = base64::engine::general_purpose::STANDARD.encode([7u8; 256]);
+    let wrong = sdk.tries("lilei", &sdk.encrypts("wrong"));
+    assert_eq!(*code(&wrong), 2333, "{wrong}");
+    assert_eq!(sdk.tries("nobody", &sdk.encrypts(PASSWORD)), wrong);
+    assert_eq!(sdk.tries("lilei", &garbage), wrong);
+    assert_eq!(sdk.tries("polly", &sdk.encrypts(PASSWORD)), wrong, "of another pool");
+    let zh = json!({ "query": "mutation { loginByUsername { id } }", "variables": { "input": { "username": "x", "password": garbage } } });
+    let answer = sdk.posts_with("/graphql/v2", &zh, &[("x-authing-lang", "zh-CN")]).json();
+    assert_eq!(answer["errors"][0]["message"]["message"], "账号或密码错误");
+    assert_eq!(house.count("SELECT count(*) FROM sessions"), 0);
+}
+
+#[test]
+fn a_password_under_another_key_is_refused_with_the_option_to_set() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    for sent in [PASSWORD, "bm8=", "%%%", &"A".repeat(172)] {
+        for answer in [
+            sdk.tries("lilei", sent)["errors"][0]["message"].clone(),
+            sdk.posts("/api/v2/login/account", &json!({ "account": "lilei", "password": sent })).json(),
+        ] {
+            assert_eq!(answer["code"], 2016, "{answer}");
+            assert!(answer["message"].as_str().unwrap().contains("publicKey"), "{answer}");
+        }
+    }
+    let system = house.ask(("GET", "/api/v3/system"), &[], None).json();
+    let pem = system["rsa"]["publicKey"].as_str().unwrap();
+    let again = sdk.tries("lilei", &encrypted(pem, PASSWORD));
+    assert!(again["data"]["loginByUsername"]["token"].is_string(), "one key for both versions: {again}");
+    let house = house.restarts();
+    assert_eq!(house.ask(("GET", "/api/v3/system"), &[], None).json()["rsa"]["publicKey"], pem, "kept over a restart");
+}
+
+#[test]
+fn who_fails_too_often_waits_whichever_way_they_try() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    let mut last = Value::Null;
+    for _ in 0..40 {
+        let body = sdk.signin("lilei", "wrong", "openid");
+        let answer = sdk.posts("/api/v3/signin", &body);
+        if answer.status == 429 {
+            let answer =
+                sdk.posts("/api/v2/login/account", &json!({ "account": "LILEI", "password": sdk.encrypts(PASSWORD) }));
+            assert_eq!(answer.status, 429, "the same count for every way in");
+            return;
+        }
+        last = answer.json();
+        assert_eq!(last["apiCode"], 2333, "{last}");
+    }
+    panic!("nobody ever had to wait: {last}");
+}
+
+#[test]
+fn a_suspended_user_is_told_so_only_with_the_right_password() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    house.rows().execute("UPDATE users SET status = 'disabled' WHERE username = 'lilei'", []).unwrap();
+    assert_eq!(*code(&sdk.tries("lilei", &sdk.encrypts(PASSWORD))), 2005);
+    assert_eq!(*code(&sdk.tries("lilei", &sdk.encrypts("wrong"))), 2333);
+}

@@ -1,0 +1,8 @@
+//! Authing's wire, as its SDKs speak it.
+
+mod bad_input;
+mod lists;
+mod log_in;
+mod pages;
+mod table;
+mod ways_out;
