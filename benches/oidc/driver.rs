@@ -47,7 +47,9 @@ pub fn run<W: Send>(
         }
         let mut all = latencies.lock().map_err(|_| "a worker panicked")?;
         all.1 += taken.len();
-        taken.into_iter().for_each(|ms| all.0.push(ms));
+        for ms in taken {
+            all.0.push(ms);
+        }
         Ok(())
     };
     std::thread::scope(|scope| -> Done<()> {

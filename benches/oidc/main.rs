@@ -129,7 +129,9 @@ fn acts_cell(pace: Pace, beside: Option<&str>, verdicts: &mut Verdicts) -> Done<
             None => println!("{name}: left out, node or its packages are missing"),
         }
     }
-    sides.iter_mut().for_each(|side| side.fresh = cells::LIVING);
+    for side in &mut sides {
+        side.fresh = cells::LIVING;
+    }
     let hello = Running::start(&["hello"])?;
     sides.iter().try_for_each(|side| cells::warm(side, pace.column()))?;
     for column in columns {

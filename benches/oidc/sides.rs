@@ -91,7 +91,7 @@ impl Side {
 
     /// `oidc-provider` with this store; `None`: there is no node, or what it needs cannot be installed.
     pub fn peer(name: &'static str, store: &str, sessions: u64) -> Done<Option<Self>> {
-        let Some(place) = installed()? else { return Ok(None) };
+        let Some(place) = installed() else { return Ok(None) };
         let (dir, port) = (tempfile::Builder::new().prefix("exeunt-bench-").tempdir()?, free_port()?);
         let mut command = pinned("0", &["node"]);
         command.arg(place.join("server.mjs")).args([store, &port.to_string()]).arg(dir.path());
@@ -121,14 +121,14 @@ impl Side {
 }
 
 /// Where the peer lies, with its packages.
-fn installed() -> Done<Option<PathBuf>> {
+fn installed() -> Option<PathBuf> {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/oidc/peer");
     if place.join("node_modules/oidc-provider").exists() {
-        return Ok(Some(place));
+        return Some(place);
     }
     println!("installing the peer into {}", place.display());
     let done = Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&place).status();
-    Ok(done.is_ok_and(|status| status.success()).then_some(place))
+    done.is_ok_and(|status| status.success()).then_some(place)
 }
 
 /// Applications of the product: the twins, and those who hear of log-outs, by address.
