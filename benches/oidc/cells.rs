@@ -65,7 +65,7 @@ fn flows(side: &Side, column: Column, sessions: &[u64], once: bool) -> Done<(Fou
     let mut workers: Vec<Flows> =
         sessions.chunks(share).map(|part| Flows { sessions: part.to_vec(), at: 0, given: Vec::new() }).collect();
     let time = if once { PREPARING } else { column.time() };
-    let found = driver::run(side.port, &mut workers, time, |client, worker| {
+    let found = driver::run(side.at(), &mut workers, time, |client, worker| {
         if once && worker.at == worker.sessions.len() {
             return Ok(Step::UsedUp);
         }
@@ -92,7 +92,7 @@ fn refreshes(side: &Side, column: Column, given: &[(u64, Tokens)]) -> Done<Found
     let desk = Desk { side, application: column.application };
     let chain = |tokens: &Tokens| Chain { first: tokens.refresh.clone(), last: tokens.refresh.clone(), length: 0 };
     let mut chains: Vec<Chain> = given.iter().map(|(_, tokens)| chain(tokens)).collect();
-    let found = driver::run(side.port, &mut chains, column.time(), |client, chain| {
+    let found = driver::run(side.at(), &mut chains, column.time(), |client, chain| {
         chain.last = desk.refresh(client, &chain.last)?.ok_or("a living refresh token was refused")?.refresh;
         chain.length += 1;
         Ok(Step::Done)
@@ -109,7 +109,7 @@ fn refreshes(side: &Side, column: Column, given: &[(u64, Tokens)]) -> Done<Found
 fn userinfos(side: &Side, column: Column, given: &[(u64, Tokens)]) -> Done<Found> {
     let desk = Desk { side, application: column.application };
     let mut tokens: Vec<String> = given.iter().map(|(_, tokens)| tokens.access.clone()).collect();
-    driver::run(side.port, &mut tokens, column.time(), |client, token| {
+    driver::run(side.at(), &mut tokens, column.time(), |client, token| {
         check(desk.userinfo(client, token)?, || "a living access token was refused".into())?;
         Ok(Step::Done)
     })
@@ -118,7 +118,7 @@ fn userinfos(side: &Side, column: Column, given: &[(u64, Tokens)]) -> Done<Found
 fn introspections(side: &Side, column: Column, given: &[(u64, Tokens)]) -> Done<Found> {
     let desk = Desk { side, application: column.application };
     let mut tokens: Vec<String> = given.iter().map(|(_, tokens)| tokens.access.clone()).collect();
-    driver::run(side.port, &mut tokens, column.time(), |client, token| {
+    driver::run(side.at(), &mut tokens, column.time(), |client, token| {
         check(desk.introspect(client, token)?, || "a living access token is not active".into())?;
         Ok(Step::Done)
     })
@@ -141,7 +141,7 @@ fn shared_out<T>(all: Vec<T>, connections: usize) -> Vec<Once<T>> {
 fn revocations(side: &Side, column: Column, given: Vec<(u64, Tokens)>) -> Done<Found> {
     let desk = Desk { side, application: column.application };
     let mut shares = shared_out(given, column.connections);
-    let found = driver::run(side.port, &mut shares, column.time(), |client, share| {
+    let found = driver::run(side.at(), &mut shares, column.time(), |client, share| {
         let Some((session, tokens)) = share.left.pop() else { return Ok(Step::UsedUp) };
         desk.revoke(client, &tokens.access)?;
         share.used.push((session, tokens));
@@ -162,7 +162,7 @@ pub fn end_sessions(side: &mut Side, column: Column, count: u64) -> Done<Found> 
     let (_, given) = flows(side, Column { connections: 16, ..column }, &sessions, true)?;
     let desk = Desk { side, application: column.application };
     let mut shares = shared_out(given, column.connections);
-    let found = driver::run(side.port, &mut shares, column.time(), |client, share| {
+    let found = driver::run(side.at(), &mut shares, column.time(), |client, share| {
         let Some((session, tokens)) = share.left.pop() else { return Ok(Step::UsedUp) };
         desk.end_session(client, session, &tokens.id)?;
         share.used.push((session, tokens));
@@ -175,6 +175,12 @@ pub fn end_sessions(side: &mut Side, column: Column, count: u64) -> Done<Found> 
         check(desk.refresh(&mut client, &tokens.refresh)?.is_none(), || "refresh works after the log-out".into())?;
     }
     Ok(found)
+}
+
+/// First flows at a side, so that what is compiled or read at first use has been.
+pub fn warm(side: &Side, column: Column) -> Done<()> {
+    let sessions: Vec<u64> = (0..LIVING).collect();
+    flows(side, Column { connections: 4, ..column }, &sessions, true).map(|_| ())
 }
 
 /// One round of all acts at all sides, in turn.
@@ -194,7 +200,7 @@ pub fn round(sides: &mut [Side], hello: &Running, column: Column, table: &mut Ta
         table.push(ACTS[1], side.kind.name, &refreshes(side, column, &tokens[..c])?);
     }
     let mut nothing = vec![(); c];
-    let found = driver::run(hello.port, &mut nothing, column.time(), |client, ()| {
+    let found = driver::run(("hello", hello.port), &mut nothing, column.time(), |client, ()| {
         let reply = client.ask("GET", "/api/v1/session", &[], "")?;
         check(reply.status == 200, || "hello".into())?;
         Ok(Step::Done)

@@ -21,9 +21,10 @@ pub enum Step {
     UsedUp,
 }
 
-/// Carries out `act` on a connection for each of `workers` at once. An answer other than the expected one ends the run.
+/// Carries out `act` on a connection to a side, by name and port, for each of `workers` at once. An answer other than the
+/// expected one ends the run.
 pub fn run<W: Send>(
-    port: u16,
+    (what, port): (&str, u16),
     workers: &mut [W],
     time: Duration,
     act: impl Fn(&mut Client, &mut W) -> Done<Step> + Sync,
@@ -40,7 +41,7 @@ pub fn run<W: Send>(
                 Ok(Step::UsedUp) => stop.store(true, Ordering::Relaxed),
                 Err(error) => {
                     stop.store(true, Ordering::Relaxed);
-                    return Err(error);
+                    return Err(format!("{what}: {error}").into());
                 }
             }
         }

@@ -94,6 +94,7 @@ fn kicked_while_asked<T>(desk: &Desk<'_>, session: u64, kick: impl FnOnce() -> D
 /// Shows something again and again until it has been refused for a while; when the last that worked had been sent.
 fn last_let_in(stop: &AtomicBool, mut works: impl FnMut() -> Done<bool>) -> Done<Instant> {
     let (mut last, mut refused) = (Instant::now(), 0);
+    check(works()?, || "dead before the kick".into())?;
     while refused < 20 || !stop.load(Ordering::SeqCst) {
         let sent = Instant::now();
         if works()? {

@@ -131,6 +131,7 @@ fn acts_cell(pace: Pace, beside: Option<&str>, verdicts: &mut Verdicts) -> Done<
     }
     sides.iter_mut().for_each(|side| side.fresh = cells::LIVING);
     let hello = Running::start(&["hello"])?;
+    sides.iter().try_for_each(|side| cells::warm(side, pace.column()))?;
     for column in columns {
         let (mut table, mut cap) = (Table::default(), Series::default());
         for round in 0..pace.rounds {

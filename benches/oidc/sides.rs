@@ -101,6 +101,11 @@ impl Side {
         Ok(Some(Self { kind, port: running.port, fresh: 0, sessions, _running: running, _dir: Some(dir) }))
     }
 
+    /// Name and port.
+    pub fn at(&self) -> (&'static str, u16) {
+        (self.kind.name, self.port)
+    }
+
     /// The cookie line of session `n`.
     pub fn cookie(&self, n: u64) -> String {
         format!("Cookie: {}={}", self.kind.cookie, stock::secret(n))

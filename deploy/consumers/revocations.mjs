@@ -23,5 +23,5 @@ for (;; await new Promise((again) => { setTimeout(again, 1000); })) try {
     if (!genuine || json(head).typ !== 'secevent+jwt' || json(body).aud !== app) throw new Error('not one of ours');
     console.log(`end session ${json(body).sub_id.session.id}`);
   }
-  writeFileSync(file, next);
+  writeFileSync(file, next, { flag: 'r+' }); // all cursors are of one length: written over at once, never half
 } catch (error) { console.error(error.message); }

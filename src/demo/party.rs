@@ -60,6 +60,14 @@ pub struct Ground {
     pub chance: fn() -> String,
 }
 
+impl Ground {
+    /// The origin of a host below the one for people: the provider keeps one for each application.
+    pub fn host(&self, label: &str) -> Option<String> {
+        let (scheme, host) = self.origins.first()?.split_once("://")?;
+        Some(format!("{scheme}://{label}.{host}"))
+    }
+}
+
 /// See the head of this file.
 pub struct Party {
     /// Which one.
@@ -136,9 +144,12 @@ impl Party {
         (self.changed.receiver_count() < MOST).then(|| self.changed.subscribe())
     }
 
-    /// Whether this is the issuer of one of our origins: nobody else's keys are asked for.
+    /// Whether this is the provider we registered at: at one of our origins, or at the host that it keeps for this
+    /// application. Nobody else's keys are asked for.
     pub fn trusts(&self, issuer: &str) -> bool {
-        self.ground.origins.iter().any(|origin| issuer.strip_prefix(origin.as_str()) == Some("/oidc"))
+        let own = self.ground.host(self.kind.as_str());
+        let mut origins = self.ground.origins.iter().chain(&own);
+        origins.any(|origin| issuer.strip_prefix(origin.as_str()) == Some("/oidc"))
     }
 
     /// Begins a log-in: reads the provider, and remembers what the answer has to fit (Core 3.1.2.1, RFC 7636 4.3).

@@ -1,6 +1,7 @@
 //! The provider, as an application meets it: discovery, keys, the token endpoint, userinfo. All over HTTP.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use super::token::{UNKNOWN_KEY, Unsound};
 
 /// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// This machine; the port is the one of the URL.
+const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// Octets of an answer that are read.
 const LONGEST: usize = 256 * 1024;
 
@@ -126,6 +129,9 @@ impl Provider {
     pub fn new() -> Result<Self, reqwest::Error> {
         let http = Client::builder()
             .no_proxy()
+            // RFC 6761 6.3: names under localhost are this machine, whatever its resolver knows of them.
+            .resolve("notes.localhost", LOOPBACK)
+            .resolve("mail.localhost", LOOPBACK)
             .redirect(redirect::Policy::none())
             .timeout(PATIENCE)
             // The asking thread may end before the next question: each opens a connection of its own.

@@ -106,7 +106,9 @@ pub async fn front_channel(party: Data<Party>, request: HttpRequest) -> HttpResp
         Some(_) => (StatusCode::OK, words.framed),
         None => (StatusCode::BAD_REQUEST, words.framed_wrongly),
     };
-    let frames = party.ground.origins.join(" ");
+    // The provider's farewell may stand at any of its hosts.
+    let below = party.ground.host("*");
+    let frames = party.ground.origins.iter().chain(&below).map(String::as_str).collect::<Vec<_>>().join(" ");
     HttpResponse::build(status)
         .insert_header(ContentType::html())
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -92,6 +92,7 @@ mod tests {
     use crate::config::{Config, Flags, SeedFile};
     use crate::domain::clock::SystemClock;
     use crate::flow::seed;
+    use crate::store::feed;
 
     fn open(dir: &Path) -> Arc<State> {
         let flags = Flags { data_dir: Some(dir.to_owned()), ..Flags::default() };
@@ -117,6 +118,22 @@ mod tests {
         assert_eq!(names, ["Before"]);
         assert_eq!(end_everybody(&state).unwrap(), 0);
         assert!(examine(&home).unwrap().faults.is_empty());
+    }
+
+    #[test]
+    fn a_restored_house_gives_no_number_of_the_feed_that_a_reader_may_have_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let (home, copy) = (dir.path().join("home"), dir.path().join("copy.db"));
+        drop(open(&home));
+        let mut before = 0;
+        // Of a house that never ended anything, and of one that did.
+        for round in 0..2 {
+            make(&home, &copy).unwrap();
+            restore(&home, &copy, Timestamp(round)).unwrap();
+            let last = open(&home).store.read(feed::last).unwrap();
+            assert!(last > before + 1_000_000_000, "{last} after {before}");
+            before = last;
+        }
     }
 
     #[test]

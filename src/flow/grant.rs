@@ -55,13 +55,12 @@ pub fn write(
     from: &From,
 ) -> Done<GrantRow> {
     let (application, issuer) = to;
-    match login::enter(act, state, session, (application.id, issuer), from) {
-        Ok(true) => {}
-        Ok(false) | Err(FlowError::Unauthenticated) => return Err(log_in_first()),
-        Err(other) => return Err(other),
-    }
     let id = session.0;
-    let session = sessions::by_id(act.conn(), id)?.filter(|s| act.now < s.expires_at).ok_or_else(log_in_first)?;
+    let session = match login::enter(act, state, session, (application.id, issuer), from) {
+        Ok(entered) => entered.filter(|s| act.now < s.expires_at).ok_or_else(log_in_first)?,
+        Err(FlowError::Unauthenticated) => return Err(log_in_first()),
+        Err(other) => return Err(other),
+    };
     sessions::known_by(act, id, application.id, issuer)?;
     let row = GrantRow {
         id: GrantId::from_random(random::octets()),

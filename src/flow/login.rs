@@ -257,15 +257,16 @@ fn poke(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, user: UserId) {
     });
 }
 
-/// Single sign-on into another application of the same session, which will know the house by the issuer beside it. `false`: the password must be asked first, because the
-/// person was forced out of it after they last gave it, or after the log-in behind the secret that asks.
+/// Single sign-on into another application of the same session, which will know the house by the issuer beside it. Answers
+/// the session; `None`: the password must be asked first, because the person was forced out of the application after they
+/// last gave it, or after the log-in behind the secret that asks.
 pub fn enter(
     act: &mut Act<'_>,
     state: &Arc<State>,
     which: (SessionId, Seq),
     whither: (ApplicationId, &str),
     from: &From,
-) -> Done<bool> {
+) -> Done<Option<Session>> {
     let ((id, secret_seq), (application, issuer)) = (which, whither);
     let Some(mut session) = sessions::by_id(act.conn(), id)? else { return Err(FlowError::Unauthenticated) };
     session.secret_seq = secret_seq;
@@ -274,17 +275,17 @@ pub fn enter(
         return Err(FlowError::Unauthenticated);
     }
     if session.is_in(application) {
-        return Ok(true);
+        return Ok(Some(session));
     }
     if !session.may_enter(sessions::barrier(act.conn(), id, session.user, application)?) {
-        return Ok(false);
+        return Ok(None);
     }
     ending::settle(act, id, session.user)?;
     sessions::join(act, id, session.user, application, issuer)?;
     note(act, session.pool, audit::act::LOGIN, session.user, Some(application), from)?;
     remember_anew(act, state, session.user);
     poke(act, state, session.pool, session.user);
-    Ok(true)
+    Ok(Some(session))
 }
 
 /// The random value by which a browser shows that it was the one who asked for a session on another host.
@@ -344,7 +345,7 @@ pub fn take_over(
     }
     let ask_password = match application {
         Some((application, _)) if !serves(state, session.pool, application) => return Ok(None),
-        Some(whither) => !enter(act, state, (session.id, row.seq), whither, from)?,
+        Some(whither) => enter(act, state, (session.id, row.seq), whither, from)?.is_none(),
         None => false,
     };
     let secret = give_secret(act, session.id, host, Some(row.seq))?;

@@ -82,6 +82,15 @@ fn living(state: &State, act: &Act<'_>, id: GrantId) -> Done<Option<GrantRow>> {
     Ok(grants::living(act.conn(), id, act.now, seen_after(state, act.now))?)
 }
 
+/// A grant of this application that was not revoked, and whether it lives. Nearly all do: those cost one statement.
+fn grant_behind(state: &State, act: &Act<'_>, id: GrantId, to: ApplicationId) -> Done<Option<(GrantRow, bool)>> {
+    let found = match living(state, act, id)? {
+        Some(grant) => Some((grant, true)),
+        None => grants::find(act.conn(), id)?.map(|grant| (grant, false)),
+    };
+    Ok(found.filter(|(grant, _)| grant.application == to))
+}
+
 // ---- issuing
 
 /// What the token endpoint answers.
@@ -122,9 +131,7 @@ pub async fn exchange(state: &Arc<State>, application: &Arc<Application>, shown:
 
 fn redeem(act: &Act<'_>, state: &State, application: &Application, shown: &CodeShown) -> Done<Verdict> {
     let Some(id) = read_code(state, &shown.code) else { return Ok(Err(dead())) };
-    let Some(grant) = grants::find(act.conn(), id)?.filter(|grant| grant.application == application.id) else {
-        return Ok(Err(dead()));
-    };
+    let Some((grant, lives)) = grant_behind(state, act, id, application.id)? else { return Ok(Err(dead())) };
     if grant.code_used {
         grants::revoke(act, id)?;
         return Ok(Err(oauth(OauthCode::InvalidGrant, "the code was used before; what it gave is revoked")));
@@ -136,7 +143,7 @@ fn redeem(act: &Act<'_>, state: &State, application: &Application, shown: &CodeS
         (Some(_), None) | (None, Some(_)) => false,
     };
     let fits = proven && grant.redirect_uri == shown.redirect_uri && act.now.since_ms(grant.created_at) < CODE_MS;
-    if !fits || living(state, act, id)?.is_none() {
+    if !fits || !lives {
         return Ok(Err(dead()));
     }
     let lasts = |seconds: u32| act.now.plus_ms(i64::from(seconds) * 1_000);
@@ -177,9 +184,7 @@ fn renew(
     (presented, narrower): (&str, Option<&str>),
 ) -> Done<Verdict> {
     let Some((id, generation)) = read_refresh_token(state, presented) else { return Ok(Err(dead())) };
-    let Some(grant) = grants::find(act.conn(), id)?.filter(|grant| grant.application == application.id) else {
-        return Ok(Err(dead()));
-    };
+    let Some((grant, lives)) = grant_behind(state, act, id, application.id)? else { return Ok(Err(dead())) };
     let lost_answer = generation == grant.generation - 1
         && grant.rotated_at.is_some_and(|at| act.now.since_ms(at) < GRACE_MS && act.now >= at);
     if generation != grant.generation && !lost_answer {
@@ -189,7 +194,7 @@ fn renew(
             "the refresh token was used before; all of its kind are revoked",
         )));
     }
-    if act.now >= grant.expires_at || living(state, act, id)?.is_none() {
+    if act.now >= grant.expires_at || !lives {
         return Ok(Err(dead()));
     }
     // Before anything is replaced: whoever is refused keeps the token they have.
@@ -206,11 +211,8 @@ fn renew(
 
 /// An application that keeps its tokens fresh keeps the session from idling out, up to its absolute end.
 fn touch(act: &Act<'_>, grant: &GrantRow) -> Done<()> {
-    if let Some(session) = grant.session
-        && let Some(found) = sessions::by_id(act.conn(), session)?
-        && act.now.since_ms(found.last_seen_at) >= TOUCH_EVERY_MS
-    {
-        sessions::touch(act, session, act.now)?;
+    if let Some(session) = grant.session {
+        sessions::touch_after(act, session, act.now, TOUCH_EVERY_MS)?;
     }
     Ok(())
 }

@@ -186,11 +186,16 @@ pub fn barrier(conn: &Connection, id: SessionId, user: UserId, application: Appl
 
 /// Writes down that a session was used; never moves the time back.
 pub fn touch(act: &Act<'_>, id: SessionId, at: Timestamp) -> Rows<()> {
+    touch_after(act, id, at, 1)
+}
+
+/// The same, if that was last written down `after_ms` before or earlier.
+pub fn touch_after(act: &Act<'_>, id: SessionId, at: Timestamp, after_ms: i64) -> Rows<()> {
     act.conn()
         .prepare_cached(
-            "UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at < ?2 AND ended_at IS NULL",
+            "UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at <= ?3 AND ended_at IS NULL",
         )?
-        .execute(params![id, at])?;
+        .execute(params![id, at, at.plus_ms(-after_ms)])?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use url::Url;
 use crate::support::browser::Started;
 use crate::support::client::tampered;
 use crate::support::people::CLIENT_SECRET;
-use crate::support::{Browser, House, RelyingParty};
+use crate::support::{Browser, House, PASSWORD, RelyingParty};
 
 fn now<T>(act: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(act)
@@ -125,6 +125,22 @@ fn a_real_logout_token_works_once_for_one_application_and_for_a_while() {
     let credentials = Credentials { client_id, secret: CLIENT_SECRET.to_owned() };
     let board = Party::new(Kind::Mail, notes.ground.clone(), credentials, Arc::new(Provider::new().unwrap()));
     assert_eq!(now(board.hear(&token)).1.unwrap_err(), Trouble::Unsound("aud"));
+}
+
+#[test]
+fn a_log_out_at_the_host_of_the_application_is_believed_too() {
+    let (house, told) = (House::open(), RelyingParty::open());
+    let notes = notes(&house);
+    house.tells("notes", &told.uri());
+    let mut browser = house.browser();
+    browser.logs_in_at(&house.at("notes", ""), "lilei", PASSWORD);
+    browser.at = house.at("notes", "/u");
+    browser.logs_out();
+    let token = told.hears(1)[0].token().to_owned();
+    assert_eq!(told.hears(1)[0].parts().1["iss"], house.at("notes", "/oidc"), "the issuer where one entered");
+    // Nobody had entered by OpenID Connect, so nothing ends; but it is well-meant.
+    assert_eq!(now(notes.hear(&token)).1, Ok(0));
+    assert!(!notes.trusts(&house.at("board", "/oidc")) && !notes.trusts(&house.at("", "/oidc/")));
 }
 
 #[test]

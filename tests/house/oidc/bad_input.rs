@@ -1,7 +1,5 @@
 //! Bad input at the calls of programs: the refusal that the RFC names, in its shape, and nothing changed.
 
-use exeunt::domain::oauth::GrantType;
-
 use crate::support::browser::encoded;
 use crate::support::client::{CHALLENGE, Client, VERIFIER};
 use crate::support::people::CLIENT_SECRET;
@@ -271,11 +269,13 @@ fn a_grant_that_is_off_or_makes_no_sense_is_refused() {
     ] {
         refused(grant, &notes.posts("/oidc/token", &[("grant_type", grant)]), 400, error);
     }
-    // An application that proves nothing gets no tokens of its own.
+    // An application that proves nothing gets no tokens of its own; forms refuse the pair, a row may hold it all the same.
     let public = house.adds("open", |protocol| {
-        protocol.auth_method = exeunt::domain::oauth::AuthMethod::None;
-        protocol.grant_types = vec![GrantType::ClientCredentials];
+        protocol.grant_types = vec![exeunt::domain::oauth::GrantType::ClientCredentials];
     });
+    let text = "UPDATE applications SET auth_method = 'none' WHERE id = ?1";
+    house.rows().execute(text, [public.as_str()]).unwrap();
+    house.state.write_now(exeunt::flow::directory::changed).unwrap();
     let body = format!("grant_type=client_credentials&client_id={public}");
     refused("nobody's own", &sends(&house, "/oidc/token", body.as_bytes()), 400, "unauthorized_client");
 }

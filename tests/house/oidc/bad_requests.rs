@@ -119,6 +119,9 @@ fn an_application_that_is_not_known_here_is_answered_nowhere() {
     is_a_wall("another's address", &reply, &answer);
 }
 
+/// What is wrong, by which parameters, and the error that says so.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn what_else_is_wrong_is_told_at_the_registered_address() {
     let house = House::open();
@@ -127,7 +130,7 @@ fn what_else_is_wrong_is_told_at_the_registered_address() {
     let canary = TcpListener::bind("127.0.0.1:0").unwrap();
     let by_http = format!("http://{}/request", canary.local_addr().unwrap());
     let long = "n".repeat(2_049);
-    let table: [(&str, &[(&str, &str)], &str); 34] = [
+    let table: [Row; 34] = [
         ("no response_type", &[("response_type", "")], "invalid_request"),
         ("token", &[("response_type", "token")], "unsupported_response_type"),
         ("none", &[("response_type", "none")], "unsupported_response_type"),

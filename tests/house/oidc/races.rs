@@ -10,7 +10,8 @@ use exeunt::domain::logout::{Actor, Cause, Origin, Scope};
 use exeunt::flow::logout;
 use serde_json::json;
 
-use crate::support::client::{Client, Tokens};
+use crate::support::browser::encoded;
+use crate::support::client::{CHALLENGE, Client, Tokens};
 use crate::support::{Answer, Browser, House, Program};
 
 /// Somebody with a browser, an application, and everybody who may end what they have.
@@ -268,6 +269,30 @@ fn a_refresh_token_that_is_used_twice_at_once_has_one_successor() {
 }
 
 #[test]
+fn a_pushed_request_that_is_opened_twice_at_once_is_answered_once() {
+    let scene = Scene::open();
+    let mut browser = scene.comes_in();
+    let (id, mut copy) = (scene.notes.id.to_string(), browser.clone());
+    let fields = [
+        ("response_type", "code"),
+        ("redirect_uri", scene.notes.callback.as_str()),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    for round in 0..100 {
+        let pushed = scene.notes.posts("/oidc/request", &fields).json()["request_uri"].as_str().unwrap().to_owned();
+        let query = encoded(&[("client_id", id.as_str()), ("request_uri", &pushed)]);
+        let url = scene.house.at("", &format!("/oidc/auth?{query}"));
+        let mut second = 0;
+        let first =
+            beside(|| browser.comes_from_elsewhere(&url).status, || second = copy.comes_from_elsewhere(&url).status);
+        let mut both = [first, second];
+        both.sort_unstable();
+        assert_eq!(both, [303, 400], "round {round}");
+    }
+}
+
+#[test]
 fn a_lost_answer_is_given_once_more_within_half_a_minute_and_not_after_it() {
     let scene = Scene::open();
     let mut browser = scene.comes_in();
@@ -288,7 +313,8 @@ fn a_lost_answer_is_given_once_more_within_half_a_minute_and_not_after_it() {
 
 #[test]
 fn what_was_revoked_stays_so_after_a_restart_and_while_the_clock_jumps() {
-    const YEAR: i64 = 365 * 24 * 3_600_000;
+    const DAY: i64 = 24 * 3_600_000;
+    const YEAR: i64 = 365 * DAY;
     let scene = Scene::open();
     let mut browser = scene.comes_in();
     let kicked = scene.notes.tokens(&mut browser);
@@ -303,7 +329,7 @@ fn what_was_revoked_stays_so_after_a_restart_and_while_the_clock_jumps() {
 
     let Scene { house, .. } = scene;
     let mut house = house;
-    for jump in [0, -3_600_000, 3_600_000, -YEAR, YEAR, YEAR, -YEAR, 0] {
+    for jump in [0, 2 * DAY, -2 * DAY, -3_600_000, 3_600_000, -YEAR, YEAR, YEAR, -YEAR, 0] {
         house.clock.advance_ms(jump);
         if jump > 0 {
             house.upkeep();
