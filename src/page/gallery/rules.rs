@@ -133,6 +133,7 @@ fn chinese_pages_speak_chinese() {
             let line = line.trim();
             // Addresses, ids, and names of products are nobody's language.
             if line.contains("://")
+                || line.contains("/api/")
                 || line.contains("req_")
                 || line.contains('@')
                 || line.contains('_')

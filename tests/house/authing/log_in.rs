@@ -1,9 +1,12 @@
 //! Logging in by a call, and what it gives.
 
+use exeunt::crypto::jws;
+use exeunt::domain::oauth::{AuthMethod, TokenAlg};
 use serde_json::{Value, json};
 
 use crate::support::authing::{Sdk, encrypted};
 use crate::support::client::Client;
+use crate::support::people::CLIENT_SECRET;
 use crate::support::{House, PASSWORD};
 
 fn code(answer: &Value) -> &Value {
@@ -114,6 +117,46 @@ fn an_application_proves_itself_to_sign_people_in() {
         assert_ne!(answer["statusCode"], 200, "{name} {value}: {answer}");
     }
     assert_eq!(house.count("SELECT count(*) FROM sessions"), sessions);
+}
+
+#[test]
+fn an_application_without_a_secret_is_named_by_the_header_alone() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    let mut body = sdk.signin("lilei", PASSWORD, "openid profile");
+    body.as_object_mut().unwrap().retain(|name, _| !name.starts_with("client_"));
+    assert_eq!(sdk.posts("/api/v3/signin", &body).json()["statusCode"], 401, "notes has a secret");
+    house.settles("notes", |protocol| protocol.auth_method = AuthMethod::None);
+    assert_eq!(sdk.posts("/api/v3/signin", &body).json()["statusCode"], 200);
+}
+
+#[test]
+fn a_log_in_token_by_the_applications_secret_counts_for_its_own_person_only() {
+    let house = House::open();
+    house.adds("hashed", |protocol| protocol.id_token_alg = TokenAlg::Hs256);
+    let mut sdk = Sdk::of(&house, "hashed");
+    sdk.logs_in("lilei");
+    let claims = sdk.claims();
+    assert_eq!(claims["data"]["username"], "lilei");
+    sdk.is_in();
+    let genuine = sdk.token.clone();
+    for (name, value) in [
+        ("sub", json!(house.person("hanmeimei").id)),
+        ("aud", json!(house.application("notes").id)),
+        ("jti", json!("ffffffffffffffffffffffffffffffffffffffffffffffff")),
+        ("exp", json!(1)),
+    ] {
+        let mut forged = claims.clone();
+        forged[name] = value;
+        sdk.token = jws::sign_hs256(CLIENT_SECRET, "JWT", &forged).unwrap();
+        assert_eq!(sdk.gets("/api/v2/users/me").json()["code"], 2020, "{name}");
+    }
+    sdk.token = jws::sign_hs256(CLIENT_SECRET, "logout+jwt", &claims).unwrap();
+    assert_eq!(sdk.gets("/api/v2/users/me").json()["code"], 2020, "a token of another kind");
+    sdk.token = genuine;
+    sdk.is_in();
+    house.program().kicks(sdk.app, &[&house.person("lilei")]);
+    sdk.is_out();
 }
 
 #[test]
