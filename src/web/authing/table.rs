@@ -111,6 +111,16 @@ pub const ANSWERED: &[Answered] = answered! {
 /// What is not here.
 pub const MISSING: &[Missing] = &[
     Missing {
+        what: "Authorization: authing <AK>:<signature> (node 4, c# ManagementClient)",
+        en: "signed requests need the secret itself, and only its hash is kept; use get-management-token and send the token",
+        zh: "请求签名需要密钥原文，而本服务只保存其哈希；请用 get-management-token 换取令牌后调用",
+    },
+    Missing {
+        what: "js 4.6, py 4, go 2, ios: a key for passwords that is built in",
+        en: "set the SDK's key option to the key at /api/v2/.well-known",
+        zh: "请把 SDK 的公钥选项设为 /api/v2/.well-known 返回的公钥",
+    },
+    Missing {
         what: "passwordEncryptType=sm2, encryption: sm2",
         en: "SM2 is not in the cryptographic library of this server; use rsa, or none over https",
         zh: "本服务的密码库没有 SM2；请用 rsa，或在 https 上用 none",
