@@ -48,7 +48,7 @@ pub fn authing(frame: &Frame, view: &DocsView) -> Markup {
             div.head { h2 { (words.answered) } }
             ul.ruled {
                 @for row in &view.answered {
-                    li { span.grow { code { (row.method) " " (row.path) } small { (row.callers) } } }
+                    li { span.grow { code { (row.method) " " (row.path) } small translate="no" { (row.callers) } } }
                 }
             }
         }

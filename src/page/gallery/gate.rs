@@ -10,7 +10,7 @@ use crate::page::logout::{
     ConfirmView, DepartingView, Refused, SignedOutView, Told, ToldState, confirm, departing, signed_out,
 };
 use crate::page::setup::{SetupField, SetupView, setup, waiting};
-use crate::page::words::{Cause, FieldProblem, Rule};
+use crate::page::words::{Cause, FieldProblem, Lang, Rule};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = logins(stage);
@@ -166,14 +166,19 @@ fn farewells(stage: &Stage) -> Vec<(&'static str, Markup)> {
 
 fn docs(stage: &Stage) -> Markup {
     let row = |method, path, callers| AnsweredRow { method, path, callers };
+    let frame = stage.stranger();
+    let why = match frame.lang {
+        Lang::Zh => "不支持 SAML，请使用 OpenID Connect",
+        Lang::En => "SAML is not spoken; use OpenID Connect",
+    };
     let view = DocsView {
         answered: vec![
-            row("POST", "/api/v2/applications/{app}/kick-active-users", "REST; js 4 kickActiveUsers, makeRestRequest"),
-            row("GET", "/logout", "sso logout; js 4 logoutCurrent; guard; js 4, py 4, go 2 users.logout"),
+            row("POST", "/api/v2/applications/{app}/kick-active-users", "REST; js 4 makeRestRequest"),
+            row("GET", "/api/v2/logout", "js 4, guard, py 4, go 2, ios, android logout"),
         ],
-        missing: vec![MissingRow { what: "/api/v2/saml-idp/*", why: "SAML is not spoken; use OpenID Connect" }],
+        missing: vec![MissingRow { what: "/api/v2/saml-idp/*", why }],
     };
-    authing(&stage.stranger(), &view)
+    authing(&frame, &view)
 }
 
 fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {

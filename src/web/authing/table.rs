@@ -45,11 +45,11 @@ pub const ANSWERED: &[Answered] = answered! {
     POST "/api/v2/applications/{app}/kick-active-users" => "v2::applications::kick_active_users",
         "REST; js 4 kickActiveUsers, makeRestRequest", FIRST;
     POST "/api/applications/{app}/kick-active-users" => "v2::applications::kick_active_users",
-        "REST, as one guide prints it", FIRST;
+        "REST", FIRST;
     GET "/api/v2/applications/{app}/active-users" => "v2::applications::active_users",
         "js 4, py 4 applications.activeUsers", KICKS;
     POST "/api/v2/userpools/access-token" => "v2::userpools::access_token",
-        "REST, for every administrator's program", FIRST;
+        "REST", FIRST;
     POST "/api/v2/users/kick" => "v2::users::kick",
         "js 4, py 4, go 2 users.kick", KICKS;
     GET "/api/v2/users/me" => "v2::users::me",
@@ -59,11 +59,11 @@ pub const ANSWERED: &[Answered] = answered! {
     POST "/api/v2/users/login/check-status" => "v2::users::check_status",
         "guard checkLoginStatus", KICKS;
     POST "/api/v2/login/account" => "v2::login::account",
-        "guard password form, ios, android", "authing/log_in::guards_form_logs_in_by_whatever_name";
+        "guard, ios, android", "authing/log_in::guards_form_logs_in_by_whatever_name";
     GET "/api/v2/oidc/validate_token" => "v2::oidc::validate_token",
         "js 4 validateToken", KICKS;
     GET "/api/v2/.well-known" => "v2::oidc::well_known",
-        "js 4, guard: the key for passwords", "authing/log_in::a_password_under_another_key_is_refused_with_the_option_to_set";
+        "js 4 PublicKeyManager, guard", "authing/log_in::a_password_under_another_key_is_refused_with_the_option_to_set";
     POST "/api/v3/get-management-token" => "v3::management::get_management_token",
         "py 5, java, go 3, php ManagementClient", "ways_out/kick::an_access_key_ends_with_its_administrator_and_when_it_is_revoked";
     POST "/api/v3/kick-users" => "v3::kick::kick_users",
@@ -79,7 +79,7 @@ pub const ANSWERED: &[Answered] = answered! {
     POST "/api/v3/signin" => "v3::signin::signin",
         "node 4, py 5, web, miniapp signInBy…, js 4 signinByCredentials", "authing/log_in::version_3_gives_the_tokens_of_openid_connect";
     GET "/api/v3/system" => "v3::signin::system",
-        "node 4, py 5, web: the key for passwords", "authing/log_in::a_password_under_another_key_is_refused_with_the_option_to_set";
+        "node 4, py 5 getSystemInfo, web", "authing/log_in::a_password_under_another_key_is_refused_with_the_option_to_set";
     GET "/api/v3/get-profile" => "v3::me::profile",
         "node 4, py 5, web getProfile", KICKS;
     GET "/api/v3/get-my-logged-in-apps" => "v3::me::applications",
@@ -92,7 +92,7 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4 revoke", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/graphql/v2" => "graphql::call",
         "js 4, guard, py 4, go 2: loginByUsername, loginByEmail, loginByPhonePassword, user, users, checkLoginStatus, refreshToken, \
-         accessToken, refreshAccessToken, isUserExists, updateUser as log-out, introspection",
+         accessToken, refreshAccessToken, isUserExists, updateUser {tokenExpiredAt}, __schema",
         "authing/bad_input::programs_log_in_list_and_find_by_graphql";
     GET "/cas/session" => "cas::session",
         "js 4, py 4, c#, sso trackSession", "authing/pages::the_session_counts_for_an_application_until_its_person_is_kicked_from_it";
@@ -103,9 +103,9 @@ pub const ANSWERED: &[Answered] = answered! {
     GET "/cas/logout" => "cas::logout",
         "sso 1 logout", LOG_OUTS;
     GET "/cas-idp/logout" => "cas::idp_logout",
-        "buildLogoutUrl with protocol cas", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
+        "js 4, node 4, py 4, py 5, java, go, php buildLogoutUrl (cas)", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
     GET "/cas-idp/{app}/logout" => "cas::idp_logout_of",
-        "c# with protocol cas", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
+        "c# (cas)", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
 };
 
 /// What is not here.
