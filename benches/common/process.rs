@@ -41,6 +41,15 @@ impl Running {
         Ok(Self { child, port, ready_after })
     }
 
+    /// Seconds of a processor that it has used, in all its threads, in hundredths.
+    pub fn cpu_seconds(&self) -> Done<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name in brackets may hold spaces; user and system time are the twelfth and thirteenth after it.
+        let rest = stat.rsplit_once(')').ok_or("no stat")?.1;
+        let ticks: Vec<f64> = rest.split_whitespace().skip(11).take(2).filter_map(|n| n.parse().ok()).collect();
+        Ok(ticks.iter().sum::<f64>() / 100.0)
+    }
+
     /// Resident memory in MiB.
     pub fn resident(&self) -> Done<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

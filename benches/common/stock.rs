@@ -163,6 +163,8 @@ impl Stock {
 
     fn fill(&self) -> Done<()> {
         let conn = Connection::open(self.database())?;
+        // Readers of the one that made the file may still be closing it.
+        conn.busy_timeout(Duration::from_secs(5))?;
         conn.execute_batch(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -1500000; PRAGMA threads = 2;
              PRAGMA temp_store = MEMORY;",

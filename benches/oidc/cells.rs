@@ -21,18 +21,27 @@ pub const LIVING: u64 = 400;
 const SAMPLE: usize = 16;
 const PREPARING: Duration = Duration::from_secs(20);
 
-/// Rates and tails, by act and by side.
+/// What was found of one act at one side.
 #[derive(Default)]
-pub struct Table(BTreeMap<(&'static str, &'static str), (Series, Series)>);
+struct Cell {
+    rate: Series,
+    p99: Series,
+    cpu: Series,
+}
+
+/// Rates, tails and costs, by act and by side.
+#[derive(Default)]
+pub struct Table(BTreeMap<(&'static str, &'static str), Cell>);
 
 impl Table {
     fn push(&mut self, act: &'static str, side: &'static str, found: &Found) {
         let cell = self.0.entry((act, side)).or_default();
-        cell.0.push(found.per_second);
-        cell.1.push(found.p99_ms);
+        cell.rate.push(found.per_second);
+        cell.p99.push(found.p99_ms);
+        cell.cpu.push(found.cpu_us);
     }
 
-    fn get(&self, act: &'static str, side: &'static str) -> Option<&(Series, Series)> {
+    fn get(&self, act: &'static str, side: &'static str) -> Option<&Cell> {
         self.0.get(&(act, side))
     }
 }
@@ -200,7 +209,7 @@ pub fn round(sides: &mut [Side], hello: &Running, column: Column, table: &mut Ta
         table.push(ACTS[1], side.kind.name, &refreshes(side, column, &tokens[..c])?);
     }
     let mut nothing = vec![(); c];
-    let found = driver::run(("hello", hello.port), &mut nothing, column.time(), |client, ()| {
+    let found = driver::run(("hello", hello), &mut nothing, column.time(), |client, ()| {
         let reply = client.ask("GET", "/api/v1/session", &[], "")?;
         check(reply.status == 200, || "hello".into())?;
         Ok(Step::Done)
@@ -249,9 +258,11 @@ pub fn report(column: Column, table: &Table, verdicts: &mut Verdicts) {
             };
             let goal = if act == "end_session" { "G6" } else { "G9" };
             let what = format!("{act} / {name}");
-            verdicts.ratio(goal, &what, (&ours.0, "/s"), (&theirs.0, "/s"), target);
-            let (p99, base) = (figure(ours.1.median()), figure(theirs.1.median()));
-            println!("{:<51} p99 {p99} ms against {base} ms", "");
+            verdicts.ratio(goal, &what, (&ours.rate, "/s"), (&theirs.rate, "/s"), target);
+            let [p99, base] = [ours, theirs].map(|cell| figure(cell.p99.median()));
+            let [cpu, spent] = [ours, theirs].map(|cell| figure(cell.cpu.median()));
+            let ratio = figure(theirs.cpu.median() / ours.cpu.median());
+            println!("{:<51} p99 {p99} ms against {base} ms; CPU {cpu} us each against {spent} us: 1/{ratio}", "");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::common::client::Client;
+use crate::common::process::Running;
 use crate::common::{Done, Series, micros};
 
 /// What a while of load found.
@@ -12,6 +13,8 @@ use crate::common::{Done, Series, micros};
 pub struct Found {
     pub per_second: f64,
     pub p99_ms: f64,
+    /// Microseconds of a processor that the server spent on one.
+    pub cpu_us: f64,
 }
 
 /// Whether there was something to do.
@@ -21,17 +24,17 @@ pub enum Step {
     UsedUp,
 }
 
-/// Carries out `act` on a connection to a side, by name and port, for each of `workers` at once. An answer other than the
+/// Carries out `act` on a connection to a side, by name, for each of `workers` at once. An answer other than the
 /// expected one ends the run.
 pub fn run<W: Send>(
-    (what, port): (&str, u16),
+    (what, server): (&str, &Running),
     workers: &mut [W],
     time: Duration,
     act: impl Fn(&mut Client, &mut W) -> Done<Step> + Sync,
 ) -> Done<Found> {
     let (stop, latencies) = (AtomicBool::new(false), Mutex::new((Series::default(), 0)));
-    let clients = workers.iter().map(|_| Client::to(port)).collect::<Done<Vec<_>>>()?;
-    let begun = Instant::now();
+    let clients = workers.iter().map(|_| Client::to(server.port)).collect::<Done<Vec<_>>>()?;
+    let (begun, before) = (Instant::now(), server.cpu_seconds()?);
     let one = |mut client: Client, worker: &mut W| -> Done<()> {
         let mut taken = Vec::new();
         while !stop.load(Ordering::Relaxed) && begun.elapsed() < time {
@@ -56,7 +59,8 @@ pub fn run<W: Send>(
         let running: Vec<_> = clients.into_iter().zip(workers).map(|(c, w)| scope.spawn(|| one(c, w))).collect();
         running.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a worker panicked")?)
     })?;
-    let elapsed = begun.elapsed().as_secs_f64();
+    let (elapsed, cpu) = (begun.elapsed().as_secs_f64(), server.cpu_seconds()? - before);
     let (taken, count) = latencies.into_inner().map_err(|_| "a worker panicked")?;
-    Ok(Found { per_second: count as f64 / elapsed, p99_ms: taken.quantile(0.99) })
+    let count = count as f64;
+    Ok(Found { per_second: count / elapsed, p99_ms: taken.quantile(0.99), cpu_us: cpu * 1e6 / count })
 }

@@ -66,7 +66,7 @@ pub struct Side {
     /// Sessions from this number on have not been used up.
     pub fresh: u64,
     pub sessions: u64,
-    _running: Running,
+    running: Running,
     _dir: Option<tempfile::TempDir>,
 }
 
@@ -86,7 +86,7 @@ impl Side {
         command.arg(stock.dir()).arg("--seed").arg(file).stderr(log);
         let running = Running::spawn(command)?;
         let sessions = stock.size.ordinary();
-        Ok(Self { kind, port: running.port, fresh: 0, sessions, _running: running, _dir: None })
+        Ok(Self { kind, port: running.port, fresh: 0, sessions, running, _dir: None })
     }
 
     /// `oidc-provider` with this store; `None`: there is no node, or what it needs cannot be installed.
@@ -98,12 +98,12 @@ impl Side {
         command.arg(sessions.to_string()).stderr(Stdio::null());
         let running = Running::spawn(command)?;
         let kind = Kind { name, ..PEER };
-        Ok(Some(Self { kind, port: running.port, fresh: 0, sessions, _running: running, _dir: Some(dir) }))
+        Ok(Some(Self { kind, port: running.port, fresh: 0, sessions, running, _dir: Some(dir) }))
     }
 
-    /// Name and port.
-    pub fn at(&self) -> (&'static str, u16) {
-        (self.kind.name, self.port)
+    /// Name and process.
+    pub fn at(&self) -> (&'static str, &Running) {
+        (self.kind.name, &self.running)
     }
 
     /// The cookie line of session `n`.

@@ -84,3 +84,5 @@ server.keepAliveTimeout = 600_000;
 server.listen(Number(port), "127.0.0.1");
 await once(server, "listening");
 console.log(`ready ${port}`);
+// Nobody reads on; its later notices must not end it.
+process.stdout.on("error", () => {});
