@@ -114,7 +114,7 @@ test('applications.activeUsers tells who is online, a kick through the SDK makes
   // The client that hands back the whole envelope sees Authing's words.
   const whole = await client.fastHttpClient.request({ method: 'POST', url, data: { userIds: [LILEI] } });
   assert.equal(whole.code, 200);
-  assert.equal(whole.message, 'forced logout success');
+  assert.equal(whole.message, '强制下线成功');
   // Once more is no error, and a log-in after the kick lives.
   assert.equal(await isIn(house.notes, await logIn(house.notes, 'lilei')), true);
 });
