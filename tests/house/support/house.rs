@@ -347,6 +347,9 @@ impl House {
         other.execute_batch("BEGIN EXCLUSIVE").expect("the storage");
         let outcome = what();
         other.execute_batch("ROLLBACK").unwrap();
+        // Whoever still waited for the storage may be refused a moment later, with all that came meanwhile.
+        let tries = (0..100).take_while(|_| self.state.write_now(|_, _| Ok(())).is_err()).count();
+        assert!(tries < 100, "the storage did not come back");
         outcome
     }
 
