@@ -63,6 +63,20 @@ pub struct ValidApplication {
     form: ApplicationForm,
 }
 
+impl From<ApplicationRow> for ApplicationForm {
+    /// What is stored, as a form begins with it.
+    fn from(row: ApplicationRow) -> Self {
+        Self {
+            name: row.name,
+            identifier: row.identifier,
+            redirect_uris: row.redirect_uris,
+            logout_redirect_uris: row.logout_redirect_uris,
+            protocol: row.protocol,
+            is_default: row.is_default,
+        }
+    }
+}
+
 impl ApplicationForm {
     /// Judges every field and every line and reports all that is wrong.
     pub fn judge(mut self) -> Done<ValidApplication> {

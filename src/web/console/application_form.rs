@@ -83,14 +83,7 @@ fn several<T: PartialEq>(
 
 /// What is stored, as the form begins with it.
 pub fn kept(row: ApplicationRow) -> ApplicationForm {
-    ApplicationForm {
-        name: row.name,
-        identifier: row.identifier,
-        redirect_uris: row.redirect_uris,
-        logout_redirect_uris: row.logout_redirect_uris,
-        protocol: row.protocol,
-        is_default: row.is_default,
-    }
+    row.into()
 }
 
 /// What surrounds a form that is shown.

@@ -189,14 +189,7 @@ impl House {
     pub fn changes(&self, id: ApplicationId, change: impl FnOnce(&mut Protocol)) -> Option<Secret> {
         let pool = self.pool;
         let row = applications::find(&self.state, pool, id).expect("an application");
-        let mut form = ApplicationForm {
-            name: row.name,
-            identifier: row.identifier,
-            redirect_uris: row.redirect_uris,
-            logout_redirect_uris: row.logout_redirect_uris,
-            protocol: row.protocol,
-            is_default: row.is_default,
-        };
+        let mut form = ApplicationForm::from(row);
         change(&mut form.protocol);
         let edit = move |act: &mut Act<'_>, state: &Arc<State>| {
             applications::edit(act, state, (pool, id), None, &form.judge()?, &applications::by_operator())
@@ -232,14 +225,7 @@ impl House {
         let id = self.application(identifier).id;
         let pool = self.state.directory().application(id).unwrap().pool;
         let row = applications::find(&self.state, pool, id).expect("an application");
-        let mut form = ApplicationForm {
-            name: row.name,
-            identifier: row.identifier,
-            redirect_uris: row.redirect_uris,
-            logout_redirect_uris: row.logout_redirect_uris,
-            protocol: row.protocol,
-            is_default: row.is_default,
-        };
+        let mut form = ApplicationForm::from(row);
         change(&mut form);
         let valid = form.judge().expect("a form");
         let origin = applications::by_operator();

@@ -56,14 +56,7 @@ fn a_hint_signed_with_the_secret_of_its_application_counts() {
     let (mut browser, notes) = (house.browser(), Client::of(&house, "notes"));
     let (pool, id) = (house.pool, notes.id);
     let row = applications::find(&house.state, pool, id).unwrap();
-    let mut form = applications::ApplicationForm {
-        name: row.name,
-        identifier: row.identifier,
-        redirect_uris: row.redirect_uris,
-        logout_redirect_uris: row.logout_redirect_uris,
-        protocol: row.protocol,
-        is_default: row.is_default,
-    };
+    let mut form = applications::ApplicationForm::from(row);
     form.protocol.id_token_alg = TokenAlg::Hs256;
     let secret = house
         .state
