@@ -84,14 +84,22 @@
     old.replaceWith(fresh);
     if (like) (fresh.querySelector(like) || fresh.querySelector('a, button, input'))?.focus({ preventScroll: true });
   };
-  let busy = false, again = false;
+  // Nothing that is heard may outrun a page load that has begun: it may be this very page's log-out, on its way to an
+  // application. A load that ends in a download leaves the page standing, which then catches up.
+  let busy = false, again = false, leaving = false;
+  const leaves = () => {
+    leaving = true;
+    setTimeout(() => { leaving = false; if (data.live) refresh(); }, 10000);
+  };
+  addEventListener('beforeunload', leaves);
   const refresh = async () => {
+    if (leaving) return;
     if (busy) { again = true; return; }
     busy = true;
     try {
       const answer = await fetch(location.href, { headers: { 'x-exeunt-live': 1 } });
-      if (answer.redirected) location.reload();
-      else if (answer.ok) {
+      if (answer.redirected && !leaving) location.reload();
+      else if (answer.ok && !leaving) {
         const html = await answer.text();
         const page = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
         for (const old of all('[data-live-region][id]')) {
@@ -116,12 +124,12 @@
   // One stream serves all tabs of a session: browsers open six connections to a host, and a seventh tab would hang.
   if (data.live) {
     const name = data.live + document.querySelector('[name=csrf]').value, line = new BroadcastChannel(name);
-    let opened = 0, leaving = false;
+    let opened = 0;
     setTimeout(() => { opened ||= 1; }, 1000); // who takes over late has missed something
     const hear = ({ data: to }) => {
       if (leaving) return;
       if (!to) { refresh(); return; }
-      leaving = true;
+      leaves();
       location.replace(to);
     };
     const say = (to) => { line.postMessage(to); hear({ data: to }); };
@@ -140,9 +148,7 @@
     });
     line.onmessage = hear;
     if (navigator.locks) navigator.locks.request(name, listen).catch(() => {}); else listen();
-    // Never outrun this page's own log-out; but tell the other tabs of it.
-    addEventListener('submit', ({ target }) => { if (target.matches('[data-leaves]')) leaving = true; });
-    addEventListener('beforeunload', () => { leaving = true; });
+    addEventListener('submit', ({ target }) => { if (target.matches('[data-leaves]')) leaves(); });
   }
   dress();
 })();

@@ -334,8 +334,11 @@ impl House {
         let outcome = what();
         other.execute_batch("ROLLBACK").unwrap();
         // Whoever still waited for the storage may be refused a moment later, with all that came meanwhile.
-        let tries = (0..100).take_while(|_| self.state.write_now(|_, _| Ok(())).is_err()).count();
-        assert!(tries < 100, "the storage did not come back");
+        let since = std::time::Instant::now();
+        while let Err(error) = self.state.write_now(|_, _| Ok(())) {
+            assert!(since.elapsed() < wire::PATIENCE, "the storage did not come back: {error:?}");
+            std::thread::yield_now();
+        }
         outcome
     }
 

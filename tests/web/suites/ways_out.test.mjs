@@ -240,7 +240,8 @@ describe('way 2: the front-end link', () => {
     const kept = await copies(context);
     const target = `${elsewhere.friend}/signed-out?from=exeunt`;
     await page.goto(`${house.notes}${LOGOUT}?redirect_uri=${encodeURIComponent(target)}`);
-    assert.equal(page.url(), target);
+    // On the way Mail is told by a frame.
+    await page.waitForURL(target);
     await areIn(kept, false);
   });
 
@@ -249,7 +250,7 @@ describe('way 2: the front-end link', () => {
     const kept = await copies(context);
     const target = `${elsewhere.friend}/signed-out?from=exeunt`;
     await page.goto(`${house.base}${LOGOUT}?redirect_uri=${target}&app_id=${MAIL}`);
-    assert.equal(page.url(), target);
+    await page.waitForURL(target);
     await areIn(kept, false);
   });
 
