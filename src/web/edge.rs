@@ -10,7 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 
-use super::authing::envelope;
+use super::authing::{envelope, signed};
 use super::error::Refusal;
 use super::oidc::wire;
 use super::visit::{RequestId, Visit};
@@ -53,13 +53,14 @@ fn fresh_request_id(state: Option<&State>) -> String {
 
 /// The middleware around everything.
 pub async fn edge(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<Data<State>>();
     let https = state.is_some_and(|s| s.config.public_url.as_ref().is_some_and(|u| u.scheme() == "https"));
     let id = fresh_request_id(state.map(|s| &***s));
     request.extensions_mut().insert(RequestId(id.clone()));
+    signed::hold(&mut request).await;
     let mut response = next.call(request).await?.map_into_boxed_body();
     if response.status().is_client_error() || response.status().is_server_error() {
         response = dressed(response, &id);
