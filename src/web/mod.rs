@@ -18,12 +18,14 @@ pub mod logout;
 pub mod oidc;
 pub mod ops;
 pub mod own;
+pub mod own_record;
 pub mod personal_center;
 pub mod place;
 pub mod protect;
 pub mod push;
 pub mod reply;
 pub mod setup;
+pub mod table;
 pub mod view;
 pub mod visit;
 
@@ -88,6 +90,10 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/u/devices" => GET personal_center::devices_page;
         "/u/devices/end" => POST personal_center::end_one;
         "/u/devices/end-others" => POST personal_center::end_others;
+        "/u/applications" => GET own_record::applications_page;
+        "/u/applications/leave" => POST own_record::leave;
+        "/u/activity" => GET own_record::activity_page;
+        "/u/activity.csv" => GET own_record::activity_table;
         "/u/profile" => GET personal_center::profile_page, POST personal_center::change_profile;
         "/u/security" => GET personal_center::security_page;
         "/u/security/password" => POST personal_center::change_password;
@@ -135,6 +141,7 @@ fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
+        "/console/audit.csv" => GET overview::audit_table;
         "/console/receipts/{id}" => GET receipts::receipt;
         "/console/receipts/{id}/retry" => POST receipts::retry;
         "/console/applications" => GET applications::list;

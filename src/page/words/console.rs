@@ -73,6 +73,7 @@ Console {
     try_login: Said = "登录一次试试", "Log in once to try";
     nothing_found: Said = "没有找到。", "Nothing found.";
 
+    download: Said = "下载 CSV", "Download CSV";
     audit_line: Said = "做过的事都在这里，最新的在前。", "Everything that was done, newest first.";
     search_audit: Said = "用户、应用、地址、请求编号", "User, application, IP, request id";
     no_audit: Said = "没有符合条件的记录。", "No record matches.";
