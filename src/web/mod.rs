@@ -33,7 +33,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, kick, overview, receipts, users};
+use console::{applications, kick, outbox, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -142,6 +142,7 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
         "/console/audit.csv" => GET overview::audit_table;
+        "/console/deliveries" => GET outbox::deliveries;
         "/console/receipts/{id}" => GET receipts::receipt;
         "/console/receipts/{id}/retry" => POST receipts::retry;
         "/console/applications" => GET applications::list;
