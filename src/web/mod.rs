@@ -200,6 +200,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/list-application-active-users" => POST v3::users::active;
         "/api/v3/check-session-status" => POST v3::users::session_status;
         "/api/v3/get-user-loggedin-apps" => GET v3::users::applications;
+        "/api/v3/get-user-logged-in-identities" => GET v3::users::identities;
     }
     // People by their tokens, pages of applications.
     called! { sheet;
@@ -215,6 +216,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/get-my-login-history" => GET v3::me::history;
         "/api/v3/mydevices/list" => GET v3::me::devices;
         "/api/v3/mydevices/revoke-session" => POST v3::me::revoke;
+        "/api/v3/mydevices/unbind" => POST v3::me::revoke;
         "/graphql/v2" => POST graphql::call;
         "/cas/session" => GET cas::session;
     }
