@@ -42,7 +42,7 @@ const WORN: [(HeaderName, &str); 7] = [
 /// Whether an application may have opened this in a popup, to log somebody in, and waits for it by its handle or its
 /// opener. Any other policy takes both away for good, on a redirect too.
 fn on_the_way_of_a_popup(path: &str) -> bool {
-    path == "/login" || path.starts_with("/oidc/") || path.starts_with("/crossing/")
+    path == "/login" || ["/oidc/", "/oauth/", "/cas-idp/", "/crossing/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Unique in this run of the house; the time it began tells runs apart.
@@ -181,9 +181,9 @@ impl Wire {
         let api = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
         if api("/api/v1") || api("/healthz") || api("/readyz") || api("/metrics") || path.ends_with("/live") {
             Self::Problem
-        } else if api("/oidc/auth") || api("/oidc/session") {
+        } else if api("/oidc/auth") || api("/oauth/auth") || api("/oidc/session") {
             Self::Page
-        } else if api("/oidc") || path.starts_with("/.well-known/o") {
+        } else if api("/oidc") || api("/oauth") || path.starts_with("/.well-known/o") {
             Self::Oauth
         } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" {
             Self::Authing

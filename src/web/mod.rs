@@ -159,12 +159,16 @@ fn administrators(sheet: &mut ServiceConfig) {
         only("/oidc/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
     );
     sheet.service(
+        only("/oauth/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
+    );
+    sheet.service(
         only("/oidc/session/end", "GET, POST")
             .route(get().to(end_session::end_session))
             .route(post().to(end_session::posted)),
     );
     routes! { sheet;
         "/oidc/auth/answer" => POST authorize::answered;
+        "/oauth/auth/answer" => POST authorize::answered;
         "/oidc/session/confirm" => POST end_session::confirmed;
         "/oidc/session/check" => GET end_session::check;
     }
@@ -173,6 +177,10 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/oidc/me" => GET userinfo::userinfo, POST userinfo::userinfo;
         "/oidc/token/introspection" => POST introspect::introspect;
         "/oidc/token/revocation" => POST revoke::revoke;
+        "/oauth/token" => POST token::token;
+        "/oauth/me" => GET userinfo::userinfo, POST userinfo::userinfo;
+        "/oauth/token/introspection" => POST introspect::introspect;
+        "/oauth/token/revocation" => POST revoke::revoke;
         "/oidc/request" => POST pushed::push;
         "/oidc/register" => POST register::register;
         "/oidc/.well-known/jwks.json" => GET discovery::jwks;

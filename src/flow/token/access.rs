@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::id::{asked, person_claims};
 use super::issue::oauth;
-use super::mark::{grant_of, jti, read_refresh_token};
+use super::mark::{Opaque, grant_of, jti, opaque_token, read_opaque_token, read_refresh_token};
 use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, GrantId, UserId};
-use crate::domain::oauth::{OauthCode, Scopes, TokenAlg};
+use crate::domain::oauth::{OauthCode, Scope, Scopes, TokenAlg};
 use crate::flow::error::{Done, FlowError};
 use crate::flow::keys::{self, KeyRing};
 use crate::flow::state::State;
@@ -55,18 +55,44 @@ struct AccessClaims {
     scope: String,
 }
 
-impl AccessClaims {
-    fn grant(&self) -> Option<GrantId> {
-        grant_of(&self.jti)
-    }
+/// Whether a grant is of plain OAuth 2.0: its access tokens are opaque, and there is no ID token.
+pub(super) fn is_plain(grant: &GrantRow) -> bool {
+    Scopes::parse(&grant.scope).has(Scope::User)
 }
 
-/// An access token of a grant (RFC 9068), and its life in seconds.
+fn subject(grant: &GrantRow) -> String {
+    grant.user.map_or_else(|| grant.application.to_string(), |user| user.to_string())
+}
+
+/// An access token that the house made, as it was read; times in seconds.
+struct Shown {
+    grant: GrantId,
+    jti: String,
+    iat: i64,
+    exp: i64,
+    /// Scopes, where the token itself says them.
+    scope: Option<String>,
+}
+
+/// Reads an access token of either form. `None`: the house did not make it.
+fn read(state: &State, token: &str) -> Done<Option<Shown>> {
+    if let Some(Opaque { grant, jti, iat, exp }) = read_opaque_token(state, token) {
+        return Ok(Some(Shown { grant, jti, iat, exp, scope: None }));
+    }
+    let Some(claims) = keys::ring(state)?.read::<AccessClaims>(ACCESS, token) else { return Ok(None) };
+    let AccessClaims { jti, iat, exp, scope, .. } = claims;
+    Ok(grant_of(&jti).map(|grant| Shown { grant, jti, iat, exp, scope: Some(scope) }))
+}
+
+/// An access token of a grant, and its life in seconds: a JWT (RFC 9068), or opaque where the grant is plain.
 pub fn access_token(state: &State, ring: &KeyRing, application: &Application, grant: &GrantRow) -> Done<(String, i64)> {
     let (now, life) = (state.now().seconds(), i64::from(state.config.access_token_seconds));
+    if is_plain(grant) {
+        return Ok((opaque_token(state, grant, now, now + life), life));
+    }
     let claims = AccessClaims {
         iss: grant.issuer.clone(),
-        sub: grant.user.map_or_else(|| application.id.to_string(), |user| user.to_string()),
+        sub: subject(grant),
         aud: application.id.to_string(),
         client_id: application.id.to_string(),
         iat: now,
@@ -84,7 +110,7 @@ pub fn access_token(state: &State, ring: &KeyRing, application: &Application, gr
 
 /// A bearer token of an application, believed for this moment.
 pub(in crate::flow) struct Believed {
-    claims: AccessClaims,
+    shown: Shown,
     /// What it is of.
     pub(in crate::flow) grant: GrantRow,
 }
@@ -92,24 +118,25 @@ pub(in crate::flow) struct Believed {
 impl Believed {
     /// The name of the token, when it was made, when it ends (seconds), and its scopes.
     pub(in crate::flow) fn itself(self) -> (String, i64, i64, String) {
-        (self.claims.jti, self.claims.iat, self.claims.exp, self.claims.scope)
+        let scope = self.shown.scope.unwrap_or(self.grant.scope);
+        (self.shown.jti, self.shown.iat, self.shown.exp, scope)
     }
 }
 
 /// Believes an access token of the house, or does not.
 pub(in crate::flow) fn believe(state: &State, token: &str) -> Done<Option<Believed>> {
-    let Some(claims) = keys::ring(state)?.read::<AccessClaims>(ACCESS, token) else { return Ok(None) };
-    let (Some(id), now) = (claims.grant(), state.now()) else { return Ok(None) };
-    if now.seconds() >= claims.exp {
+    let (Some(shown), now) = (read(state, token)?, state.now()) else { return Ok(None) };
+    if now.seconds() >= shown.exp {
         return Ok(None);
     }
     let grant = state.store.read(|conn| {
-        if grants::is_revoked(conn, &claims.jti)? {
+        if grants::is_revoked(conn, &shown.jti)? {
             return Ok(None);
         }
-        grants::living(conn, id, now, seen_after(state, now))
+        grants::living(conn, shown.grant, now, seen_after(state, now))
     })?;
-    Ok(grant.map(|grant| Believed { claims, grant }))
+    // Each grant gives tokens of one form; the other form says nothing of it.
+    Ok(grant.filter(|grant| is_plain(grant) == shown.scope.is_none()).map(|grant| Believed { shown, grant }))
 }
 
 /// Which application a living access token was given to, and on behalf of whom; nobody: for itself.
@@ -121,10 +148,12 @@ pub fn holder(state: &State, token: &str) -> Done<Option<(ApplicationId, Option<
 pub fn userinfo(state: &State, token: &str, own: Option<ApplicationId>) -> Done<Value> {
     let invalid = || FlowError::from(oauth(OauthCode::InvalidToken, "the access token is dead or not of this house"));
     let of_host = |believed: &Believed| own.is_none_or(|own| own == believed.grant.application);
-    let Believed { claims, grant } = believe(state, token)?.filter(of_host).ok_or_else(invalid)?;
+    let believed = believe(state, token)?.filter(of_host).ok_or_else(invalid)?;
+    let grant = believed.grant.clone();
+    let (.., scope) = believed.itself();
     let user = grant.user.ok_or_else(invalid)?;
     let person = state.store.read(|conn| users::find(conn, user))?.ok_or_else(invalid)?;
-    let mut answer = person_claims(&person, &Scopes::parse(&claims.scope), &asked(&grant).userinfo);
+    let mut answer = person_claims(&person, &Scopes::parse(&scope), &asked(&grant).userinfo);
     answer.insert("sub".to_owned(), json!(user));
     Ok(Value::Object(answer))
 }
@@ -132,13 +161,15 @@ pub fn userinfo(state: &State, token: &str, own: Option<ApplicationId>) -> Done<
 /// What introspection answers its own application (RFC 7662): everything about a living token, nothing about any other.
 pub fn introspect(state: &State, application: &Application, token: &str) -> Done<Value> {
     let inactive = json!({ "active": false });
-    if let Some(Believed { claims, grant }) = believe(state, token)? {
+    if let Some(believed) = believe(state, token)? {
+        let grant = believed.grant.clone();
         if grant.application != application.id {
             return Ok(inactive);
         }
+        let (jti, iat, exp, scope) = believed.itself();
         return Ok(json!({
-            "active": true, "scope": claims.scope, "client_id": claims.client_id, "token_type": "Bearer", "sub": claims.sub,
-            "aud": claims.aud, "iss": claims.iss, "iat": claims.iat, "exp": claims.exp, "jti": claims.jti,
+            "active": true, "scope": scope, "client_id": grant.application, "token_type": "Bearer", "sub": subject(&grant),
+            "aud": grant.application, "iss": grant.issuer, "iat": iat, "exp": exp, "jti": jti,
             "username": username(state, grant.user)?,
         }));
     }
@@ -167,13 +198,12 @@ pub fn revoke(act: &Act<'_>, state: &State, application: ApplicationId, token: &
         if own(id)?.is_some() {
             grants::revoke(act, id)?;
         }
-    } else if let Some(claims) = keys::ring(state)?.read::<AccessClaims>(ACCESS, token)
-        && let Some(id) = claims.grant()
-        && let Some(grant) = own(id)?
+    } else if let Some(shown) = read(state, token)?
+        && let Some(grant) = own(shown.grant)?
     {
         // Remembered as long as the grant: a clock that jumps must not make one forgotten before the other (T8).
-        let until = grant.expires_at.max(Timestamp((claims.exp + 1) * 1_000));
-        grants::revoke_token(act, &claims.jti, until)?;
+        let until = grant.expires_at.max(Timestamp((shown.exp + 1) * 1_000));
+        grants::revoke_token(act, &shown.jti, until)?;
     }
     Ok(())
 }

@@ -154,7 +154,7 @@ pub(in crate::flow) fn person_claims(person: &User, scopes: &Scopes, single: &[S
     ];
     let mut claims = Map::new();
     for (claim, scope, value) in all {
-        let wanted = scopes.has(scope) || single.iter().any(|name| name == claim);
+        let wanted = scopes.has(scope) || scopes.has(Scope::User) || single.iter().any(|name| name == claim);
         if let Some(value) = value.filter(|_| wanted) {
             claims.insert(claim.to_owned(), value);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::access::{access_token, grant_behind};
+use super::access::{access_token, grant_behind, is_plain};
 use super::id::{Beside, id_token};
 use super::mark::{read_code, read_refresh_token, refresh_token};
 use crate::crypto::{jws, random};
@@ -97,7 +97,9 @@ fn redeem(act: &Act<'_>, state: &State, application: &Application, shown: &CodeS
         return Ok(Err(dead()));
     }
     let lasts = |seconds: u32| act.now.plus_ms(i64::from(seconds) * 1_000);
-    let renewable = Scopes::parse(&grant.scope).has(Scope::OfflineAccess);
+    // Plain OAuth 2.0 has no scope for it: there whoever may renew is given a refresh token (RFC 6749 1.5).
+    let plainly = is_plain(&grant) && application.protocol.may(GrantType::RefreshToken);
+    let renewable = plainly || Scopes::parse(&grant.scope).has(Scope::OfflineAccess);
     let (generation, expires_at) = if renewable {
         (1, lasts(state.config.refresh_token_seconds))
     } else {
@@ -123,6 +125,10 @@ pub async fn refresh(
 fn narrowed(granted: &str, narrower: Option<&str>) -> Option<String> {
     let Some(asked) = narrower else { return Some(granted.to_owned()) };
     let granted = Scopes::parse(granted);
+    // An opaque token says nothing of its scopes: they are those of its grant.
+    if granted.has(Scope::User) && asked.split_ascii_whitespace().count() != granted.iter().count() {
+        return None;
+    }
     let was_granted = |word: &str| Scope::parse(word).is_some_and(|scope| granted.has(scope));
     asked.split_ascii_whitespace().all(was_granted).then(|| Scopes::parse(asked).to_string())
 }

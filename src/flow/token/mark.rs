@@ -1,4 +1,4 @@
-//! Marks: what codes and refresh tokens are made of, so that no row holds anything that opens something.
+//! Marks: what codes, refresh tokens and opaque access tokens are made of, so that no row holds anything that opens something.
 
 use crate::crypto::random;
 use crate::domain::id::GrantId;
@@ -39,4 +39,34 @@ pub(super) fn jti(grant: &GrantRow) -> String {
 /// The grant that the name of a token begins with.
 pub(in crate::flow) fn grant_of(jti: &str) -> Option<GrantId> {
     GrantId::parse(jti.get(..24)?).ok()
+}
+
+/// What an opaque access token says of itself; times in seconds.
+pub(super) struct Opaque {
+    /// Of which grant.
+    pub(super) grant: GrantId,
+    /// Its name.
+    pub(super) jti: String,
+    /// When it was made.
+    pub(super) iat: i64,
+    /// When it ends.
+    pub(super) exp: i64,
+}
+
+/// Hex digits of a time in seconds.
+const TIME: usize = 10;
+
+/// An opaque access token of a grant: letters, digits, `-` and `_` only (authing-contract.md G13).
+pub(super) fn opaque_token(state: &State, grant: &GrantRow, iat: i64, exp: i64) -> String {
+    let name = format!("{}{iat:010x}{exp:010x}{}", grant.id, GrantId::from_random(random::octets()));
+    format!("{name}{}", state.key.mark("access token", &[&name]))
+}
+
+pub(super) fn read_opaque_token(state: &State, text: &str) -> Option<Opaque> {
+    let (name, mark) = text.split_at_checked(24 + 2 * TIME + 24)?;
+    if !state.key.recognises("access token", &[name], mark) {
+        return None;
+    }
+    let time = |from: usize| i64::from_str_radix(name.get(from..from + TIME)?, 16).ok();
+    Some(Opaque { grant: grant_of(name)?, jti: name.to_owned(), iat: time(24)?, exp: time(24 + TIME)? })
 }

@@ -8,6 +8,7 @@ mod credentials;
 mod ends;
 mod feed;
 mod forgeries;
+mod plain;
 mod races;
 mod registration;
 mod walls;
