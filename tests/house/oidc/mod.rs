@@ -6,6 +6,7 @@ mod bad_requests;
 mod code_flow;
 mod credentials;
 mod ends;
+pub mod exceptions;
 mod feed;
 mod forgeries;
 mod plain;
