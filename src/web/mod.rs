@@ -167,12 +167,16 @@ fn administrators(sheet: &mut ServiceConfig) {
         only("/oidc/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
     );
     sheet.service(
+        only("/oauth/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
+    );
+    sheet.service(
         only("/oidc/session/end", "GET, POST")
             .route(get().to(end_session::end_session))
             .route(post().to(end_session::posted)),
     );
     routes! { sheet;
         "/oidc/auth/answer" => POST authorize::answered;
+        "/oauth/auth/answer" => POST authorize::answered;
         "/oidc/session/confirm" => POST end_session::confirmed;
         "/oidc/session/check" => GET end_session::check;
     }
@@ -181,6 +185,10 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/oidc/me" => GET userinfo::userinfo, POST userinfo::userinfo;
         "/oidc/token/introspection" => POST introspect::introspect;
         "/oidc/token/revocation" => POST revoke::revoke;
+        "/oauth/token" => POST token::token;
+        "/oauth/me" => GET userinfo::userinfo, POST userinfo::userinfo;
+        "/oauth/token/introspection" => POST introspect::introspect;
+        "/oauth/token/revocation" => POST revoke::revoke;
         "/oidc/request" => POST pushed::push;
         "/oidc/register" => POST register::register;
         "/oidc/.well-known/jwks.json" => GET discovery::jwks;
@@ -208,6 +216,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/list-application-active-users" => POST v3::users::active;
         "/api/v3/check-session-status" => POST v3::users::session_status;
         "/api/v3/get-user-loggedin-apps" => GET v3::users::applications;
+        "/api/v3/get-user-logged-in-identities" => GET v3::users::identities;
     }
     // People by their tokens, pages of applications.
     called! { sheet;
@@ -223,6 +232,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/get-my-login-history" => GET v3::me::history;
         "/api/v3/mydevices/list" => GET v3::me::devices;
         "/api/v3/mydevices/revoke-session" => POST v3::me::revoke;
+        "/api/v3/mydevices/unbind" => POST v3::me::revoke;
         "/graphql/v2" => POST graphql::call;
         "/cas/session" => GET cas::session;
     }

@@ -76,6 +76,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, py 5, java, go 3", KICKS;
     GET "/api/v3/get-user-loggedin-apps" => "v3::users::applications",
         "node 4, py 5", "authing/lists::where_somebody_was_and_is_logged_in";
+    GET "/api/v3/get-user-logged-in-identities" => "v3::users::identities",
+        "node 4 getUserLoggedinIdentities", "authing/lists::where_somebody_was_and_is_logged_in";
     POST "/api/v3/signin" => "v3::signin::signin",
         "node 4, py 5, web, miniapp signInBy…, js 4 signinByCredentials", "authing/log_in::version_3_gives_the_tokens_of_openid_connect";
     GET "/api/v3/system" => "v3::signin::system",
@@ -90,6 +92,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, js 4", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/api/v3/mydevices/revoke-session" => "v3::me::revoke",
         "node 4 revoke", "authing/ways_out::a_person_ends_one_of_their_own_devices";
+    POST "/api/v3/mydevices/unbind" => "v3::me::revoke",
+        "node 4 unbind", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/graphql/v2" => "graphql::call",
         "js 4, guard, py 4, go 2: loginByUsername, loginByEmail, loginByPhonePassword, user, users, checkLoginStatus, refreshToken, \
          accessToken, refreshAccessToken, isUserExists, updateUser {tokenExpiredAt}, __schema",
