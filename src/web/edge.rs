@@ -161,7 +161,7 @@ impl Wire {
             Self::Page
         } else if api("/oidc") || path.starts_with("/.well-known/o") {
             Self::Oauth
-        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" {
+        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" || api("/svg-string") {
             Self::Authing
         } else {
             Self::Page
