@@ -185,7 +185,7 @@ impl Wire {
             Self::Page
         } else if api("/oidc") || api("/oauth") || path.starts_with("/.well-known/o") {
             Self::Oauth
-        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" {
+        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" || api("/svg-string") {
             Self::Authing
         } else {
             Self::Page

@@ -1,6 +1,7 @@
 //! Authing's wire, as its SDKs speak it.
 
 mod bad_input;
+mod guard;
 mod lists;
 mod log_in;
 mod pages;
