@@ -124,9 +124,9 @@ pub const ANSWERED: &[Answered] = answered! {
 /// What is not here.
 pub const MISSING: &[Missing] = &[
     Missing {
-        what: "Authorization: authing <AK>:<signature> (node 4, c# ManagementClient)",
-        en: "signed requests need the secret itself, and only its hash is kept; use get-management-token and send the token",
-        zh: "请求签名需要密钥原文，而本服务只保存其哈希；请用 get-management-token 换取令牌后调用",
+        what: "js 4 new ManagementClient({appId, secret})",
+        en: "an application's secret does not administer its pool; use {userPoolId, secret} with the pool's secret, or an access key",
+        zh: "应用密钥不能管理用户池；请使用用户池的 {userPoolId, secret}，或 access key",
     },
     Missing {
         what: "js 4.6, py 4, go 2, ios: a key for passwords that is built in",
