@@ -90,6 +90,12 @@ impl Form {
         Ok(self.one(name)?.unwrap_or_default())
     }
 
+    /// The place in a list that a page begins at; absent or empty: the beginning.
+    pub fn cursor(&self, name: &'static str) -> Result<Option<i64>, Refusal> {
+        let given = self.one(name)?.filter(|text| !text.is_empty());
+        given.map(|text| text.parse().map_err(|_| Refusal::bad(name))).transpose()
+    }
+
     /// Whether a box was ticked.
     pub fn ticked(&self, name: &'static str) -> Result<bool, Refusal> {
         Ok(self.one(name)?.is_some_and(|v| !v.is_empty() && v != "0" && v != "false"))

@@ -40,6 +40,9 @@ const LOG_OUTS: &str = "authing/ways_out::every_log_out_ends_this_session_and_no
 /// The first kick.
 const FIRST: &str = "ways_out/kick::a_kicked_user_is_out_of_the_application_everywhere_before_the_answer";
 
+/// What Guard draws its box from.
+const GUARD: &str = "authing/guard::a_page_of_the_application_reads_what_guard_draws_from_and_nothing_secret";
+
 /// Every path that is answered, in the order of the route sheet.
 pub const ANSWERED: &[Answered] = answered! {
     POST "/api/v2/applications/{app}/kick-active-users" => "v2::applications::kick_active_users",
@@ -52,6 +55,12 @@ pub const ANSWERED: &[Answered] = answered! {
         "REST", FIRST;
     POST "/api/v2/users/kick" => "v2::users::kick",
         "js 4, py 4, go 2 users.kick", KICKS;
+    GET "/api/v2/applications/{app}/public-config" => "v2::guard::public_config",
+        "guard, js 4 getPublicConfig", GUARD;
+    GET "/api/v2/applications/{app}/components-public-config/guard" => "v2::guard::components",
+        "guard", GUARD;
+    GET "/svg-string/guard" => "v2::guard::icons",
+        "guard", GUARD;
     GET "/api/v2/users/me" => "v2::users::me",
         "guard, py 4, ios, android", KICKS;
     GET "/api/v2/users/login-status" => "v2::users::login_status",
@@ -76,6 +85,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, py 5, java, go 3", KICKS;
     GET "/api/v3/get-user-loggedin-apps" => "v3::users::applications",
         "node 4, py 5", "authing/lists::where_somebody_was_and_is_logged_in";
+    GET "/api/v3/get-user-logged-in-identities" => "v3::users::identities",
+        "node 4 getUserLoggedinIdentities", "authing/lists::where_somebody_was_and_is_logged_in";
     POST "/api/v3/signin" => "v3::signin::signin",
         "node 4, py 5, web, miniapp signInBy…, js 4 signinByCredentials", "authing/log_in::version_3_gives_the_tokens_of_openid_connect";
     GET "/api/v3/system" => "v3::signin::system",
@@ -90,6 +101,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, js 4", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/api/v3/mydevices/revoke-session" => "v3::me::revoke",
         "node 4 revoke", "authing/ways_out::a_person_ends_one_of_their_own_devices";
+    POST "/api/v3/mydevices/unbind" => "v3::me::revoke",
+        "node 4 unbind", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/graphql/v2" => "graphql::call",
         "js 4, guard, py 4, go 2: loginByUsername, loginByEmail, loginByPhonePassword, user, users, checkLoginStatus, refreshToken, \
          accessToken, refreshAccessToken, isUserExists, updateUser {tokenExpiredAt}, __schema",
