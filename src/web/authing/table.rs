@@ -134,11 +134,6 @@ pub const MISSING: &[Missing] = &[
         zh: "请把 SDK 的公钥选项设为 /api/v2/.well-known 返回的公钥",
     },
     Missing {
-        what: "passwordEncryptType=sm2, encryption: sm2",
-        en: "SM2 is not in the cryptographic library of this server; use rsa, or none over https",
-        zh: "本服务的密码库没有 SM2；请用 rsa，或在 https 上用 none",
-    },
-    Missing {
         what: "connection=PASSCODE, loginByPhoneCode, loginByEmailCode",
         en: "no codes are sent by mail or text message",
         zh: "不发送邮件或短信验证码",

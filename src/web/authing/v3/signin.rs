@@ -2,7 +2,7 @@
 //!
 //! 1. The application proves itself as it does at the token endpoint: in the body, by HTTP Basic, or not at all where it
 //!    settled so; then the header names it (contract 3.4).
-//! 2. The password comes as typed unless `passwordEncryptType` says `rsa`.
+//! 2. The password comes as typed unless `passwordEncryptType` says `rsa` or `sm2`.
 //! 3. The answer holds `expire_in`, as Authing spells it, and `expires_in`.
 
 use std::sync::Arc;
@@ -64,11 +64,7 @@ pub async fn signin(request: HttpRequest, mut payload: Payload) -> Answer {
     }
     let sent = call.password_payload.ok_or(Coded::from(&MISSING))?;
     let options = call.options.unwrap_or_default();
-    let travelled = match options.password_encrypt_type.as_deref().and_then(caller::meant) {
-        None | Some("none") => Travelled::Plain,
-        Some("rsa") => Travelled::Encrypted,
-        Some(_) => return Err(Coded::from(&UNSUPPORTED).into()),
-    };
+    let travelled = Travelled::named(options.password_encrypt_type.as_deref())?;
     let account = [sent.account, sent.email, sent.phone, sent.username].into_iter().flatten().find(|a| !a.is_empty());
     let account = account.ok_or(Coded::from(&MISSING))?;
     let password = signin::password(&visit.state, &sent.password.ok_or(Coded::from(&MISSING))?, travelled)?;
@@ -101,13 +97,13 @@ async fn application(visit: &Visit, request: &HttpRequest, call: &SigninCall) ->
     Ok(application)
 }
 
-/// `GET /api/v3/system`: bare. There is no SM2 key: no kept implementation of it is in this house.
+/// `GET /api/v3/system`: bare.
 pub async fn system(request: HttpRequest) -> Answer {
     let state = visit::state(&request)?;
     place::of(&state, &request)?;
-    let pem = password_key::public_pem(&state)?;
+    let (pem, point) = (password_key::public_pem(&state)?, password_key::public_sm2(&state)?);
     let answer: Value = json!({
-        "rsa": { "publicKey": pem }, "sm2": { "publicKey": "" },
+        "rsa": { "publicKey": pem }, "sm2": { "publicKey": point },
         "version": { "server": env!("CARGO_PKG_VERSION") }, "publicIps": [],
     });
     Ok(HttpResponse::Ok().json(answer))
