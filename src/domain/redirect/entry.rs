@@ -182,6 +182,11 @@ impl RedirectEntry {
         }
     }
 
+    /// Whether the entry is of exactly one origin.
+    pub(super) fn is_of_one_origin(&self) -> bool {
+        !self.any_label && !self.any_port()
+    }
+
     /// Loopback http listeners take whatever port is free (RFC 8252 7.3).
     fn any_port(&self) -> bool {
         self.url.scheme() == "http" && is_loopback(&self.url)

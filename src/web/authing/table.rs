@@ -85,6 +85,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, py 5, java, go 3", KICKS;
     GET "/api/v3/get-user-loggedin-apps" => "v3::users::applications",
         "node 4, py 5", "authing/lists::where_somebody_was_and_is_logged_in";
+    GET "/api/v3/get-user-logged-in-identities" => "v3::users::identities",
+        "node 4 getUserLoggedinIdentities", "authing/lists::where_somebody_was_and_is_logged_in";
     POST "/api/v3/signin" => "v3::signin::signin",
         "node 4, py 5, web, miniapp signInBy…, js 4 signinByCredentials", "authing/log_in::version_3_gives_the_tokens_of_openid_connect";
     GET "/api/v3/system" => "v3::signin::system",
@@ -99,6 +101,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, js 4", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/api/v3/mydevices/revoke-session" => "v3::me::revoke",
         "node 4 revoke", "authing/ways_out::a_person_ends_one_of_their_own_devices";
+    POST "/api/v3/mydevices/unbind" => "v3::me::revoke",
+        "node 4 unbind", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/graphql/v2" => "graphql::call",
         "js 4, guard, py 4, go 2: loginByUsername, loginByEmail, loginByPhonePassword, user, users, checkLoginStatus, refreshToken, \
          accessToken, refreshAccessToken, isUserExists, updateUser {tokenExpiredAt}, __schema",
@@ -120,9 +124,9 @@ pub const ANSWERED: &[Answered] = answered! {
 /// What is not here.
 pub const MISSING: &[Missing] = &[
     Missing {
-        what: "Authorization: authing <AK>:<signature> (node 4, c# ManagementClient)",
-        en: "signed requests need the secret itself, and only its hash is kept; use get-management-token and send the token",
-        zh: "请求签名需要密钥原文，而本服务只保存其哈希；请用 get-management-token 换取令牌后调用",
+        what: "js 4 new ManagementClient({appId, secret})",
+        en: "an application's secret does not administer its pool; use {userPoolId, secret} with the pool's secret, or an access key",
+        zh: "应用密钥不能管理用户池；请使用用户池的 {userPoolId, secret}，或 access key",
     },
     Missing {
         what: "js 4.6, py 4, go 2, ios: a key for passwords that is built in",

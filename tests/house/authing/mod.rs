@@ -5,5 +5,6 @@ mod guard;
 mod lists;
 mod log_in;
 mod pages;
+mod signatures;
 mod table;
 mod ways_out;
