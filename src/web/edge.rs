@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 
-use super::authing::envelope;
+use super::authing::{envelope, signed};
 use super::error::Refusal;
 use super::oidc::wire;
 use super::visit::{RequestId, Visit};
@@ -84,6 +84,7 @@ pub async fn edge(
     let https = state.is_some_and(|s| s.config.public_url.as_ref().is_some_and(|u| u.scheme() == "https"));
     let id = fresh_request_id(state.map(|s| &***s));
     request.extensions_mut().insert(RequestId(id.clone()));
+    signed::hold(&mut request).await;
     let mut response = next.call(request).await?.map_into_boxed_body();
     if response.status().is_client_error() || response.status().is_server_error() {
         response = dressed(response, &id);
@@ -192,7 +193,7 @@ impl Wire {
             Self::Page
         } else if api("/oidc") || api("/oauth") || path.starts_with("/.well-known/o") {
             Self::Oauth
-        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" {
+        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" || api("/svg-string") {
             Self::Authing
         } else {
             Self::Page

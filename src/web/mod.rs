@@ -18,12 +18,14 @@ pub mod logout;
 pub mod oidc;
 pub mod ops;
 pub mod own;
+pub mod own_record;
 pub mod personal_center;
 pub mod place;
 pub mod protect;
 pub mod push;
 pub mod reply;
 pub mod setup;
+pub mod table;
 pub mod view;
 pub mod visit;
 
@@ -31,7 +33,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, kick, overview, receipts, users};
+use console::{applications, kick, outbox, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -88,6 +90,10 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/u/devices" => GET personal_center::devices_page;
         "/u/devices/end" => POST personal_center::end_one;
         "/u/devices/end-others" => POST personal_center::end_others;
+        "/u/applications" => GET own_record::applications_page;
+        "/u/applications/leave" => POST own_record::leave;
+        "/u/activity" => GET own_record::activity_page;
+        "/u/activity.csv" => GET own_record::activity_table;
         "/u/profile" => GET personal_center::profile_page, POST personal_center::change_profile;
         "/u/security" => GET personal_center::security_page;
         "/u/security/password" => POST personal_center::change_password;
@@ -135,6 +141,8 @@ fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
+        "/console/audit.csv" => GET overview::audit_table;
+        "/console/deliveries" => GET outbox::deliveries;
         "/console/receipts/{id}" => GET receipts::receipt;
         "/console/receipts/{id}/retry" => POST receipts::retry;
         "/console/applications" => GET applications::list;
@@ -212,6 +220,9 @@ fn authing_wire(sheet: &mut ServiceConfig) {
     }
     // People by their tokens, pages of applications.
     called! { sheet;
+        "/api/v2/applications/{app}/public-config" => GET v2::guard::public_config;
+        "/api/v2/applications/{app}/components-public-config/guard" => GET v2::guard::components;
+        "/svg-string/guard" => GET v2::guard::icons;
         "/api/v2/users/me" => GET v2::users::me;
         "/api/v2/users/login/check-status" => POST v2::users::check_status;
         "/api/v2/login/account" => POST v2::login::account;

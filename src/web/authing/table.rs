@@ -40,6 +40,9 @@ const LOG_OUTS: &str = "authing/ways_out::every_log_out_ends_this_session_and_no
 /// The first kick.
 const FIRST: &str = "ways_out/kick::a_kicked_user_is_out_of_the_application_everywhere_before_the_answer";
 
+/// What Guard draws its box from.
+const GUARD: &str = "authing/guard::a_page_of_the_application_reads_what_guard_draws_from_and_nothing_secret";
+
 /// Every path that is answered, in the order of the route sheet.
 pub const ANSWERED: &[Answered] = answered! {
     POST "/api/v2/applications/{app}/kick-active-users" => "v2::applications::kick_active_users",
@@ -52,6 +55,12 @@ pub const ANSWERED: &[Answered] = answered! {
         "REST", FIRST;
     POST "/api/v2/users/kick" => "v2::users::kick",
         "js 4, py 4, go 2 users.kick", KICKS;
+    GET "/api/v2/applications/{app}/public-config" => "v2::guard::public_config",
+        "guard, js 4 getPublicConfig", GUARD;
+    GET "/api/v2/applications/{app}/components-public-config/guard" => "v2::guard::components",
+        "guard", GUARD;
+    GET "/svg-string/guard" => "v2::guard::icons",
+        "guard", GUARD;
     GET "/api/v2/users/me" => "v2::users::me",
         "guard, py 4, ios, android", KICKS;
     GET "/api/v2/users/login-status" => "v2::users::login_status",
@@ -125,9 +134,9 @@ pub const ANSWERED: &[Answered] = answered! {
 /// What is not here.
 pub const MISSING: &[Missing] = &[
     Missing {
-        what: "Authorization: authing <AK>:<signature> (node 4, c# ManagementClient)",
-        en: "signed requests need the secret itself, and only its hash is kept; use get-management-token and send the token",
-        zh: "请求签名需要密钥原文，而本服务只保存其哈希；请用 get-management-token 换取令牌后调用",
+        what: "js 4 new ManagementClient({appId, secret})",
+        en: "an application's secret does not administer its pool; use {userPoolId, secret} with the pool's secret, or an access key",
+        zh: "应用密钥不能管理用户池；请使用用户池的 {userPoolId, secret}，或 access key",
     },
     Missing {
         what: "js 4.6, py 4, go 2, ios: a key for passwords that is built in",

@@ -2,8 +2,10 @@
 
 mod bad_input;
 pub mod cas;
+mod guard;
 mod lists;
 mod log_in;
 mod pages;
+mod signatures;
 mod table;
 mod ways_out;
