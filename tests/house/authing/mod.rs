@@ -6,6 +6,7 @@ mod guard;
 mod lists;
 mod log_in;
 mod pages;
+mod races;
 mod signatures;
 mod table;
 mod ways_out;
