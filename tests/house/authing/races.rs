@@ -1,6 +1,8 @@
 //! Races: whatever runs beside a kick, nothing from before it lives after its answer, and a log-in after it lives. The clock
 //! stands still, so only the order of the writes can tell the two apart.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use exeunt::domain::oauth::GrantType;
 use serde_json::json;
 
@@ -13,7 +15,7 @@ use crate::support::people::Person;
 use crate::support::{House, PASSWORD, Program};
 
 /// Rounds of one race.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 30;
 
 fn open() -> House {
     let house = House::with(|config| config.workers = 2);
@@ -82,9 +84,22 @@ fn log_in_beside_kicks(logs_in: LogsIn) {
     };
     let (mut dead, mut alive) = (0, 0);
     for round in 0..ROUNDS {
+        let done = AtomicBool::new(false);
         let given = beside(
-            || logs_in(&sdk, &notes),
-            || (0..=round % 3).for_each(|more| kicks(&house, &program, round + more, &lilei)),
+            || {
+                let given = logs_in(&sdk, &notes);
+                done.store(true, Ordering::SeqCst);
+                given
+            },
+            // In every second round until the log-in is answered.
+            || {
+                for more in 0..1_000 {
+                    kicks(&house, &program, round + more, &lilei);
+                    if round % 2 == 0 || done.load(Ordering::SeqCst) {
+                        break;
+                    }
+                }
+            },
         );
         let granted = house.count("SELECT coalesce(max(seq), 0) FROM grants");
         let after = given.is_some() && granted > barrier(&house);
@@ -102,7 +117,7 @@ fn log_in_beside_kicks(logs_in: LogsIn) {
         assert!(lives(&again), "round {round}: a log-in after it lives");
         kicks(&house, &program, round, &lilei);
     }
-    assert!(alive > 0 && alive + dead == ROUNDS, "{dead} dead, {alive} alive");
+    assert!(alive > 0 && dead > 0, "{dead} dead, {alive} alive: the two did not meet");
 }
 
 #[test]
