@@ -7,6 +7,7 @@ mod guard;
 mod lists;
 mod log_in;
 mod pages;
+mod races;
 mod samples;
 mod signatures;
 mod stage;
