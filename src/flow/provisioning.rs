@@ -179,11 +179,12 @@ pub fn delete_users(
     ids.into_iter().map(|id| users::delete(act, state, pool, id, origin)).collect()
 }
 
-/// A person changes parts of their own entry, by their token. Neither password nor status are theirs to set like this.
+/// A person changes their own display name, by their token. What they log in with, password and status are not theirs to
+/// change like this: every application that they are in holds such a token.
 pub async fn change_own(state: &Arc<State>, who: (PoolId, UserId), parts: UserParts, origin: Origin) -> Done<User> {
-    if parts.password.is_some() || parts.disabled.is_some() {
+    let UserParts { username: None, name: _, email: None, phone: None, disabled: None, password: None } = &parts else {
         return Err(FlowError::Forbidden);
-    }
+    };
     state
         .write(move |act, state| {
             let (pool, id) = who;

@@ -129,7 +129,7 @@ pub const ANSWERED: &[Answered] = answered! {
     POST "/api/v3/create-application" => "v3::applications::create",
         "node 4, py 5, java, go 3 createApplication", APPS_3;
     POST "/api/v3/update-application" => "v3::applications::update",
-        "node 4, py 5, java, go 3 updateApplication", APPS_3;
+        "node 4, java, go 3 updateApplication", APPS_3;
     POST "/api/v3/delete-application" => "v3::applications::delete",
         "node 4, py 5, java, go 3 deleteApplication", "authing/applications::a_deleted_application_is_left_by_everybody_at_once";
     POST "/api/v3/refresh-application-secret" => "v3::applications::refresh_secret",

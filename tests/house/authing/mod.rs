@@ -4,6 +4,7 @@ mod applications;
 mod bad_input;
 mod lists;
 mod log_in;
+mod management;
 mod pages;
 mod people;
 mod register;

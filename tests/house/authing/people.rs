@@ -40,7 +40,7 @@ fn refused(program: &Program, query: &str, variables: &Value) -> u64 {
 const CREATE: &str = "mutation createUser($userInfo: CreateUserInput!, $keepPassword: Boolean) {
     createUser(userInfo: $userInfo, keepPassword: $keepPassword) { id username name email phone status blocked password token } }";
 const UPDATE: &str = "mutation updateUser($id: String, $input: UpdateUserInput!) {
-    updateUser(id: $id, input: $input) { id username name email phone status blocked password } }";
+    updateUser(id: $id, input: $input) { id username name email phone status blocked password token } }";
 const DELETE: &str = "mutation deleteUser($id: String!) { deleteUser(id: $id) { message code } }";
 const DELETE_MANY: &str = "mutation deleteUsers($ids: [String!]!) { deleteUsers(ids: $ids) { message code } }";
 const FIND: &str = "query findUser($email: String, $phone: String, $username: String, $externalId: String) {
@@ -384,19 +384,23 @@ fn programs_neither_make_nor_change_administrators() {
 }
 
 #[test]
-fn a_person_changes_their_own_names_by_their_token_and_nothing_else() {
+fn a_person_changes_their_own_display_name_by_their_token_and_nothing_else() {
     let house = open();
     let mut sdk = Sdk::of(&house, "notes");
     sdk.logs_in("lilei");
     let changed = sdk.asks(UPDATE, &json!({ "id": house.person("lilei").id, "input": { "nickname": "Lei" } }));
     assert_eq!(changed["data"]["updateUser"]["name"], "Lei", "{changed}");
+    assert_eq!(changed["data"]["updateUser"]["token"], sdk.token.as_str(), "the SDK keeps what comes back");
     sdk.is_in();
     let before = house.picture();
     let password = sdk.encrypts(NEW);
     for (variables, code) in [
         (json!({ "input": { "password": password } }), 1001),
         (json!({ "input": { "blocked": false } }), 1001),
-        (json!({ "input": { "username": "hanmeimei" } }), 2026),
+        (json!({ "input": { "username": "lei" } }), 1001),
+        (json!({ "input": { "name": "x", "email": "lei@example.com" } }), 1001),
+        (json!({ "input": { "phone": "" } }), 1001),
+        (json!({ "input": { "name": "\u{202e}x" } }), 2231),
         (json!({ "id": house.person("hanmeimei").id, "input": { "name": "x" } }), 1001),
         (json!({ "input": { "tokenExpiredAt": "1" } }), 501),
     ] {

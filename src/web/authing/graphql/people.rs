@@ -12,6 +12,7 @@ use crate::flow::users::{self, Listing};
 use crate::web::authing::codes::{Coded, MISSING, UNSUPPORTED};
 use crate::web::authing::people::{self, Sent};
 use crate::web::authing::signin::Travelled;
+use crate::web::authing::v2::users::own_user;
 use crate::web::authing::{caller, envelope, shape};
 use crate::web::error::Refusal;
 use crate::web::visit::{Visit, off_thread};
@@ -129,7 +130,7 @@ pub(super) async fn create(visit: &Visit, variables: &Value) -> Result<Answered,
     Ok(made.first().map_or(Value::Null, shape::v2_user).into())
 }
 
-/// `updateUser(id, input)`: by a person's token their own entry, by a program's anybody's. `{tokenExpiredAt: "0"}` is how the
+/// `updateUser(id, input)`: by a person's token their own display name, by a program's anybody's parts. `{tokenExpiredAt: "0"}` is how the
 /// JavaScript SDK logged out up to 4.11: a person ends their own session, and nobody else's; a program kicks.
 pub(super) async fn update(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
     match caller::person(&visit.state, &visit.request) {
@@ -155,7 +156,10 @@ async fn update_own(visit: &Visit, variables: &Value, person: &Bearer) -> Result
     let who = (person.user.pool, person.who());
     let origin = visit.origin(Actor::User(person.who()));
     let user = provisioning::change_own(&visit.state, who, parts, origin).await.map_err(people::refused)?;
-    Ok(shape::v2_user(&user).into())
+    // With the token: the SDK keeps this answer in place of the user it had.
+    let mut person = person.clone();
+    person.user = user;
+    Ok(own_user(&visit.request, &person).into())
 }
 
 async fn update_any(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
