@@ -5,7 +5,7 @@
 //! of them in every way and fail with the path's name while a line is missing.
 //!
 //! Braces stand for: `{user}` somebody of Acme who is nowhere logged in, `{app}` notes, `{device}` a session of the caller,
-//! `{pool}` and `{secret}` of Acme, `{client_secret}`, `{sealed}` and `{password}`: the password of wang, the caller, with and
+//! `{pool}` and `{secret}` of Acme, `{client_secret}`, `{fresh}` a name that is free, `{kind}` email, `{sealed}` and `{password}`: the password of wang, the caller, with and
 //! without encryption, `{token}` a token of theirs. A parameter whose odd values are taken on purpose stands in [`TAKEN`].
 
 /// Who may make a call.
@@ -39,6 +39,14 @@ pub const CALLS: &[(&str, Who, &str)] = &[
     ("POST /api/v2/login/account", Anyone, r#"{"account":"wang","password":"{sealed}","app_id":"{app}"}"#),
     ("GET /api/v2/oidc/validate_token", Anyone, "id_token={token}"),
     ("GET /api/v2/.well-known", Anyone, ""),
+    ("POST /api/v2/users/batch", Admin, r#"{"ids":["{user}"],"type":"id"}"#),
+    ("GET /api/v2/users/{user}", Admin, ""),
+    ("GET /api/v2/applications", Admin, "page=1&limit=10"),
+    ("POST /api/v2/applications", Admin, APPLICATION),
+    ("GET /api/v2/applications/{app}", Admin, ""),
+    ("DELETE /api/v2/applications/{app}", Admin, ""),
+    ("POST /api/v2/register-{kind}", Anyone, REGISTER),
+    ("POST /api/v2/register/{kind}", Anyone, REGISTER),
     ("POST /api/v3/get-management-token", Anyone, r#"{"accessKeyId":"{pool}","accessKeySecret":"{secret}"}"#),
     ("POST /api/v3/kick-users", Admin, KICK),
     ("POST /api/v3/kick-public-accounts", Admin, KICK),
@@ -63,6 +71,34 @@ pub const CALLS: &[(&str, Who, &str)] = &[
     ("POST /api/v3/mydevices/revoke-session", Person, r#"{"deviceId":"{device}"}"#),
     ("POST /api/v3/mydevices/unbind", Person, r#"{"deviceId":"{device}"}"#),
     ("GET /api/v3/get-user-logged-in-identities", Admin, "userId={user}&userIdType=user_id"),
+    ("GET /api/v3/list-users", Admin, "page=1&limit=10&status=Activated"),
+    (
+        "POST /api/v3/list-users",
+        Admin,
+        r#"{"keywords":"li","options":{"pagination":{"page":1,"limit":10},"sort":[{"field":"createdAt","order":"Asc"}]}}"#,
+    ),
+    ("GET /api/v3/get-user", Admin, "userId={user}&userIdType=user_id"),
+    ("GET /api/v3/get-user-batch", Admin, "userIds={user}&userIdType=user_id"),
+    ("POST /api/v3/is-user-exists", Admin, r#"{"username":"lilei"}"#),
+    ("POST /api/v3/create-user", Admin, r#"{"username":"{fresh}","password":"{password}","name":"x"}"#),
+    ("POST /api/v3/create-users-batch", Admin, r#"{"list":[{"username":"{fresh}"}],"options":{}}"#),
+    ("POST /api/v3/update-user", Admin, r#"{"userId":"{user}","name":"x"}"#),
+    ("POST /api/v3/update-user-batch", Admin, r#"{"list":[{"userId":"{user}","name":"x"}],"options":{}}"#),
+    ("POST /api/v3/delete-users-batch", Admin, r#"{"userIds":["{user}"],"options":{}}"#),
+    ("GET /api/v3/list-applications", Admin, "page=1&limit=10&keywords=no"),
+    ("GET /api/v3/list-application-simple-info", Admin, "page=1&limit=10"),
+    ("GET /api/v3/get-application", Admin, "appId={app}"),
+    ("GET /api/v3/get-application-simple-info", Admin, "appId={app}"),
+    ("GET /api/v3/get-application-secret", Admin, "appId={app}"),
+    ("POST /api/v3/create-application", Admin, APPLICATION),
+    ("POST /api/v3/update-application", Admin, r#"{"appId":"{app}","appName":"X"}"#),
+    ("POST /api/v3/delete-application", Admin, r#"{"appId":"{app}"}"#),
+    ("POST /api/v3/refresh-application-secret", Admin, r#"{"appId":"{app}"}"#),
+    (
+        "POST /api/v3/signup",
+        Anyone,
+        r#"{"connection":"PASSWORD","passwordPayload":{"username":"{fresh}","password":"{password}"},"options":{}}"#,
+    ),
     ("GET /cas-idp/{app}", Who::Elsewhere, SERVICE),
     ("GET /cas-idp/{app}/login", Who::Elsewhere, SERVICE),
     ("GET /cas-idp/{app}/validate", Who::Elsewhere, TICKET),
@@ -81,6 +117,9 @@ pub const CALLS: &[(&str, Who, &str)] = &[
 
 const KICK: &str = r#"{"appIds":["{app}"],"userId":"{user}","options":{"userIdType":"user_id"}}"#;
 
+const APPLICATION: &str =
+    r#"{"name":"X","identifier":"{fresh}","redirectUris":["http://127.0.0.1/callback"],"logoutRedirectUris":[]}"#;
+const REGISTER: &str = r#"{"email":"{fresh}@example.com","password":"{sealed}","forceLogin":false}"#;
 const SERVICE: &str = "service=http://127.0.0.1:9101/callback";
 const TICKET: &str = "service=http://127.0.0.1:9101/callback&ticket=ST-none";
 
@@ -97,11 +136,21 @@ pub const FIELDS: &[(&str, Who, &str)] = &[
     ("accessToken", Anyone, r#"{"userPoolId":"{pool}","secret":"{secret}"}"#),
     ("refreshToken", Anyone, "{}"),
     ("refreshAccessToken", Anyone, r#"{"accessToken":"{token}"}"#),
-    ("updateUser", Person, r#"{"input":{"nickname":"x"}}"#),
+    ("findUser", Admin, r#"{"username":"lilei"}"#),
+    ("searchUser", Admin, r#"{"query":"li","fields":["username"],"page":1,"limit":10}"#),
+    ("userBatch", Admin, r#"{"ids":["{user}"],"type":"id"}"#),
+    ("createUser", Admin, r#"{"userInfo":{"username":"{fresh}","password":"{sealed}"}}"#),
+    ("updateUser", Admin, r#"{"id":"{user}","input":{"nickname":"x"}}"#),
+    ("deleteUser", Admin, r#"{"id":"{user}"}"#),
+    ("deleteUsers", Admin, r#"{"ids":["{user}"]}"#),
+    ("registerByEmail", Anyone, r#"{"input":{"email":"{fresh}@example.com","password":"{sealed}"}}"#),
+    ("registerByUsername", Anyone, r#"{"input":{"username":"{fresh}","password":"{sealed}"}}"#),
 ];
 
 /// Parameters that take odd values on purpose: path or field, and the parameter.
 pub const TAKEN: &[(&str, &str)] = &[
     // One id as a text, several by commas (security.md K5).
     ("POST /api/v2/users/kick", "userIds"),
+    // A list in a query.
+    ("GET /api/v3/get-user-batch", "userIds"),
 ];

@@ -46,6 +46,8 @@ impl Stage {
         text.replace("{app}", app.as_str())
             .replace("{user}", user.as_str())
             .replace("{device}", &self.device)
+            .replace("{fresh}", "newcomer")
+            .replace("{kind}", "email")
             .replace("{pool}", self.house.pool.as_str())
             .replace("{secret}", POOL_SECRET)
             .replace("{client_secret}", CLIENT_SECRET)
@@ -79,9 +81,9 @@ impl Stage {
     /// Makes a call with other headers; a POST says that it is JSON, unless a header says otherwise.
     pub fn makes(&self, sample: &Sample, headers: &[(&str, &str)], with: &[u8]) -> Answer {
         let mut all = headers.to_vec();
-        if sample.method == "GET" {
+        if sample.method != "POST" {
             let path = format!("{}?{}", sample.path, String::from_utf8_lossy(with));
-            return self.house.ask(("GET", path.trim_end_matches('?')), &all, None);
+            return self.house.ask((sample.method, path.trim_end_matches('?')), &all, None);
         }
         if !all.iter().any(|(name, _)| *name == "Content-Type") {
             all.push(("Content-Type", "application/json"));
