@@ -152,7 +152,8 @@ fn a_query_of_any_shape_is_an_answer_or_a_refusal() {
             }
             let doubled = format!("{}&{name}={value}", sample.with);
             let code = refusal(sample, &stage.makes(sample, headers, doubled.as_bytes()), "doubled");
-            assert!(code.is_some() || sample.who == Who::Elsewhere, "{}: {name} twice was taken", sample.name);
+            let taken = sample.who == Who::Elsewhere || TAKEN.contains(&(sample.name, name));
+            assert!(code.is_some() || taken, "{}: {name} twice was taken", sample.name);
         }
         let odd = format!("{}{}10&%ff&&=&undefined", sample.with, if sample.with.is_empty() { "" } else { "&" });
         refusal(sample, &stage.makes(sample, headers, odd.as_bytes()), "stray parameters");
