@@ -9,6 +9,7 @@ pub mod applications;
 pub mod authorize;
 pub mod backup;
 pub mod bearer;
+pub mod cas;
 pub mod client;
 pub mod directory;
 pub mod error;

@@ -145,10 +145,8 @@ pub async fn by_login_token(
     let grant = state
         .write(move |act, state| {
             let session = bearer.place(act, state)?.ok_or_else(dead)?;
-            grant::write(act, state, session, (&app, &issuer), terms, &from).map_err(|error| match error {
-                FlowError::Oauth(error) if error.code == OauthCode::LoginRequired => dead().into(),
-                other => other,
-            })
+            let written = grant::write(act, state, session, (&app, &issuer), terms, &from);
+            written.map_err(|error| if is_log_in_first(&error) { dead().into() } else { error })
         })
         .await?;
     token::signed(state, application, &grant, false)
@@ -162,10 +160,11 @@ fn is_login_token(believed: &str) -> bool {
 
 /// A kick came between log-in and grant: the caller hears that nobody is logged in, which is true.
 fn kicked_meanwhile(error: FlowError) -> FlowError {
-    if matches!(&error, FlowError::Oauth(e) if e.code == OauthCode::LoginRequired) {
-        return FlowError::Unauthenticated;
-    }
-    error
+    if is_log_in_first(&error) { FlowError::Unauthenticated } else { error }
+}
+
+fn is_log_in_first(error: &FlowError) -> bool {
+    matches!(error, FlowError::Oauth(e) if e.code == OauthCode::LoginRequired)
 }
 
 fn terms(state: &State, application: &Application, wanted: &Wanted) -> Terms {

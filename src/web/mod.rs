@@ -246,5 +246,11 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/cas/logout" => cas::logout;
         "/cas-idp/logout" => cas::idp_logout;
         "/cas-idp/{app}/logout" => cas::idp_logout_of;
+        // These give and use up tickets.
+        "/cas-idp/{app}" => cas::login;
+        "/cas-idp/{app}/login" => cas::login;
+        "/cas-idp/{app}/validate" => cas::validate;
+        "/cas-idp/{app}/serviceValidate" => cas::service_validate;
+        "/cas-idp/{app}/p3/serviceValidate" => cas::service_validate;
     }
 }

@@ -103,6 +103,11 @@ impl Protocol {
                 ("登录令牌", "Authing SDK 拿登录令牌换取 OAuth 的令牌。"),
                 ("Login token", "Authing's SDKs trade their login token for tokens of OAuth."),
             ),
+            GrantType::Cas => in_lang(
+                lang,
+                ("CAS", "应用说 CAS：登录后拿到一次性票据。"),
+                ("CAS", "The application speaks CAS: it is given a ticket that works once."),
+            ),
             GrantType::Implicit => {
                 in_lang(lang, ("隐式", "随下面的流程打开。"), ("Implicit", "Comes with the flows below."))
             }

@@ -119,6 +119,16 @@ pub const ANSWERED: &[Answered] = answered! {
         "js 4, node 4, py 4, py 5, java, go, php buildLogoutUrl (cas)", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
     GET "/cas-idp/{app}/logout" => "cas::idp_logout_of",
         "c# (cas)", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
+    GET "/cas-idp/{app}" => "cas::login",
+        "js 4, node 4, py 4 buildAuthorizeUrl (cas)", "authing/cas::whoever_logs_in_comes_to_the_service_with_a_ticket_that_works_once";
+    GET "/cas-idp/{app}/login" => "cas::login",
+        "CAS clients", "authing/cas::whoever_logs_in_comes_to_the_service_with_a_ticket_that_works_once";
+    GET "/cas-idp/{app}/validate" => "cas::validate",
+        "js 4, node 4 validateTicketV1; CAS 1.0", "authing/cas::a_ticket_tells_who_came_in_each_of_the_three_versions";
+    GET "/cas-idp/{app}/serviceValidate" => "cas::service_validate",
+        "js 4, node 4, py 4 validateTicketV2; CAS 2.0", "authing/cas::a_ticket_tells_who_came_in_each_of_the_three_versions";
+    GET "/cas-idp/{app}/p3/serviceValidate" => "cas::service_validate",
+        "CAS 3.0", "authing/cas::a_ticket_tells_who_came_in_each_of_the_three_versions";
 };
 
 /// What is not here.
@@ -152,6 +162,16 @@ pub const MISSING: &[Missing] = &[
         what: "/api/v2/saml-idp/*",
         en: "SAML is not spoken; use OpenID Connect",
         zh: "不支持 SAML，请使用 OpenID Connect",
+    },
+    Missing {
+        what: "py 4 validate_ticket_v1",
+        en: "the SDK reads the two lines of CAS 1.0 as JSON; use validate_ticket_v2 with format=JSON",
+        zh: "SDK 把 CAS 1.0 的两行文本当作 JSON 读；请用 validate_ticket_v2，format=JSON",
+    },
+    Missing {
+        what: "CAS: proxy tickets, logoutRequest",
+        en: "no proxy tickets; applications are told of log-outs by OpenID Connect back-channel log-out or the revocation feed",
+        zh: "没有代理票据；登出通过 OpenID Connect back-channel 登出或注销流告知应用",
     },
     Missing {
         what: "wss://…/events/v1/*",

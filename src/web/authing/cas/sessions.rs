@@ -1,4 +1,4 @@
-//! CAS as Authing has it, as far as logging out and looking go: `/cas/session`, `/cas/logout`, `/cas-idp/…/logout`.
+//! Looking and logging out in CAS's words: `/cas/session`, `/cas/logout`, `/cas-idp/…/logout`.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::signin::with_token;
-use super::{caller, out, shape};
 use crate::domain::application::Application;
 use crate::domain::id::ApplicationId;
 use crate::domain::session::Session;
 use crate::flow::{presence, signin, users};
+use crate::web::authing::signin::with_token;
+use crate::web::authing::{caller, out, shape};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::oidc::wire;
