@@ -1,12 +1,15 @@
 //! Authing's wire, as its SDKs speak it.
 
+mod bad_credentials;
 mod bad_input;
-pub mod cas;
+mod bad_shapes;
 mod guard;
 mod lists;
 mod log_in;
 mod pages;
 mod races;
+mod samples;
 mod signatures;
+mod stage;
 mod table;
 mod ways_out;

@@ -131,11 +131,11 @@ async fn update_user(visit: &Visit, variables: &Value) -> Result<Answered, Refus
 /// With `new ManagementClient({appId, secret})` no pool is named, and the headers name the application.
 async fn access_token(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
     let header = visit.request.headers().get("x-authing-app-id").and_then(|v| v.to_str().ok());
-    let named = text(variables, "userPoolId")?;
+    let (named, secret) = (text(variables, "userPoolId")?, required(variables, "secret")?);
     if let Some(id) = named.or(header.and_then(caller::meant)) {
         caller::no_application(&visit.state, id)?;
     }
-    let (id, secret) = (named.ok_or(Coded::from(&MISSING))?, required(variables, "secret")?);
+    let id = named.ok_or(Coded::from(&MISSING))?;
     let issued = management::issue(&visit.state, id, secret, &visit.place.issuer(), visit.from()).await?;
     Ok(json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp }).into())
 }
