@@ -4,5 +4,6 @@ mod bad_input;
 mod lists;
 mod log_in;
 mod pages;
+mod replay;
 mod table;
 mod ways_out;

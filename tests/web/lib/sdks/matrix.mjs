@@ -78,21 +78,20 @@ export class Matrix {
     return { ...came, seen: this.proxy.take(), given };
   }
 
-  #writes(capability, name, when, { seen, given, answer }) {
+  #writes(capability, name, when, { seen, given }) {
     const { account, user, email, phone, password, login, access, id, refresh, code, state, verifier } = given;
-    const admin = capability === 'adminToken' && typeof answer === 'string' ? (this.adminToken = answer) : this.adminToken;
-    // Tokens that this call brought are not known yet when it is sent.
     const { reaches } = this.calls[capability][name];
     this.trace.saw(capability, name, when, seen, {
-      account, user, email, phone, password, login, access, id, refresh, code, state, verifier, admin: admin ?? this.#adminOf(seen), app: NOTES, pool: POOL.id,
+      account, user, email, phone, password, login, access, id, refresh, code, state, verifier, admin: this.#adminOf(seen), app: NOTES, pool: POOL.id,
       'app secret': SECRET, 'pool secret': POOL.secret, callback: CALLBACK, host: this.proxy.origin,
     }, reaches);
   }
 
-  /** Where the SDK shows no token, the one it got. */
+  /** The administrator's token that the SDK got, now or before. */
   #adminOf(seen) {
     for (const { path, answer } of seen) {
       if (path === '/api/v3/get-management-token') this.adminToken = JSON.parse(answer).data.access_token;
+      if (path === '/graphql/v2') this.adminToken = JSON.parse(answer).data?.accessToken?.accessToken ?? this.adminToken;
     }
     return this.adminToken;
   }

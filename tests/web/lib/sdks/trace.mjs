@@ -2,7 +2,7 @@
 // tests/house/authing/replay.rs plays to the house without Node or Python. `UPDATE_TRACES=1` writes it anew.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../program.mjs';
 
@@ -69,7 +69,8 @@ export class Trace {
     const calls = Object.entries(this.#calls).map(([capability, each]) => `${JSON.stringify(capability)}: {\n${lines(each)}\n}`).join(',\n');
     const whole = `{"sdk": ${JSON.stringify(this.sdk)}, "calls": {\n${calls}\n},\n"shapes": [\n${this.#shapes.join(',\n')}\n],\n`
       + `"texts": [\n${this.#texts.map((text) => JSON.stringify(text)).join(',\n')}\n]}\n`;
-    if (process.env.UPDATE_TRACES || !existsSync(this.file)) return writeFileSync(this.file, whole);
+    assert.doesNotMatch(whole, /eyJ[\w-]{20}|[0-9a-f]{32}/, `${this.sdk}: a token or secret in the trace`);
+    if (process.env.UPDATE_TRACES) return writeFileSync(this.file, whole);
     assert.deepEqual(JSON.parse(whole), JSON.parse(readFileSync(this.file, 'utf8')), `${this.file} is not what was sent; UPDATE_TRACES=1 writes it anew`);
   }
 }
