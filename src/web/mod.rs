@@ -33,7 +33,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, kick, overview, receipts, users};
+use console::{applications, kick, outbox, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -142,6 +142,7 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
         "/console/audit.csv" => GET overview::audit_table;
+        "/console/deliveries" => GET outbox::deliveries;
         "/console/receipts/{id}" => GET receipts::receipt;
         "/console/receipts/{id}/retry" => POST receipts::retry;
         "/console/applications" => GET applications::list;
@@ -166,12 +167,16 @@ fn administrators(sheet: &mut ServiceConfig) {
         only("/oidc/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
     );
     sheet.service(
+        only("/oauth/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
+    );
+    sheet.service(
         only("/oidc/session/end", "GET, POST")
             .route(get().to(end_session::end_session))
             .route(post().to(end_session::posted)),
     );
     routes! { sheet;
         "/oidc/auth/answer" => POST authorize::answered;
+        "/oauth/auth/answer" => POST authorize::answered;
         "/oidc/session/confirm" => POST end_session::confirmed;
         "/oidc/session/check" => GET end_session::check;
     }
@@ -181,6 +186,10 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/oidc/me/" => GET userinfo::userinfo; // as Authing's SDK for Java writes it
         "/oidc/token/introspection" => POST introspect::introspect;
         "/oidc/token/revocation" => POST revoke::revoke;
+        "/oauth/token" => POST token::token;
+        "/oauth/me" => GET userinfo::userinfo, POST userinfo::userinfo;
+        "/oauth/token/introspection" => POST introspect::introspect;
+        "/oauth/token/revocation" => POST revoke::revoke;
         "/oidc/request" => POST pushed::push;
         "/oidc/register" => POST register::register;
         "/oidc/.well-known/jwks.json" => GET discovery::jwks;
@@ -208,9 +217,13 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/list-application-active-users" => POST v3::users::active;
         "/api/v3/check-session-status" => POST v3::users::session_status;
         "/api/v3/get-user-loggedin-apps" => GET v3::users::applications;
+        "/api/v3/get-user-logged-in-identities" => GET v3::users::identities;
     }
     // People by their tokens, pages of applications.
     called! { sheet;
+        "/api/v2/applications/{app}/public-config" => GET v2::guard::public_config;
+        "/api/v2/applications/{app}/components-public-config/guard" => GET v2::guard::components;
+        "/svg-string/guard" => GET v2::guard::icons;
         "/api/v2/users/me" => GET v2::users::me;
         "/api/v2/users/login/check-status" => POST v2::users::check_status;
         "/api/v2/login/account" => POST v2::login::account;
@@ -223,6 +236,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/get-my-login-history" => GET v3::me::history;
         "/api/v3/mydevices/list" => GET v3::me::devices;
         "/api/v3/mydevices/revoke-session" => POST v3::me::revoke;
+        "/api/v3/mydevices/unbind" => POST v3::me::revoke;
         "/graphql/v2" => POST graphql::call;
         "/cas/session" => GET cas::session;
     }
@@ -233,5 +247,11 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/cas/logout" => cas::logout;
         "/cas-idp/logout" => cas::idp_logout;
         "/cas-idp/{app}/logout" => cas::idp_logout_of;
+        // These give and use up tickets.
+        "/cas-idp/{app}" => cas::login;
+        "/cas-idp/{app}/login" => cas::login;
+        "/cas-idp/{app}/validate" => cas::validate;
+        "/cas-idp/{app}/serviceValidate" => cas::service_validate;
+        "/cas-idp/{app}/p3/serviceValidate" => cas::service_validate;
     }
 }

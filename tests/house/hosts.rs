@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::people::json_post;
+use crate::support::relying_party::RelyingParty;
 use crate::support::{House, wire};
 
 fn get(house: &House, lines: &str, target: &str) -> wire::Answer {
@@ -184,6 +185,48 @@ fn a_redirect_is_never_made_of_the_path_that_was_asked() {
 }
 
 #[test]
+fn a_doubled_slash_in_front_is_one_where_sdks_write_it_and_nowhere_else() {
+    let house = House::open();
+    let host = house.host("");
+    let asks = |target: &str| get(&house, &format!("Host: {host}\r\n"), target);
+    // Sdks that were given `http://host/` ask for these.
+    for (target, status) in [
+        ("//oidc/.well-known/openid-configuration", 200),
+        ("//oidc/auth?client_id=x", 400),
+        ("//oidc/me", 401),
+        ("//api/v2/users/me", 200),
+        ("//api/v3/system", 200),
+        ("//cas/session", 200),
+        ("//logout", 200),
+        ("//login/profile/logout?redirect_uri=//evil.example/x", 200),
+        ("//cas-idp/logout?url=//evil.example/x", 303),
+    ] {
+        let (doubled, single) = (asks(target), asks(&target[1..]));
+        assert_eq!((doubled.status, single.status), (status, status), "{target}");
+        assert_eq!(doubled.location(), single.location(), "{target}");
+        assert!(!doubled.text().contains("\"//login") && !doubled.text().contains("href=\"//"), "{target}");
+    }
+    // What a proxy may guard by its path has one path only, and a host is never made of one.
+    for target in [
+        "//metrics",
+        "//console",
+        "//u",
+        "//setup",
+        "//assets/house.css",
+        "//api/v1/session",
+        "//apiv2/x",
+        "//oidcx/me",
+        "///oidc/me",
+        "//evil.example/oidc/me",
+        "//oidc.evil.example/me",
+        "//login",
+    ] {
+        let answer = asks(target);
+        assert_eq!((answer.status, answer.location()), (404, ""), "{target}");
+    }
+}
+
+#[test]
 fn with_a_public_url_only_its_hosts_are_served() {
     let house = House::with(|config| config.public_url = Some("http://id.example.com:8080".parse().unwrap()));
     let status = |host: &str| wire::request(house.port, host, ("GET", "/login?crossed=1"), &[], None).status;
@@ -202,4 +245,18 @@ fn with_a_public_url_only_its_hosts_are_served() {
     }
     let body = json!({ "userPoolId": house.pool, "secret": crate::support::POOL_SECRET });
     assert_eq!(json_post(house.port, "/api/v2/userpools/access-token", &body, &[]).status, 421);
+}
+
+#[test]
+fn a_house_answers_at_every_address_that_it_listens_on() {
+    let second = RelyingParty::nowhere();
+    let house = House::with(|config| config.listen.push(([127, 0, 0, 1], second).into()));
+    for port in [house.port, second] {
+        let host = format!("127.0.0.1:{port}");
+        let answer = wire::request(port, &host, ("GET", "/oidc/.well-known/openid-configuration"), &[], None);
+        assert_eq!(answer.json()["issuer"], format!("http://{host}/oidc"));
+        // A browser leaves the port away where it is 80, and so do the addresses that it is given.
+        let bare = wire::request(port, "127.0.0.1", ("GET", "/oidc/.well-known/openid-configuration"), &[], None);
+        assert_eq!(bare.json()["issuer"], "http://127.0.0.1/oidc");
+    }
 }

@@ -81,7 +81,7 @@ pub fn activity(frame: &Frame, view: &ActivityView) -> Markup {
                 a.btn.s href={ "/u/activity.csv?kind=" (view.kind.as_str()) } download { (words.activity_download) }
             }
             @if view.rows.is_empty() {
-                p.small { (words.activity_none) }
+                p.small { (common.none_of_kind) }
             } @else {
                 ul.ruled #activity data-live-region[view.first.is_none()] { @for row in &view.rows { (event(frame, row)) } }
                 p.small { (words.activity_unknown) " " a href="/u/security" { (words.unknown_device_answer) } }
@@ -113,7 +113,7 @@ fn filter(frame: &Frame, chosen: ActivityKind) -> Markup {
                 }
                 (icon("down"))
             }
-            button.btn.s { (words.activity_show) }
+            button.btn.s { (frame.words().common.filter) }
         }
     }
 }

@@ -57,9 +57,7 @@ PersonalCenter {
     activity_logins: Said = "登录", "Log-ins";
     activity_refused: Said = "未成功的登录", "Refused log-ins";
     activity_endings: Said = "退出", "Log-outs";
-    activity_show: Said = "筛选", "Show";
     activity_download: Said = "下载 CSV", "Download CSV";
-    activity_none: Said = "没有这样的记录。", "There is nothing of that kind.";
     activity_unknown: Said = "看到不是你做的事？", "Something you did not do?";
 
     profile_line: Said = "登录时可以用用户名、邮箱或手机号。", "You can log in with your user name, email or phone.";

@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod graphql;
 pub mod out;
 pub mod shape;
+pub mod signed;
 pub mod signin;
 pub mod table;
 

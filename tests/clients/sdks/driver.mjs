@@ -1,4 +1,16 @@
-// The protocol of README.md, for SDKs in Node: `node driver.mjs js js-4.11` speaks for one of them.
+// Authing's SDKs, driven: one small program an SDK, js.mjs, node.mjs, py4.py, py5.py and java/Driver.java. Each reads a line of JSON
+// on its standard input and answers with a line on its standard output that begins with `@`; other lines are the SDK's own.
+//
+//   asked     {"open": {host, app, secret, pool, poolSecret, key, callback}}
+//   answered  {"sdk": "name version", "calls": {capability: {call: {needs, gives, reaches}}}}
+//   asked     {"call": [capability, call], "with": {…}}
+//   answered  {"answer": …}, or {"refused": "the SDK's words"}
+//
+// `with` holds what a program would have kept: account, password, email, phone, user, login, access, id, refresh, code, state, verifier,
+// to. A call needs some of the tokens login, access, id, refresh, or a cookie, which the proxy adds as a browser would; a log-out reaches
+// only some of them when it says so. A check answers whether, or who, is in; false and null are nobody.
+//
+// This file is the protocol for SDKs in Node: `node driver.mjs js authing-js-sdk-4-11`.
 
 import { createInterface } from 'node:readline';
 

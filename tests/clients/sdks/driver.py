@@ -1,4 +1,4 @@
-"""The protocol of README.md, for SDKs in Python: `python driver.py py4`, with the version's own interpreter."""
+"""The protocol of driver.mjs, for SDKs in Python: `python driver.py py4`, with the version's own interpreter."""
 
 import importlib
 import json

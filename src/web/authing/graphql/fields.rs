@@ -128,8 +128,14 @@ async fn update_user(visit: &Visit, variables: &Value) -> Result<Answered, Refus
     Ok(shape::v2_user(&person.user).into())
 }
 
+/// With `new ManagementClient({appId, secret})` no pool is named, and the headers name the application.
 async fn access_token(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
-    let (id, secret) = (required(variables, "userPoolId")?, required(variables, "secret")?);
+    let header = visit.request.headers().get("x-authing-app-id").and_then(|v| v.to_str().ok());
+    let (named, secret) = (text(variables, "userPoolId")?, required(variables, "secret")?);
+    if let Some(id) = named.or(header.and_then(caller::meant)) {
+        caller::no_application(&visit.state, id)?;
+    }
+    let id = named.ok_or(Coded::from(&MISSING))?;
     let issued = management::issue(&visit.state, id, secret, &visit.place.issuer(), visit.from()).await?;
     Ok(json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp }).into())
 }

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The protocol of README.md, for Authing's SDK for Java. */
+/** The protocol of driver.mjs, for Authing's SDK for Java. */
 public final class Driver {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> TOKENS = Arrays.asList("access", "id", "refresh");
