@@ -3,6 +3,7 @@
 mod bad_credentials;
 mod bad_input;
 mod bad_shapes;
+mod cas;
 mod guard;
 mod lists;
 mod log_in;
