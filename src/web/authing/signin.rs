@@ -7,8 +7,8 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use serde_json::Value;
 
-use super::codes::{Coded, MISSING, SUSPENDED, UNDECRYPTABLE, WRONG_PASSWORD};
-use super::shape;
+use super::codes::{Coded, MISSING, SUSPENDED, UNDECRYPTABLE, UNSUPPORTED, WRONG_PASSWORD};
+use super::{caller, shape};
 use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::Password;
@@ -29,6 +29,17 @@ pub enum Travelled {
     Plain,
     /// Encrypted with the key of the house.
     Encrypted,
+}
+
+impl Travelled {
+    /// Reads `passwordEncryptType`.
+    pub fn of(word: Option<&str>) -> Result<Self, Refusal> {
+        match word.and_then(caller::meant) {
+            None | Some("none") => Ok(Self::Plain),
+            Some("rsa") => Ok(Self::Encrypted),
+            Some(_) => Err(Coded::from(&UNSUPPORTED).into()),
+        }
+    }
 }
 
 /// The password that was sent. One that does not decrypt is nobody's password and fails like any wrong one; what is no
