@@ -72,7 +72,9 @@ export function open({ host, app, secret, pool, poolSecret, callback }) {
       'revokeToken(refresh)': { needs: ['refresh', 'access'], reaches: ['access', 'refresh'], run: ({ refresh, access }) => client(access).revokeToken(refresh) },
     },
     // It has no token: each request is signed.
-    adminToken: { 'getUserLoggedinApps, signed': { run: async ({ user }) => good(await admin.getUserLoggedinApps({ userId: user })) && 'signed' } },
+    adminToken: {
+      'checkSessionStatus, signed': { run: async ({ user }) => { good(await admin.checkSessionStatus({ appId: app, userId: user })); return 'signed'; } },
+    },
     activeUsers: {
       listApplicationActiveUsers: {
         run: async () => good(await admin.listApplicationActiveUsers({ appId: app, options: { pagination: { page: 1, limit: 50 } } })).list.map(({ userId }) => userId),

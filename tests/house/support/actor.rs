@@ -1,6 +1,7 @@
 //! Somebody who uses an SDK as a trace wrote it down: fills in live tokens, sends, compares the answers, keeps what they give.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -15,6 +16,9 @@ use super::{Answer, Browser, House, PASSWORD, POOL_SECRET};
 
 /// The date header of the house's morning.
 const DATE: &str = "Sat, 22 Nov 2025 07:20:00 GMT";
+
+/// No two requests have the same.
+static NONCE: AtomicU32 = AtomicU32::new(0);
 
 /// The names in angle brackets.
 pub fn names(text: &str) -> BTreeSet<&str> {
@@ -51,7 +55,6 @@ pub struct Actor<'a> {
     trace: &'a Value,
     pub known: HashMap<&'static str, String>,
     pub browser: Browser,
-    nonce: u32,
 }
 
 impl<'a> Actor<'a> {
@@ -76,7 +79,7 @@ impl<'a> Actor<'a> {
             ("signature", String::new()),
             ("nonce", String::new()),
         ]);
-        Self { house, trace, known, browser: house.browser(), nonce: 0 }
+        Self { house, trace, known, browser: house.browser() }
     }
 
     /// The calls of a capability that this actor's tokens allow.
@@ -135,8 +138,7 @@ impl<'a> Actor<'a> {
 
     /// One request as the SDK sends it.
     fn sends(&mut self, request: &Value) -> Answer {
-        self.nonce += 1;
-        self.known.insert("nonce", format!("{}-{}", self.known["user"], self.nonce));
+        self.known.insert("nonce", NONCE.fetch_add(1, Ordering::Relaxed).to_string());
         let (method, path) = (request["method"].as_str().unwrap(), self.fill(request["path"].as_str().unwrap()));
         let body = match (&request["json"], &request["form"]) {
             (Value::Null, Value::Null) => None,
