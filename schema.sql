@@ -13,6 +13,7 @@ CREATE TABLE pools (
   id          TEXT PRIMARY KEY,
   name        TEXT NOT NULL,
   secret_hash BLOB NOT NULL,
+  secret_sealed BLOB NOT NULL,            -- the secret itself, sealed: programs sign their calls with it (HMAC-SHA1)
   secret_seq  INTEGER NOT NULL,           -- management tokens made before this number are dead
   position    INTEGER NOT NULL UNIQUE,    -- the first is the default
   created_at  INTEGER NOT NULL
@@ -78,6 +79,7 @@ CREATE TABLE access_keys (
   pool_id     TEXT NOT NULL REFERENCES pools,
   user_id     TEXT REFERENCES users,      -- its rights end with this admin's; null: made by the operator
   secret_hash BLOB NOT NULL,
+  secret_sealed BLOB NOT NULL,            -- as of pools
   seq         INTEGER NOT NULL,
   name        TEXT NOT NULL DEFAULT '',
   created_at  INTEGER NOT NULL,

@@ -188,7 +188,8 @@ impl Stock {
 
     fn fill_house(conn: &Connection, now: i64) -> Done<()> {
         conn.execute(
-            "INSERT INTO pools (id, name, secret_hash, secret_seq, position, created_at) VALUES (?1, 'bench', ?2, 1, 1, ?3)",
+            "INSERT INTO pools (id, name, secret_hash, secret_sealed, secret_seq, position, created_at)
+             VALUES (?1, 'bench', ?2, x'', 1, 1, ?3)",
             params![POOL, seal::hash(POOL_SECRET), now],
         )?;
         conn.execute(

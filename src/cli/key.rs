@@ -25,8 +25,9 @@ pub fn key(command: &KeyCommand) -> Result<(), Failure> {
                 },
             };
             let name = name.clone();
-            let (id, secret) =
-                state.write_now(move |act, _| applications::create_key(act, pool, owner, &name, &by_operator()))?;
+            let (id, secret) = state.write_now(move |act, state| {
+                applications::create_key(act, state, pool, owner, &name, &by_operator())
+            })?;
             println!("{id}\nsecret, shown once: {}", secret.reveal());
             Ok(())
         }

@@ -4,6 +4,7 @@ pub mod assertion;
 pub mod jws;
 pub mod password;
 pub mod random;
+pub mod request;
 pub mod seal;
 pub mod signing;
 pub mod transport;

@@ -36,6 +36,39 @@ impl Params {
     }
 }
 
+/// In which of two dialects an application speaks: they share everything but scopes and the form of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// OpenID Connect.
+    OpenId,
+    /// OAuth 2.0 without it, as Authing's SDKs speak it with the protocol `oauth`.
+    Plain,
+}
+
+impl Dialect {
+    /// By the path of an endpoint.
+    pub fn of_path(path: &str) -> Self {
+        if path.starts_with("/oauth/") { Self::Plain } else { Self::OpenId }
+    }
+
+    /// The path of the authorization endpoint.
+    pub fn endpoint(self) -> &'static str {
+        match self {
+            Self::OpenId => "/oidc/auth",
+            Self::Plain => "/oauth/auth",
+        }
+    }
+
+    /// The scopes of a request. `user` is what makes a grant plain: there it is always, elsewhere it means nothing.
+    pub fn scopes(self, asked: &str) -> Scopes {
+        let asked = Scopes::parse(asked);
+        match self {
+            Self::OpenId => asked.only(|scope| scope != Scope::User),
+            Self::Plain => asked.only(|scope| scope != Scope::OpenId).with(Scope::User),
+        }
+    }
+}
+
 /// How an answer travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResponseMode {
@@ -196,7 +229,12 @@ fn invalid(description: &'static str) -> OauthError {
 
 impl AuthorizationRequest {
     /// Reads the rest of a request.
-    pub fn of(application: &Application, params: &Params, to: &Addressee) -> Result<Self, OauthError> {
+    pub fn of(
+        application: &Application,
+        params: &Params,
+        to: &Addressee,
+        dialect: Dialect,
+    ) -> Result<Self, OauthError> {
         for (name, code) in [
             ("request", OauthCode::RequestNotSupported),
             ("request_uri", OauthCode::RequestUriNotSupported),
@@ -210,7 +248,10 @@ impl AuthorizationRequest {
             return Err(invalid("state is too long"));
         }
         let response_type = response_type(application, params, to)?;
-        let mut scopes = Scopes::parse(params.of_answer("scope")?.unwrap_or_default());
+        if dialect == Dialect::Plain && response_type != ResponseType::Code {
+            return Err(OauthError::new(OauthCode::UnsupportedResponseType, "there are only codes here"));
+        }
+        let mut scopes = dialect.scopes(params.of_answer("scope")?.unwrap_or_default());
         if !application.protocol.may(GrantType::RefreshToken) || !response_type.has_code() {
             scopes = scopes.only(|scope| scope != Scope::OfflineAccess);
         }

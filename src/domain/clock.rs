@@ -29,6 +29,12 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).map(|t| format!("{t:.3}")).unwrap_or_default()
     }
 
+    /// A date as HTTP writes it (RFC 9110 section 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`).
+    pub fn of_http_date(text: &str) -> Option<Self> {
+        let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        text.ends_with("GMT").then(|| Self(zoned.as_millisecond()))
+    }
+
     /// Whole seconds since the epoch, as JWT claims want them.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)

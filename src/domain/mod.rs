@@ -18,4 +18,5 @@ pub mod redirect;
 pub mod revocation;
 pub mod secret;
 pub mod session;
+pub mod signed_call;
 pub mod user;

@@ -146,6 +146,12 @@ words! {
         ClientCredentials = "client_credentials",
         /// Tokens straight from the authorization endpoint.
         Implicit = "implicit",
+        /// The application asks for the password itself (RFC 6749 4.3). Off unless an old SDK needs it (security.md T13).
+        Password = "password",
+        /// A log-in token of Authing's SDKs becomes tokens of OAuth. Off unless an SDK needs it.
+        AuthingToken = "http://authing.cn/oidc/grant_type/authing_token",
+        /// No grant of OAuth: tickets of CAS, which anybody may ask about who holds one. Off unless the application speaks CAS.
+        Cas = "cas",
     }
 }
 
@@ -164,6 +170,13 @@ words! {
         CodeToken = "code token",
         /// Hybrid flow.
         CodeIdTokenToken = "code id_token token",
+    }
+}
+
+impl GrantType {
+    /// Whether it is for one application that cannot do without, and so neither published nor registered by strangers.
+    pub fn is_by_exception(self) -> bool {
+        matches!(self, Self::Password | Self::AuthingToken | Self::Cas)
     }
 }
 
@@ -206,6 +219,8 @@ words! {
         Phone = "phone",
         /// A refresh token.
         OfflineAccess = "offline_access",
+        /// Authing's plain OAuth 2.0: the whole profile, by an opaque access token. It marks a grant of that dialect.
+        User = "user",
     }
 }
 
@@ -241,6 +256,15 @@ impl Scopes {
     #[must_use]
     pub fn only(&self, keep: impl Fn(Scope) -> bool) -> Self {
         Self(self.0.iter().copied().filter(|scope| keep(*scope)).collect())
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn with(mut self, scope: Scope) -> Self {
+        if !self.has(scope) {
+            self.0.push(scope);
+        }
+        self
     }
 
     /// One after the other.

@@ -1,7 +1,8 @@
 //! Secrets that are shown once, and the hash that is kept.
 //!
 //! A stolen database must not open a single session (OWASP ASVS 7.2, 13): what is stored is SHA-256 of a random value
-//! of 256 bits, which needs no slow hash. `Debug` prints neither.
+//! of 256 bits, which needs no slow hash. `Debug` prints neither. The exception is a secret with which a program signs: to
+//! check a signature one needs the secret itself, so it is kept sealed beside its hash (security.md X3).
 
 use std::fmt;
 
@@ -12,6 +13,21 @@ pub struct SecretHash(pub [u8; 32]);
 impl fmt::Debug for SecretHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretHash(…)")
+    }
+}
+
+/// What is kept of a secret with which a program may also sign its calls.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptSecret {
+    /// To compare with a secret that is shown.
+    pub hash: SecretHash,
+    /// The secret, sealed with the house's key: to check what was signed with it.
+    pub sealed: Vec<u8>,
+}
+
+impl fmt::Debug for KeptSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeptSecret(…)")
     }
 }
 

@@ -12,6 +12,7 @@ use crate::crypto::password::{self, Verdict};
 use crate::domain::audit;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::{NewPassword, Password};
+use crate::domain::id::UserId;
 use crate::domain::logout::{Cause, Origin};
 use crate::domain::secret::Secret;
 use crate::domain::session::Session;
@@ -26,6 +27,15 @@ use crate::store::users;
 const LISTED: u32 = 200;
 /// Ended sessions are listed for this long.
 const HISTORY_MS: i64 = 30 * 24 * 3_600_000;
+
+/// The overview tells of this many events.
+const RECENT: u32 = 8;
+/// A person's own record goes back this long.
+const RECORD_MS: i64 = 90 * 24 * 3_600_000;
+/// Events on one page of it.
+const PAGE: u32 = 50;
+/// Most events in one download.
+const DOWNLOAD: u32 = 5_000;
 
 /// What the personal center shows of a person.
 #[derive(Debug)]
@@ -54,9 +64,27 @@ pub fn read(state: &State, session: &Session) -> Done<Account> {
             sessions: living,
             ended: sessions::ended_of_user(conn, session.user, since, 50)?,
             password_changed: rows::last_of_user(conn, session.user, audit::act::PASSWORD_CHANGED)?,
-            events: rows::of_user(conn, session.user, 8)?,
+            events: rows::of_user(conn, session.user, ("", i64::MAX, Timestamp(0)), RECENT)?,
         })
     })
+}
+
+/// A page of what happened to a person in the last ninety days, newest first, and where the next one begins. `kind` is
+/// `logins`, `refused`, `endings`, or empty for everything.
+pub fn record(state: &State, user: UserId, kind: &str, before: Option<i64>) -> Done<(Vec<AuditRow>, Option<i64>)> {
+    let since = state.now().plus_ms(-RECORD_MS);
+    let which = (kind, before.unwrap_or(i64::MAX), since);
+    let mut events = state.store.read(|conn| rows::of_user(conn, user, which, PAGE + 1))?;
+    let more = events.len() > PAGE as usize;
+    events.truncate(PAGE as usize);
+    let next = events.last().filter(|_| more).map(|row| row.id);
+    Ok((events, next))
+}
+
+/// The same as one list, to be taken home.
+pub fn whole_record(state: &State, user: UserId, kind: &str) -> Done<Vec<AuditRow>> {
+    let since = state.now().plus_ms(-RECORD_MS);
+    Ok(state.store.read(|conn| rows::of_user(conn, user, (kind, i64::MAX, since), DOWNLOAD))?)
 }
 
 /// Changes the own profile.

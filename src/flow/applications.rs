@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::directory;
 use super::error::{Done, FieldRefused, FlowError};
 use super::logout;
+use super::management;
 use super::state::State;
 use crate::crypto::{assertion, random, seal};
 use crate::domain::application::{Application, Protocol};
@@ -361,14 +362,15 @@ pub fn find(state: &State, pool: PoolId, id: ApplicationId) -> Done<ApplicationR
 /// Makes an access key; the secret is shown once. Its rights end with the administrator's who made it.
 pub fn create_key(
     act: &mut Act<'_>,
+    state: &State,
     pool: PoolId,
     user: Option<UserId>,
     name: &str,
     origin: &Origin,
 ) -> Done<(AccessKeyId, Secret)> {
-    let (id, (secret, hash)) = (AccessKeyId::from_random(random::octets()), seal::fresh_hex32());
+    let (id, (secret, _)) = (AccessKeyId::from_random(random::octets()), seal::fresh_hex32());
     let name: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME_LENGTH).collect();
-    access_keys::put(act, id, pool, user, &hash, &name)?;
+    access_keys::put(act, id, pool, user, &management::kept(state, secret.reveal())?, &name)?;
     note(act, pool, audit::act::KEY_CREATED, id.as_str(), origin)?;
     Ok((id, secret))
 }

@@ -19,7 +19,7 @@ use crate::crypto::jws::Unverified;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, UserId};
 use crate::domain::logout::{Cause, Origin, Receipt};
-use crate::domain::session::Session;
+use crate::domain::session::{Seq, Session, SessionId};
 use crate::domain::user::User;
 use crate::store::db::Act;
 use crate::store::grants::{self, GrantRow};
@@ -136,6 +136,15 @@ impl Bearer {
             grant.expires_at = session.expires_at;
         }
         signin::login_token(state, &application, &grant, &self.user)
+    }
+
+    /// The session behind the token, with the token's place in the order, if both live in this transaction.
+    pub(super) fn place(&self, act: &Act<'_>, state: &State) -> Done<Option<(SessionId, Seq)>> {
+        if grants::is_revoked(act.conn(), &self.jti)? {
+            return Ok(None);
+        }
+        let living = grants::living(act.conn(), self.grant.id, act.now, token::seen_after(state, act.now))?;
+        Ok(living.and_then(|grant| Some((grant.session?, grant.seq))))
     }
 
     /// Who it is.

@@ -110,6 +110,19 @@ pub fn end_others(
     end(act, state, session.pool, Selection::Sessions(others), why).map(Some)
 }
 
+/// A person leaves one application, on every device. It is a barrier as a kick is: single sign-on does not lead them back
+/// in without the password, and what the application was given is dead.
+pub fn leave_application(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    person: (PoolId, UserId),
+    application: ApplicationId,
+    origin: Origin,
+) -> Done<Receipt> {
+    let (pool, user) = person;
+    kick(act, state, pool, (vec![user], Some(application)), (Cause::PersonalCenter, origin))
+}
+
 /// A kick: users in one application, or everywhere. The application must be of the pool; users that are not count as
 /// unknown, and nobody learns which (security.md K6).
 pub fn kick(

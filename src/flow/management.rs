@@ -1,5 +1,6 @@
 //! Credentials of administrators' programs: pool secret or access key become a management token, and a token becomes a
-//! caller. Rights are read from the database at every call (security.md K7), so a revoked key, a changed secret or a
+//! caller; or a program signs each call (`flow::signed`). For that the secret itself is needed, so it is kept, sealed with the
+//! house's key, beside its hash (security.md X3): whoever reads the rows and that key can sign. Rights are read from the database at every call (security.md K7), so a revoked key, a changed secret or a
 //! demoted administrator stops working at once.
 
 use std::sync::Arc;
@@ -12,12 +13,17 @@ use crate::crypto::{random, seal};
 use crate::domain::audit;
 use crate::domain::id::{AccessKeyId, PoolId, Sid};
 use crate::domain::logout::{Actor, Origin};
+use crate::domain::secret::{KeptSecret, Secret};
 use crate::domain::session::Seq;
 use crate::store::audit::Event;
+use crate::store::db::StoreError;
 use crate::store::{access_keys, pools, users};
 
 /// Life of a management token in seconds. Authing's JavaScript SDK asks for a new one an hour before the end.
 pub const LIFE_SECONDS: i64 = 7_200;
+
+/// What the secrets of pools and access keys are sealed for.
+const SEALED: &str = "program secrets";
 
 /// A program that may act in a pool.
 #[derive(Debug, Clone)]
@@ -37,6 +43,36 @@ pub struct Issued {
     pub iat: i64,
     /// Seconds since the epoch.
     pub exp: i64,
+}
+
+/// What is kept of the secret of a pool or of an access key; whoever sets one sets this.
+pub fn kept(state: &State, secret: &str) -> Done<KeptSecret> {
+    let sealed = state.key.seal(SEALED, secret.as_bytes());
+    let sealed = sealed.ok_or_else(|| FlowError::Storage(StoreError::Fault("a secret could not be sealed".into())))?;
+    Ok(KeptSecret { hash: seal::hash(secret), sealed })
+}
+
+/// Whether a credential of this name lives.
+pub fn is_known(state: &State, id: &str) -> Done<bool> {
+    Ok(signer(state, id)?.is_some())
+}
+
+/// Whoever signs with this credential, and the secret to check it by.
+pub fn signer(state: &State, id: &str) -> Done<Option<(Caller, Secret)>> {
+    let damaged = || FlowError::Storage(StoreError::Damaged("a secret does not open with this exeunt.key".into()));
+    let opened = |kept: &KeptSecret| {
+        let octets = state.key.unseal(SEALED, &kept.sealed).ok_or_else(damaged)?;
+        String::from_utf8(octets).map(Secret::new).map_err(|_| damaged())
+    };
+    if let Ok(pool) = PoolId::parse(id)
+        && let Some(row) = state.store.read(|conn| pools::find(conn, pool))?
+    {
+        return Ok(Some((Caller { pool, actor: Actor::Pool(pool) }, opened(&row.secret)?)));
+    }
+    let Ok(key) = AccessKeyId::parse(id) else { return Ok(None) };
+    let Some(caller) = key_holds(state, key, Seq(i64::MAX))? else { return Ok(None) };
+    let row = state.store.read(|conn| access_keys::find(conn, key))?;
+    row.map(|row| Ok((caller, opened(&row.secret)?))).transpose()
 }
 
 /// Exchanges a credential for a token. Wrong id and wrong secret look the same and are throttled by address.
@@ -94,11 +130,11 @@ fn credential(state: &State, id: &str, secret: &str) -> Done<Option<Caller>> {
         && let Some(row) = state.store.read(|conn| pools::find(conn, pool))?
     {
         let caller = Caller { pool, actor: Actor::Pool(pool) };
-        return Ok(seal::same(&row.secret, &presented).then_some(caller));
+        return Ok(seal::same(&row.secret.hash, &presented).then_some(caller));
     }
     if let Ok(key) = AccessKeyId::parse(id)
         && let Some(row) = state.store.read(|conn| access_keys::find(conn, key))?
-        && seal::same(&row.secret, &presented)
+        && seal::same(&row.secret.hash, &presented)
     {
         return key_holds(state, key, Seq(i64::MAX));
     }

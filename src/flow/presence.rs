@@ -83,8 +83,41 @@ pub fn applications(state: &State, user: UserId) -> Done<Vec<ApplicationId>> {
 
 /// The applications that a person has ever logged in to, as far as the house remembers.
 pub fn known_applications(state: &State, user: UserId) -> Done<Vec<ApplicationId>> {
-    let ids = state.store.read(|conn| audit::applications_of_user(conn, user))?;
-    Ok(ids.iter().filter_map(|id| ApplicationId::parse(id).ok()).collect())
+    let known = state.store.read(|conn| audit::applications_of_user(conn, user))?;
+    Ok(known.iter().filter_map(|(id, _)| ApplicationId::parse(id).ok()).collect())
+}
+
+/// An application that a person is or was in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acquaintance {
+    /// Which.
+    pub application: ApplicationId,
+    /// On how many devices they are in it now.
+    pub devices: usize,
+    /// The last entrance.
+    pub last: Timestamp,
+}
+
+/// The applications that a person is in, then those they once logged in to, each with the latest entrance first.
+pub fn acquaintances(state: &State, user: UserId) -> Done<Vec<Acquaintance>> {
+    let mut found: Vec<Acquaintance> = Vec::new();
+    let mut add = |application, devices, last| match found.iter_mut().find(|one| one.application == application) {
+        Some(one) => {
+            one.devices += devices;
+            one.last = one.last.max(last);
+        }
+        None => found.push(Acquaintance { application, devices, last }),
+    };
+    for (application, since) in sessions(state, user)?.into_iter().flat_map(|row| row.applications) {
+        add(application, 1, since);
+    }
+    for (id, at) in state.store.read(|conn| audit::applications_of_user(conn, user))? {
+        if let Ok(application) = ApplicationId::parse(&id) {
+            add(application, 0, at);
+        }
+    }
+    found.sort_by_key(|one| (one.devices == 0, std::cmp::Reverse(one.last)));
+    Ok(found)
 }
 
 /// Whether single sign-on counts for an application: the person is in it, or could enter it without the password.

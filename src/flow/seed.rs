@@ -13,16 +13,17 @@ use super::applications::{self, ApplicationForm, by_operator};
 use super::directory;
 use super::error::{Done, FlowError};
 use super::login::column;
+use super::management;
 use super::state::State;
 use super::users::{self, UserForm};
-use crate::config::{AccessKeyOwner, Credential, Seed, SeedAccessKey, SeedApplication, SeedPool, SeedUser};
+use crate::config::{AccessKeyOwner, Credential, Seed, SeedAccessKey, SeedApplication, SeedPool, SeedSecret, SeedUser};
 use crate::crypto::password::{self, Memory, Verdict};
 use crate::crypto::{random, seal};
 use crate::domain::audit;
 use crate::domain::contact::{DisplayName, Email, Phone, Username};
 use crate::domain::id::{PoolId, UserId};
 use crate::domain::redirect::RedirectEntry;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{KeptSecret, Secret};
 use crate::domain::user::{Role, User, UserStatus};
 use crate::store::applications as rows;
 use crate::store::audit::Event;
@@ -217,9 +218,9 @@ impl Sowing<'_, '_> {
             pools::rename(self.act, row.id, name)?;
             changed = true;
         }
-        if let Some(hash) = pool.secret.as_ref().map(|s| seal::hash(s.expose())).filter(|h| !seal::same(h, &row.secret))
-        {
-            pools::set_secret(self.act, row.id, &hash)?;
+        let known = |stated: &str| seal::same(&seal::hash(stated), &row.secret.hash);
+        if let Some(stated) = pool.secret.as_ref().map(SeedSecret::expose).filter(|stated| !known(stated)) {
+            pools::set_secret(self.act, row.id, &self.kept(stated)?)?;
             changed = true;
         }
         if changed {
@@ -229,22 +230,27 @@ impl Sowing<'_, '_> {
         Ok(row.id)
     }
 
+    fn kept(&self, secret: &str) -> Seeding<KeptSecret> {
+        about("a secret".to_owned(), management::kept(self.state, secret))
+    }
+
     fn new_pool(&mut self, pool: &SeedPool, first: bool, stored: &[PoolRow]) -> Seeding<PoolId> {
         let id = pool.id.unwrap_or_else(|| PoolId::from_random(random::octets()));
         let name = pool.name.as_ref().map_or(POOL_NAME, DisplayName::as_str);
-        let hash = match &pool.secret {
-            Some(secret) => seal::hash(secret.expose()),
+        let kept = match &pool.secret {
+            Some(secret) => self.kept(secret.expose())?,
             None => {
-                let (secret, hash) = seal::fresh_hex32();
+                let (secret, _) = seal::fresh_hex32();
+                let kept = self.kept(secret.reveal())?;
                 self.seeded.secrets.push((format!("pool {id}"), secret));
-                hash
+                kept
             }
         };
         // A first start without this file made a default pool; nobody has used it, so this one takes its place.
         for row in stored.iter().filter(|_| first) {
             pools::delete_unused(self.act, row.id)?;
         }
-        pools::insert(self.act, id, name, &hash)?;
+        pools::insert(self.act, id, name, &kept)?;
         about(format!("pool {name}"), directory::changed(self.act, self.state))?;
         self.seeded.created += 1;
         Ok(id)
@@ -355,12 +361,12 @@ impl Sowing<'_, '_> {
         let held = access_keys::find(self.act.conn(), stated.id)?;
         match &held {
             Some(key) if key.pool != pool => return about(what, Err(FlowError::field("id", "taken"))),
-            Some(key) if key.user == user && seal::same(&key.secret, &hash) => return Ok(()),
+            Some(key) if key.user == user && seal::same(&key.secret.hash, &hash) => return Ok(()),
             Some(_) => self.seeded.changed += 1,
             None => self.seeded.created += 1,
         }
         let name = held.map(|key| key.name).unwrap_or_default();
-        access_keys::put(self.act, stated.id, pool, user, &hash, &name)?;
+        access_keys::put(self.act, stated.id, pool, user, &self.kept(stated.secret.expose())?, &name)?;
         let (act, origin) = (audit::act::KEY_CREATED, by_operator());
         let target = stated.id.as_str();
         let event = Event { pool, act, user: None, target, ending: None, origin: &origin, user_agent: "" };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::applications::{self, ApplicationForm, by_operator};
 use super::directory;
 use super::error::{Done, FieldRefused, FlowError};
+use super::management;
 use super::seed::POOL_NAME;
 use super::state::State;
 use super::users::{self, UserForm};
@@ -42,16 +43,17 @@ fn pool(act: &mut Act<'_>, state: &Arc<State>) -> Done<PoolId> {
     if let Some(first) = pools::all(act.conn())?.first() {
         return Ok(first.id);
     }
-    let (id, (_, hash)) = (PoolId::from_random(random::octets()), seal::fresh_hex32());
-    pools::insert(act, id, POOL_NAME, &hash)?;
+    let (id, (secret, _)) = (PoolId::from_random(random::octets()), seal::fresh_hex32());
+    pools::insert(act, id, POOL_NAME, &management::kept(state, secret.reveal())?)?;
     directory::changed(act, state)?;
     Ok(id)
 }
 
 /// Gives a pool a new secret, to be shown once; tokens made with the old one stop working.
 pub fn rotate_pool_secret(state: &Arc<State>, pool: PoolId) -> Done<Secret> {
-    let (secret, hash) = seal::fresh_hex32();
-    state.write_now(move |act, _| Ok(pools::set_secret(act, pool, &hash)?))?;
+    let (secret, _) = seal::fresh_hex32();
+    let kept = management::kept(state, secret.reveal())?;
+    state.write_now(move |act, _| Ok(pools::set_secret(act, pool, &kept)?))?;
     Ok(secret)
 }
 

@@ -9,14 +9,15 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::bearer;
 use super::error::{Done, FlowError};
 use super::grant::{self, Terms};
-use super::login::{self, Attempt};
+use super::login::{self, Attempt, From};
 use super::state::State;
 use super::token::{self, LoginToken, Tokens};
-use crate::crypto::seal;
+use crate::crypto::{jws, seal};
 use crate::domain::application::Application;
-use crate::domain::oauth::{GrantType, OauthCode, Scope, Scopes};
+use crate::domain::oauth::{GrantType, OauthCode, OauthError, Scope, Scopes};
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
 use crate::store::grants::GrantRow;
@@ -97,12 +98,44 @@ pub async fn sign_in(
     Ok(Outcome::SignedIn(Box::new(SignedIn { secret: welcome.secret, user, given })))
 }
 
+/// A log-in token of this application becomes tokens of the same session (Authing's grant `authing_token`), which end with it.
+/// Whether the token counts is asked inside the issuing transaction. Ordinary ID tokens do not: they last shorter and are
+/// shown to more.
+pub async fn by_login_token(
+    state: &Arc<State>,
+    application: &Arc<Application>,
+    shown: String,
+    scopes: Scopes,
+    (issuer, from): (String, From),
+) -> Done<Tokens> {
+    let dead = || OauthError::new(OauthCode::InvalidGrant, "the log-in token is dead, or no such token");
+    let (wanted, app) = (Wanted::Tokens(scopes), application.clone());
+    let bearer = bearer::believe(state, &shown, Some(application.id))?.filter(|_| is_login_token(&shown));
+    let bearer = bearer.ok_or_else(dead)?;
+    let terms = terms(state, application, &wanted);
+    let grant = state
+        .write(move |act, state| {
+            let session = bearer.place(act, state)?.ok_or_else(dead)?;
+            let written = grant::write(act, state, session, (&app, &issuer), terms, &from);
+            written.map_err(|error| if is_log_in_first(&error) { dead().into() } else { error })
+        })
+        .await?;
+    token::signed(state, application, &grant, false)
+}
+
+/// Whether the claims are those of a log-in token; whoever asks has believed it.
+fn is_login_token(believed: &str) -> bool {
+    let claims: Option<Value> = jws::Unverified::parse(believed).and_then(|token| token.claims());
+    claims.is_some_and(|claims| claims["data"]["type"] == "user")
+}
+
 /// A kick came between log-in and grant: the caller hears that nobody is logged in, which is true.
 fn kicked_meanwhile(error: FlowError) -> FlowError {
-    if matches!(&error, FlowError::Oauth(e) if e.code == OauthCode::LoginRequired) {
-        return FlowError::Unauthenticated;
-    }
-    error
+    if is_log_in_first(&error) { FlowError::Unauthenticated } else { error }
+}
+
+fn is_log_in_first(error: &FlowError) -> bool {
+    matches!(error, FlowError::Oauth(e) if e.code == OauthCode::LoginRequired)
 }
 
 fn terms(state: &State, application: &Application, wanted: &Wanted) -> Terms {
@@ -115,7 +148,7 @@ fn terms(state: &State, application: &Application, wanted: &Wanted) -> Terms {
         Wanted::Tokens(asked) => {
             let may_renew = application.protocol.may(GrantType::RefreshToken);
             let scopes = asked.only(|scope| scope != Scope::OfflineAccess || may_renew);
-            let renewable = scopes.has(Scope::OfflineAccess);
+            let renewable = scopes.has(Scope::OfflineAccess) || (scopes.has(Scope::User) && may_renew);
             let life = if renewable { state.config.refresh_token_seconds } else { state.config.access_token_seconds };
             Terms { scopes, renewable, life_ms: seconds(life), ..Terms::default() }
         }

@@ -12,6 +12,7 @@ use super::directory::Directory;
 use super::error::{Done, FlowError};
 use super::hashing::Hashing;
 use super::keys::Keys;
+use super::nonces::Nonces;
 use super::password_key::PasswordKey;
 use super::session::Sessions;
 use super::throttle::Throttle;
@@ -54,6 +55,8 @@ pub struct State {
     pub sessions: Sessions,
     /// Failed log-ins.
     pub throttle: Throttle,
+    /// Nonces of signed calls.
+    pub nonces: Nonces,
     /// Threads that hash passwords.
     pub hashing: Hashing,
     /// Wakes the upkeep.
@@ -101,6 +104,7 @@ impl State {
             password_key: PasswordKey::default(),
             sessions: Sessions::default(),
             throttle: Throttle::new(&config, clock.clone()),
+            nonces: Nonces::default(),
             hashing: Hashing::start(config.hash_threads, config.hash_queue)
                 .map_err(|source| io(&config.data_dir, source))?,
             bell: Bell::default(),

@@ -17,7 +17,8 @@ use crate::store::audit::Event;
 use crate::store::db::{Act, Store};
 use crate::store::endings;
 pub use crate::store::outbox::Again;
-use crate::store::outbox::{self, Addressee, NoticeRow};
+pub use crate::store::outbox::NoticeRow;
+use crate::store::outbox::{self, Addressee};
 
 impl House for State {
     fn store(&self) -> &Store {
@@ -46,6 +47,47 @@ impl House for State {
 pub fn start(state: &Arc<State>) -> std::io::Result<()> {
     let house: Weak<State> = Arc::downgrade(state);
     backchannel::start(house, state.outbox.clone(), state.config.deliver_to_private)
+}
+
+/// Which deliveries are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All of them, before a number.
+    All(i64),
+    /// Those that wait.
+    Waiting,
+    /// Those that were given up.
+    Lost,
+}
+
+/// Deliveries on one page.
+const PAGE: u32 = 50;
+
+/// A page of what the applications of a pool were told or are owed, and where the next one begins. Reads a page for each
+/// application, so that no other pool's rows are passed over.
+pub fn deliveries(state: &State, pool: PoolId, which: Which) -> Done<(Vec<NoticeRow>, Option<i64>)> {
+    let size = PAGE as usize;
+    let applications: Vec<ApplicationId> = state.directory().of_pool(pool).map(|a| a.id).collect();
+    let mut rows = state.store.read(|conn| -> Done<Vec<NoticeRow>> {
+        let mut rows = Vec::new();
+        for id in applications {
+            rows.extend(match which {
+                Which::All(before) => outbox::of_application(conn, id, before, PAGE + 1)?,
+                Which::Waiting => outbox::unsettled(conn, id, false, PAGE + 1)?,
+                Which::Lost => outbox::unsettled(conn, id, true, PAGE + 1)?,
+            });
+        }
+        Ok(rows)
+    })?;
+    match which {
+        Which::All(_) => rows.sort_by_key(|row| std::cmp::Reverse(row.id)),
+        Which::Waiting => rows.sort_by_key(|row| row.due_at),
+        Which::Lost => rows.sort_by_key(|row| std::cmp::Reverse(row.at)),
+    }
+    let more = rows.len() > size && matches!(which, Which::All(_));
+    rows.truncate(size);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    Ok((rows, next))
 }
 
 /// An administrator has what was not told of an ending tried at once. Answers how many notices that are.

@@ -81,6 +81,7 @@ pub fn round(state: &Arc<State>, slow: bool) -> Done<()> {
         forget(state)?;
         keys::keep(state)?;
         state.throttle.tidy();
+        state.nonces.tidy(state.now());
     }
     Ok(())
 }

@@ -133,6 +133,8 @@ fn wall(door: Door) -> Markup {
 pub(super) enum Tab {
     Overview,
     Devices,
+    Applications,
+    Activity,
     Profile,
     Security,
 }
@@ -150,6 +152,8 @@ pub(super) fn house(frame: &Frame, house: &House) -> Markup {
     let tabs = [
         (Tab::Overview, "/u", person.overview),
         (Tab::Devices, "/u/devices", common.devices),
+        (Tab::Applications, "/u/applications", person.applications),
+        (Tab::Activity, "/u/activity", person.activity),
         (Tab::Profile, "/u/profile", person.profile),
         (Tab::Security, "/u/security", person.security),
     ];

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::db::{Act, Maybe, Rows};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, PoolId, UserId};
-use crate::domain::secret::SecretHash;
+use crate::domain::secret::{KeptSecret, SecretHash};
 use crate::domain::session::Seq;
 
 /// A living key.
@@ -17,8 +17,8 @@ pub struct AccessKeyRow {
     pub pool: PoolId,
     /// Administrator who made it; none: the operator.
     pub user: Option<UserId>,
-    /// Hash of its secret.
-    pub secret: SecretHash,
+    /// What is kept of its secret.
+    pub secret: KeptSecret,
     /// Management tokens made before this are dead.
     pub seq: Seq,
     /// What it is for.
@@ -29,7 +29,7 @@ pub struct AccessKeyRow {
     pub made_by: Option<String>,
 }
 
-const COLUMNS: &str = "id, pool_id, user_id, secret_hash, seq, name, created_at,
+const COLUMNS: &str = "id, pool_id, user_id, secret_hash, secret_sealed, seq, name, created_at,
     (SELECT CASE WHEN u.name <> '' THEN u.name ELSE coalesce(u.username, u.email, u.id) END FROM users u WHERE u.id = user_id)";
 
 fn row_to_key(row: &Row<'_>) -> rusqlite::Result<AccessKeyRow> {
@@ -37,11 +37,11 @@ fn row_to_key(row: &Row<'_>) -> rusqlite::Result<AccessKeyRow> {
         id: row.get(0)?,
         pool: row.get(1)?,
         user: row.get(2)?,
-        secret: row.get(3)?,
-        seq: row.get(4)?,
-        name: row.get(5)?,
-        created_at: row.get(6)?,
-        made_by: row.get(7)?,
+        secret: KeptSecret { hash: row.get(3)?, sealed: row.get(4)? },
+        seq: row.get(5)?,
+        name: row.get(6)?,
+        created_at: row.get(7)?,
+        made_by: row.get(8)?,
     })
 }
 
@@ -72,20 +72,20 @@ pub fn put(
     id: AccessKeyId,
     pool: PoolId,
     user: Option<UserId>,
-    secret: &SecretHash,
+    secret: &KeptSecret,
     name: &str,
 ) -> Rows<()> {
     let seq = act.next_seq()?;
     act.conn()
         .prepare_cached(
-            "INSERT INTO access_keys (id, pool_id, user_id, secret_hash, seq, name, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO access_keys (id, pool_id, user_id, secret_hash, secret_sealed, seq, name, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, name = excluded.name,
                seq = CASE WHEN secret_hash = excluded.secret_hash THEN seq ELSE excluded.seq END,
-               secret_hash = excluded.secret_hash, revoked_at = NULL
+               secret_hash = excluded.secret_hash, secret_sealed = excluded.secret_sealed, revoked_at = NULL
              WHERE pool_id = excluded.pool_id",
         )?
-        .execute(params![id, pool, user, secret, seq, name, act.now])?;
+        .execute(params![id, pool, user, secret.hash, secret.sealed, seq, name, act.now])?;
     Ok(())
 }
 

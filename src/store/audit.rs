@@ -143,10 +143,19 @@ pub fn last_of_user(conn: &Connection, user: UserId, act: &str) -> Rows<Option<T
     Ok(last.query_row(params![user, act], |row| row.get(0))?)
 }
 
-/// Events about a user, newest first.
-pub fn of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<AuditRow>> {
-    let text = format!("{SELECT} WHERE e.user_id = ?1 ORDER BY e.id DESC LIMIT ?2");
-    Ok(conn.prepare_cached(&text)?.query_map(params![user, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?)
+/// Events about a user that they may see themselves, newest first: of one kind (`logins`, `refused`, `endings`; empty: all),
+/// before a row and not older than `since`. What administrators did to the entry itself is not the person's own.
+pub fn of_user(conn: &Connection, user: UserId, which: (&str, i64, Timestamp), limit: u32) -> Rows<Vec<AuditRow>> {
+    let (kind, before, since) = which;
+    let kind = match kind {
+        "logins" => "AND e.act = 'login'",
+        "refused" => "AND e.act = 'login_refused'",
+        "endings" => "AND e.ending_id IS NOT NULL",
+        _ => "AND e.act NOT IN ('user_created', 'user_changed')",
+    };
+    let text = format!("{SELECT} WHERE e.user_id = ?1 AND e.id < ?2 AND e.at >= ?3 {kind} ORDER BY e.id DESC LIMIT ?4");
+    let values = params![user, before, since, limit];
+    Ok(conn.prepare_cached(&text)?.query_map(values, row_to_event)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// A log-in as its person may see it.
@@ -185,9 +194,10 @@ pub fn logins_of_user(
     Ok((total, rows))
 }
 
-/// Applications that a user has logged in to, the latest first.
-pub fn applications_of_user(conn: &Connection, user: UserId) -> Rows<Vec<String>> {
-    let text = "SELECT target FROM audit WHERE user_id = ?1 AND act = 'login' AND target <> ''
+/// Applications that a user has logged in to and when they last did, the latest first.
+pub fn applications_of_user(conn: &Connection, user: UserId) -> Rows<Vec<(String, Timestamp)>> {
+    let text = "SELECT target, max(at) FROM audit WHERE user_id = ?1 AND act = 'login' AND target <> ''
                 GROUP BY target ORDER BY max(id) DESC LIMIT 200";
-    Ok(conn.prepare_cached(text)?.query_map([user], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    Ok(conn.prepare_cached(text)?.query_map([user], row)?.collect::<rusqlite::Result<_>>()?)
 }

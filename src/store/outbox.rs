@@ -212,6 +212,8 @@ pub fn insert_test(act: &Act<'_>, application: ApplicationId, sub: UserId, sid: 
 pub struct NoticeRow {
     /// Its number.
     pub id: i64,
+    /// Which ending it is about; none: a test.
+    pub ending: Option<EndingId>,
     /// Whom.
     pub application: ApplicationId,
     /// Whose session.
@@ -238,7 +240,7 @@ pub struct NoticeRow {
 
 const COLUMNS: &str = "n.id, n.application_id, n.user_id, n.sid, n.at, n.state, n.due_at, n.tries, n.status, n.trouble,
     coalesce((SELECT CASE WHEN u.name <> '' THEN u.name ELSE coalesce(u.username, u.email, u.id) END FROM users u WHERE u.id = n.user_id), ''),
-    coalesce((SELECT s.user_agent FROM sessions s WHERE s.id = n.session_id), '')";
+    coalesce((SELECT s.user_agent FROM sessions s WHERE s.id = n.session_id), ''), n.ending_id";
 
 fn row_to_notice(row: &Row<'_>) -> rusqlite::Result<NoticeRow> {
     let (status, trouble): (Option<u16>, Option<String>) = (row.get(8)?, row.get(9)?);
@@ -255,6 +257,7 @@ fn row_to_notice(row: &Row<'_>) -> rusqlite::Result<NoticeRow> {
         trouble: trouble.map(|word| Trouble::parse(&word, status)),
         name: row.get(10)?,
         user_agent: row.get(11)?,
+        ending: row.get(12)?,
     })
 }
 
@@ -266,6 +269,25 @@ pub fn of_ending(conn: &Connection, ending: EndingId, limit: u32) -> Rows<Vec<No
     );
     let mut sql = conn.prepare_cached(&text)?;
     Ok(sql.query_map(params![ending, limit], row_to_notice)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notices for an application that has an address, before a number, the newest first.
+pub fn of_application(conn: &Connection, application: ApplicationId, before: i64, limit: u32) -> Rows<Vec<NoticeRow>> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM notices n WHERE n.application_id = ?1 AND n.id < ?2 AND n.state <> 'unreachable'
+         ORDER BY n.id DESC LIMIT ?3"
+    );
+    let mut sql = conn.prepare_cached(&text)?;
+    Ok(sql.query_map(params![application, before, limit], row_to_notice)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notices for an application that wait, the next to be tried first, or that were given up, the latest first.
+pub fn unsettled(conn: &Connection, application: ApplicationId, lost: bool, limit: u32) -> Rows<Vec<NoticeRow>> {
+    let which = if lost { "n.state = 'gave_up' ORDER BY n.at DESC" } else { "n.state = 'waiting' ORDER BY n.due_at" };
+    let which = format!("n.application_id = ?1 AND {which}");
+    let text = format!("SELECT {COLUMNS} FROM notices n WHERE {which} LIMIT ?2");
+    let mut sql = conn.prepare_cached(&text)?;
+    Ok(sql.query_map(params![application, limit], row_to_notice)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The last test of an application.

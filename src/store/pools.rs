@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::db::{Act, Maybe, Rows};
 use crate::domain::id::PoolId;
-use crate::domain::secret::SecretHash;
+use crate::domain::secret::KeptSecret;
 use crate::domain::session::Seq;
 
 /// A pool as stored.
@@ -14,38 +14,39 @@ pub struct PoolRow {
     pub id: PoolId,
     /// Name.
     pub name: String,
-    /// Hash of its secret.
-    pub secret: SecretHash,
+    /// What is kept of its secret.
+    pub secret: KeptSecret,
     /// Management tokens made before this are dead.
     pub secret_seq: Seq,
 }
 
+const COLUMNS: &str = "id, name, secret_hash, secret_sealed, secret_seq";
+
 fn row_to_pool(row: &Row<'_>) -> rusqlite::Result<PoolRow> {
-    Ok(PoolRow { id: row.get(0)?, name: row.get(1)?, secret: row.get(2)?, secret_seq: row.get(3)? })
+    let secret = KeptSecret { hash: row.get(2)?, sealed: row.get(3)? };
+    Ok(PoolRow { id: row.get(0)?, name: row.get(1)?, secret, secret_seq: row.get(4)? })
 }
 
 /// All pools, the default first.
 pub fn all(conn: &Connection) -> Rows<Vec<PoolRow>> {
-    let mut sql = conn.prepare_cached("SELECT id, name, secret_hash, secret_seq FROM pools ORDER BY position")?;
+    let mut sql = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM pools ORDER BY position"))?;
     Ok(sql.query_map([], row_to_pool)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// One pool.
 pub fn find(conn: &Connection, id: PoolId) -> Rows<Option<PoolRow>> {
-    conn.prepare_cached("SELECT id, name, secret_hash, secret_seq FROM pools WHERE id = ?1")?
-        .query_row([id], row_to_pool)
-        .maybe()
+    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM pools WHERE id = ?1"))?.query_row([id], row_to_pool).maybe()
 }
 
 /// Adds a pool after the others.
-pub fn insert(act: &Act<'_>, id: PoolId, name: &str, secret: &SecretHash) -> Rows<()> {
+pub fn insert(act: &Act<'_>, id: PoolId, name: &str, secret: &KeptSecret) -> Rows<()> {
     let seq = act.next_seq()?;
     act.conn()
         .prepare_cached(
-            "INSERT INTO pools (id, name, secret_hash, secret_seq, position, created_at)
-             VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(position), 0) + 1 FROM pools), ?5)",
+            "INSERT INTO pools (id, name, secret_hash, secret_sealed, secret_seq, position, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(position), 0) + 1 FROM pools), ?6)",
         )?
-        .execute(params![id, name, secret, seq, act.now])?;
+        .execute(params![id, name, secret.hash, secret.sealed, seq, act.now])?;
     Ok(())
 }
 
@@ -56,11 +57,11 @@ pub fn rename(act: &Act<'_>, id: PoolId, name: &str) -> Rows<()> {
 }
 
 /// Changes the secret; tokens that the old one made die.
-pub fn set_secret(act: &Act<'_>, id: PoolId, secret: &SecretHash) -> Rows<()> {
+pub fn set_secret(act: &Act<'_>, id: PoolId, secret: &KeptSecret) -> Rows<()> {
     let seq = act.next_seq()?;
     act.conn()
-        .prepare_cached("UPDATE pools SET secret_hash = ?2, secret_seq = ?3 WHERE id = ?1")?
-        .execute(params![id, secret, seq])?;
+        .prepare_cached("UPDATE pools SET secret_hash = ?2, secret_sealed = ?3, secret_seq = ?4 WHERE id = ?1")?
+        .execute(params![id, secret.hash, secret.sealed, seq])?;
     Ok(())
 }
 

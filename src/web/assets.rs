@@ -1,6 +1,6 @@
 //! Style sheet, script and icons: embedded with the hash of their content in the name, so they never go stale.
 
-use actix_web::http::header::{self, EntityTag, IfNoneMatch};
+use actix_web::http::header::{self, EntityTag, HeaderName, HeaderValue, IfNoneMatch};
 use actix_web::web::{Header, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{Embed, EmbeddedFile};
@@ -20,9 +20,17 @@ pub async fn asset(request: HttpRequest, name: Path<String>, known: Option<Heade
     serve(&request, &name, known)
 }
 
-/// `GET /favicon.ico`.
+/// `GET /favicon.ico`. Any page may show it: Guard does, as the logo.
 pub async fn favicon(request: HttpRequest) -> Answer {
-    serve(&request, asset::MARK_SVG.trim_start_matches("/assets/"), None)
+    let mut answer = named(&request, asset::MARK_SVG)?;
+    let policy = HeaderName::from_static("cross-origin-resource-policy");
+    answer.headers_mut().insert(policy, HeaderValue::from_static("cross-origin"));
+    Ok(answer)
+}
+
+/// One of them under another address.
+pub fn named(request: &HttpRequest, url: &str) -> Answer {
+    serve(request, url.trim_start_matches("/assets/"), None)
 }
 
 fn serve(request: &HttpRequest, name: &str, known: Option<Header<IfNoneMatch>>) -> Answer {

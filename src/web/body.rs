@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use actix_web::HttpRequest;
+use actix_web::error::PayloadError;
 use actix_web::http::header;
-use actix_web::web::{BytesMut, Payload};
-use futures_util::StreamExt as _;
+use actix_web::web::{Bytes, BytesMut, Payload};
+use futures_util::{Stream, StreamExt as _};
 
 use super::error::Refusal;
 
@@ -21,7 +22,10 @@ fn media_type(request: &HttpRequest) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-async fn read(payload: &mut Payload, limit: usize) -> Result<BytesMut, Refusal> {
+async fn read<S>(payload: &mut S, limit: usize) -> Result<BytesMut, Refusal>
+where
+    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+{
     let reading = async {
         let mut body = BytesMut::new();
         while let Some(chunk) = payload.next().await {
@@ -86,6 +90,12 @@ impl Form {
         Ok(self.one(name)?.unwrap_or_default())
     }
 
+    /// The place in a list that a page begins at; absent or empty: the beginning.
+    pub fn cursor(&self, name: &'static str) -> Result<Option<i64>, Refusal> {
+        let given = self.one(name)?.filter(|text| !text.is_empty());
+        given.map(|text| text.parse().map_err(|_| Refusal::bad(name))).transpose()
+    }
+
     /// Whether a box was ticked.
     pub fn ticked(&self, name: &'static str) -> Result<bool, Refusal> {
         Ok(self.one(name)?.is_some_and(|v| !v.is_empty() && v != "0" && v != "false"))
@@ -121,16 +131,24 @@ fn decoded(octets: &[u8]) -> Result<String, Refusal> {
     if text.contains('\0') { Err(Refusal::bad("encoding")) } else { Ok(text) }
 }
 
+/// The octets of a call, whatever they say.
+pub async fn whole<S>(request: &HttpRequest, payload: &mut S) -> Result<Bytes, Refusal>
+where
+    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+{
+    if declared_too_large(request, CALL) {
+        return Err(Refusal::TooLarge);
+    }
+    Ok(read(payload, CALL).await?.freeze())
+}
+
 /// Reads a JSON call into `T`. Another media type, too many octets, a doubled or mistyped field are refused.
 pub async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload: &mut Payload) -> Result<T, Refusal> {
     const WANTED: &str = "application/json";
     if media_type(request) != WANTED {
         return Err(Refusal::MediaType(WANTED));
     }
-    if declared_too_large(request, CALL) {
-        return Err(Refusal::TooLarge);
-    }
-    let body = read(payload, CALL).await?;
+    let body = whole(request, payload).await?;
     serde_json::from_slice(&body).map_err(|_| Refusal::bad("JSON body"))
 }
 

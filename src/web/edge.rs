@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::uri::PathAndQuery;
+use actix_web::http::{StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 
-use super::authing::envelope;
+use super::authing::{envelope, signed};
 use super::error::Refusal;
 use super::oidc::wire;
 use super::visit::{RequestId, Visit};
@@ -41,7 +42,7 @@ const WORN: [(HeaderName, &str); 7] = [
 /// Whether an application may have opened this in a popup, to log somebody in, and waits for it by its handle or its
 /// opener. Any other policy takes both away for good, on a redirect too.
 fn on_the_way_of_a_popup(path: &str) -> bool {
-    path == "/login" || path.starts_with("/oidc/") || path.starts_with("/crossing/")
+    path == "/login" || ["/oidc/", "/oauth/", "/cas-idp/", "/crossing/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Unique in this run of the house; the time it began tells runs apart.
@@ -51,15 +52,39 @@ fn fresh_request_id(state: Option<&State>) -> String {
     format!("req_{run:x}-{:x}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
+/// What SDKs append to a host that was set with a slash at its end, and so ask for with two in front (authing-contract.md
+/// section 6). Nothing else is read so: a proxy in front may guard the console or the figures by their paths.
+const DOUBLED: [&str; 9] =
+    ["oidc", "oauth", "cas-idp", "cas", "graphql", "logout", "login/profile/logout", "api/v2", "api/v3"];
+
+/// Takes the second slash off the front of such a path. What is asked is a path in any case, never a host: the target of the
+/// request is changed, and no answer repeats it with the slash.
+fn with_one_slash(request: &mut ServiceRequest) {
+    let Some(bare) = request.path().strip_prefix("//") else { return };
+    let known = |prefix: &str| bare.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if !DOUBLED.into_iter().any(known) {
+        return;
+    }
+    let target = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    let Some(Ok(target)) = target.get(1..).map(PathAndQuery::try_from) else { return };
+    let mut parts = request.head().uri.clone().into_parts();
+    parts.path_and_query = Some(target);
+    let Ok(uri) = Uri::from_parts(parts) else { return };
+    request.match_info_mut().get_mut().update(&uri);
+    request.head_mut().uri = uri;
+}
+
 /// The middleware around everything.
 pub async fn edge(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    with_one_slash(&mut request);
     let state = request.app_data::<Data<State>>();
     let https = state.is_some_and(|s| s.config.public_url.as_ref().is_some_and(|u| u.scheme() == "https"));
     let id = fresh_request_id(state.map(|s| &***s));
     request.extensions_mut().insert(RequestId(id.clone()));
+    signed::hold(&mut request).await;
     let mut response = next.call(request).await?.map_into_boxed_body();
     if response.status().is_client_error() || response.status().is_server_error() {
         response = dressed(response, &id);
@@ -155,13 +180,20 @@ impl Wire {
     /// By path.
     pub fn of(path: &str) -> Self {
         let api = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
-        if api("/api/v1") || api("/healthz") || api("/readyz") || api("/metrics") || path.ends_with("/live") {
+        let of_tickets = ["/validate", "/serviceValidate"].iter().any(|end| path.ends_with(end));
+        if api("/api/v1")
+            || api("/healthz")
+            || api("/readyz")
+            || api("/metrics")
+            || path.ends_with("/live")
+            || of_tickets
+        {
             Self::Problem
-        } else if api("/oidc/auth") || api("/oidc/session") {
+        } else if api("/oidc/auth") || api("/oauth/auth") || api("/oidc/session") {
             Self::Page
-        } else if api("/oidc") || path.starts_with("/.well-known/o") {
+        } else if api("/oidc") || api("/oauth") || path.starts_with("/.well-known/o") {
             Self::Oauth
-        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" {
+        } else if api("/api") || api("/graphql") || api("/cas") || path == "/logout" || api("/svg-string") {
             Self::Authing
         } else {
             Self::Page

@@ -18,12 +18,14 @@ pub mod logout;
 pub mod oidc;
 pub mod ops;
 pub mod own;
+pub mod own_record;
 pub mod personal_center;
 pub mod place;
 pub mod protect;
 pub mod push;
 pub mod reply;
 pub mod setup;
+pub mod table;
 pub mod view;
 pub mod visit;
 
@@ -31,7 +33,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, kick, overview, receipts, users};
+use console::{applications, kick, outbox, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -91,6 +93,10 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/u/devices" => GET personal_center::devices_page;
         "/u/devices/end" => POST personal_center::end_one;
         "/u/devices/end-others" => POST personal_center::end_others;
+        "/u/applications" => GET own_record::applications_page;
+        "/u/applications/leave" => POST own_record::leave;
+        "/u/activity" => GET own_record::activity_page;
+        "/u/activity.csv" => GET own_record::activity_table;
         "/u/profile" => GET personal_center::profile_page, POST personal_center::change_profile;
         "/u/security" => GET personal_center::security_page;
         "/u/security/password" => POST personal_center::change_password;
@@ -138,6 +144,8 @@ fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
         "/console/audit" => GET overview::audit;
+        "/console/audit.csv" => GET overview::audit_table;
+        "/console/deliveries" => GET outbox::deliveries;
         "/console/receipts/{id}" => GET receipts::receipt;
         "/console/receipts/{id}/retry" => POST receipts::retry;
         "/console/applications" => GET applications::list;
@@ -162,12 +170,16 @@ fn administrators(sheet: &mut ServiceConfig) {
         only("/oidc/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
     );
     sheet.service(
+        only("/oauth/auth", "GET, POST").route(get().to(authorize::authorize)).route(post().to(authorize::posted)),
+    );
+    sheet.service(
         only("/oidc/session/end", "GET, POST")
             .route(get().to(end_session::end_session))
             .route(post().to(end_session::posted)),
     );
     routes! { sheet;
         "/oidc/auth/answer" => POST authorize::answered;
+        "/oauth/auth/answer" => POST authorize::answered;
         "/oidc/session/confirm" => POST end_session::confirmed;
         "/oidc/session/check" => GET end_session::check;
     }
@@ -176,6 +188,10 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/oidc/me" => GET userinfo::userinfo, POST userinfo::userinfo;
         "/oidc/token/introspection" => POST introspect::introspect;
         "/oidc/token/revocation" => POST revoke::revoke;
+        "/oauth/token" => POST token::token;
+        "/oauth/me" => GET userinfo::userinfo, POST userinfo::userinfo;
+        "/oauth/token/introspection" => POST introspect::introspect;
+        "/oauth/token/revocation" => POST revoke::revoke;
         "/oidc/request" => POST pushed::push;
         "/oidc/register" => POST register::register;
         "/oidc/.well-known/jwks.json" => GET discovery::jwks;
@@ -221,9 +237,13 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/update-application" => POST v3::applications::update;
         "/api/v3/delete-application" => POST v3::applications::delete;
         "/api/v3/refresh-application-secret" => POST v3::applications::refresh_secret;
+        "/api/v3/get-user-logged-in-identities" => GET v3::users::identities;
     }
     // People by their tokens, pages of applications.
     called! { sheet;
+        "/api/v2/applications/{app}/public-config" => GET v2::guard::public_config;
+        "/api/v2/applications/{app}/components-public-config/guard" => GET v2::guard::components;
+        "/svg-string/guard" => GET v2::guard::icons;
         "/api/v2/users/me" => GET v2::users::me;
         "/api/v2/users/login/check-status" => POST v2::users::check_status;
         "/api/v2/login/account" => POST v2::login::account;
@@ -239,6 +259,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/get-my-login-history" => GET v3::me::history;
         "/api/v3/mydevices/list" => GET v3::me::devices;
         "/api/v3/mydevices/revoke-session" => POST v3::me::revoke;
+        "/api/v3/mydevices/unbind" => POST v3::me::revoke;
         "/graphql/v2" => POST graphql::call;
         "/cas/session" => GET cas::session;
     }
@@ -256,5 +277,11 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/cas/logout" => cas::logout;
         "/cas-idp/logout" => cas::idp_logout;
         "/cas-idp/{app}/logout" => cas::idp_logout_of;
+        // These give and use up tickets.
+        "/cas-idp/{app}" => cas::login;
+        "/cas-idp/{app}/login" => cas::login;
+        "/cas-idp/{app}/validate" => cas::validate;
+        "/cas-idp/{app}/serviceValidate" => cas::service_validate;
+        "/cas-idp/{app}/p3/serviceValidate" => cas::service_validate;
     }
 }

@@ -16,9 +16,10 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::Sid;
 use crate::domain::logout::{Actor, Cause};
 use crate::domain::session::Session;
-use crate::flow::account::{self, Account, PasswordChange};
-use crate::flow::error::FlowError;
+use crate::flow::account::{self, PasswordChange};
+use crate::flow::error::{Done, FlowError};
 use crate::flow::logout as door;
+use crate::flow::state::State;
 use crate::flow::users::UserForm;
 use crate::page::personal_center::{
     DevicesDone, DevicesView, OverviewView, ProfileView, SecurityView, devices, overview, profile, security,
@@ -28,22 +29,23 @@ use crate::page::{Frame, Markup};
 const LIVE: Option<&str> = Some("/u/live");
 
 /// A page of the personal center: whoever is not in is sent to log in.
-async fn page(
+pub(super) async fn page<T: Send + 'static>(
     request: HttpRequest,
-    draw: impl FnOnce(&Visit, &Arc<Session>, &Account, &Frame<'_>) -> Result<Markup, Refusal>,
+    read: impl FnOnce(&State, &Session) -> Done<T> + Send + 'static,
+    draw: impl FnOnce(&Visit, &Arc<Session>, &T, &Frame<'_>) -> Result<Markup, Refusal>,
 ) -> Answer {
     let visit = Visit::of(&request)?;
     let Some(session) = visit.here().cloned() else { return crossing::to_log_in(&visit) };
     let (state, reader) = (visit.state.clone(), session.clone());
-    let account = off_thread(move || account::read(&state, &reader)).await?;
+    let read = off_thread(move || read(&state, &reader)).await?;
     let (csrf, cookie) = protect::csrf(&visit);
-    let html = visit.frame(&csrf, LIVE, None, |frame| draw(&visit, &session, &account, frame))?;
+    let html = visit.frame(&csrf, LIVE, None, |frame| draw(&visit, &session, &read, frame))?;
     Ok(reply::page(StatusCode::OK, html.into_string(), cookie))
 }
 
 /// `GET /u`.
 pub async fn overview_page(request: HttpRequest) -> Answer {
-    page(request, |visit, _, account, frame| {
+    page(request, account::read, |visit, _, account, frame| {
         let mut applications: Vec<String> = account
             .sessions
             .iter()
@@ -58,7 +60,7 @@ pub async fn overview_page(request: HttpRequest) -> Answer {
             oldest: account.sessions.iter().map(|s| s.created_at).min(),
             applications,
             password_changed: account.password_changed,
-            recent: account.events.iter().filter_map(view::activity).collect(),
+            recent: account.events.iter().map(view::activity).collect(),
         };
         Ok(overview(frame, &shown))
     })
@@ -67,7 +69,7 @@ pub async fn overview_page(request: HttpRequest) -> Answer {
 
 /// `GET /u/devices`.
 pub async fn devices_page(request: HttpRequest) -> Answer {
-    page(request, |visit, session, account, frame| {
+    page(request, account::read, |visit, session, account, frame| {
         let query = Form::query(&visit.request)?;
         let shown = DevicesView {
             sessions: account.sessions.iter().map(|row| view::session_row(visit, row, Some(session.id))).collect(),
@@ -85,7 +87,10 @@ pub async fn devices_page(request: HttpRequest) -> Answer {
 }
 
 /// A post of the personal center: session, form, hidden value.
-async fn post(request: &HttpRequest, payload: &mut Payload) -> Result<Option<(Visit, Arc<Session>, Form)>, Refusal> {
+pub(super) async fn post(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Result<Option<(Visit, Arc<Session>, Form)>, Refusal> {
     let visit = Visit::of(request)?;
     let Some(session) = visit.here().cloned() else { return Ok(None) };
     let form = Form::read(request, payload).await?;
@@ -93,7 +98,7 @@ async fn post(request: &HttpRequest, payload: &mut Payload) -> Result<Option<(Vi
     Ok(Some((visit, session, form)))
 }
 
-fn log_in_first(request: &HttpRequest) -> Answer {
+pub(super) fn log_in_first(request: &HttpRequest) -> Answer {
     crossing::to_log_in(&Visit::of(request)?)
 }
 
@@ -132,7 +137,7 @@ pub async fn end_others(request: HttpRequest, mut payload: Payload) -> Answer {
 
 /// `GET /u/profile`.
 pub async fn profile_page(request: HttpRequest) -> Answer {
-    page(request, |visit, _, account, frame| {
+    page(request, account::read, |visit, _, account, frame| {
         let user = &account.user;
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let (username, email, phone) = (text(&user.username), text(&user.email), text(&user.phone));
@@ -192,7 +197,7 @@ fn draw_again(visit: &Visit, draw: impl FnOnce(&Frame<'_>) -> Markup) -> HttpRes
 
 /// `GET /u/security`.
 pub async fn security_page(request: HttpRequest) -> Answer {
-    page(request, |visit, _, account, frame| {
+    page(request, account::read, |visit, _, account, frame| {
         let shown = SecurityView {
             password_changed: account.password_changed,
             problems: Vec::new(),

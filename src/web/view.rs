@@ -76,18 +76,15 @@ fn some(text: &str) -> Option<String> {
     if text.is_empty() { None } else { Some(text.to_owned()) }
 }
 
-/// An event as the personal center lists it; what administrators did to the entry itself is not the person's own.
-pub fn activity(row: &AuditRow) -> Option<Activity> {
-    if matches!(row.act.as_str(), act::USER_CREATED | act::USER_CHANGED) {
-        return None;
-    }
-    Some(Activity {
+/// An event as the personal center lists it.
+pub fn activity(row: &AuditRow) -> Activity {
+    Activity {
         at: row.at,
         deed: deed(&row.act),
         application: some(&row.target),
         device: device(&row.user_agent),
         ip: row.ip.clone(),
-    })
+    }
 }
 
 /// The sentence for a refused field.

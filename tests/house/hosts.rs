@@ -184,6 +184,48 @@ fn a_redirect_is_never_made_of_the_path_that_was_asked() {
 }
 
 #[test]
+fn a_doubled_slash_in_front_is_one_where_sdks_write_it_and_nowhere_else() {
+    let house = House::open();
+    let host = house.host("");
+    let asks = |target: &str| get(&house, &format!("Host: {host}\r\n"), target);
+    // Sdks that were given `http://host/` ask for these.
+    for (target, status) in [
+        ("//oidc/.well-known/openid-configuration", 200),
+        ("//oidc/auth?client_id=x", 400),
+        ("//oidc/me", 401),
+        ("//api/v2/users/me", 200),
+        ("//api/v3/system", 200),
+        ("//cas/session", 200),
+        ("//logout", 200),
+        ("//login/profile/logout?redirect_uri=//evil.example/x", 200),
+        ("//cas-idp/logout?url=//evil.example/x", 303),
+    ] {
+        let (doubled, single) = (asks(target), asks(&target[1..]));
+        assert_eq!((doubled.status, single.status), (status, status), "{target}");
+        assert_eq!(doubled.location(), single.location(), "{target}");
+        assert!(!doubled.text().contains("\"//login") && !doubled.text().contains("href=\"//"), "{target}");
+    }
+    // What a proxy may guard by its path has one path only, and a host is never made of one.
+    for target in [
+        "//metrics",
+        "//console",
+        "//u",
+        "//setup",
+        "//assets/house.css",
+        "//api/v1/session",
+        "//apiv2/x",
+        "//oidcx/me",
+        "///oidc/me",
+        "//evil.example/oidc/me",
+        "//oidc.evil.example/me",
+        "//login",
+    ] {
+        let answer = asks(target);
+        assert_eq!((answer.status, answer.location()), (404, ""), "{target}");
+    }
+}
+
+#[test]
 fn with_a_public_url_only_its_hosts_are_served() {
     let house = House::with(|config| config.public_url = Some("http://id.example.com:8080".parse().unwrap()));
     let status = |host: &str| wire::request(house.port, host, ("GET", "/login?crossed=1"), &[], None).status;

@@ -13,6 +13,7 @@ mod demo;
 mod hosts;
 mod live;
 mod oidc;
+mod own_record;
 mod plan;
 mod races;
 mod rules;

@@ -7,6 +7,7 @@ use std::sync::{Barrier, mpsc};
 use exeunt::crypto::{random, seal};
 use exeunt::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use exeunt::domain::logout::{Actor, Cause, Origin};
+use exeunt::domain::secret::KeptSecret;
 use exeunt::flow::error::Done;
 use exeunt::flow::state::State;
 use exeunt::flow::{logout, session};
@@ -248,7 +249,8 @@ fn an_act_that_fails_in_a_group_undoes_only_itself() {
         let act = move |act: &mut exeunt::store::db::Act<'_>| {
             let bit = 1 << n;
             act.after_commit(move || _ = followed.fetch_or(bit, Ordering::SeqCst));
-            pools::insert(act, pool(n), name, &seal::hash(name))?;
+            let secret = KeptSecret { hash: seal::hash(name), sealed: Vec::new() };
+            pools::insert(act, pool(n), name, &secret)?;
             match then {
                 Ok(()) => Ok(()),
                 Err("panic") => panic!("on purpose"),

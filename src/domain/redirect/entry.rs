@@ -147,6 +147,31 @@ impl RedirectEntry {
         asking.scheme() == self.url.scheme() && asking.host_str() == self.url.host_str() && port
     }
 
+    /// An address that this entry covers, as a page at `asking` writes it: a loopback entry that leaves the port open has the
+    /// port of that page, and what stars stand for is left out. None where a star stands for a host.
+    pub fn written_from(&self, asking: Option<&Url>) -> Option<String> {
+        if self.any_label {
+            return None;
+        }
+        let mut url = self.url.clone();
+        if self.any_query {
+            url.set_query(None);
+        }
+        if self.below {
+            url.set_path(self.url.path().trim_end_matches('*'));
+        }
+        if url.port().is_none()
+            && let Some(asking) = asking.filter(|asking| self.is_of_origin(asking))
+        {
+            url.set_port(asking.port()).ok()?;
+        }
+        if url == self.url {
+            return Some(self.original.clone());
+        }
+        let bare = url.path() == "/" && !self.below && !self.original.trim_end_matches("?*").ends_with('/');
+        Some(if bare { url.as_str().trim_end_matches('/') } else { url.as_str() }.to_owned())
+    }
+
     /// The origin of this entry as a content security policy names it; on loopback any port.
     pub(super) fn policy_source(&self) -> String {
         let (scheme, host) = (self.url.scheme(), self.url.host_str().unwrap_or_default());
@@ -155,6 +180,11 @@ impl RedirectEntry {
             Some(port) => format!("{scheme}://{host}:{port}"),
             None => format!("{scheme}://{host}"),
         }
+    }
+
+    /// Whether the entry is of exactly one origin.
+    pub(super) fn is_of_one_origin(&self) -> bool {
+        !self.any_label && !self.any_port()
     }
 
     /// Loopback http listeners take whatever port is free (RFC 8252 7.3).

@@ -173,6 +173,11 @@ impl RedirectList {
         self.0.iter().filter(|entry| entry.is_plain()).any(|entry| entry.is_of_origin(asking))
     }
 
+    /// Where the application itself probably lives: the origin of the first entry that names one host and one port.
+    pub fn home(&self) -> Option<String> {
+        self.0.iter().find(|entry| entry.is_of_one_origin()).map(RedirectEntry::policy_source)
+    }
+
     /// The origins of the entries as a content security policy names them.
     pub fn policy_sources(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(RedirectEntry::policy_source)

@@ -74,6 +74,8 @@ pub struct AuditView<'a> {
     pub first: Option<String>,
     /// What comes after these.
     pub next: Option<String>,
+    /// The same as a table to be taken home.
+    pub download: String,
 }
 
 /// The audit log.
@@ -94,7 +96,7 @@ pub fn audit(frame: &Frame, rail: &Rail, view: &AuditView) -> Markup {
         }
     };
     let main = html! {
-        (title(words.audit_log, &html! { (words.audit_line) }, &html! {}))
+        (title(words.audit_log, &html! { (words.audit_line) }, &html! { a.btn href=(view.download) download { (words.download) } }))
         div {
             (search(frame, &Search { action: "/console/audit", q: view.q, placeholder: words.search_audit, filters: filter, tail: html! {} }))
             (table(frame, view))

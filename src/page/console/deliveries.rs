@@ -163,7 +163,7 @@ fn row(frame: &Frame, ending: EndingId, delivery: &Delivery) -> Markup {
     }
 }
 
-fn who(frame: &Frame, delivery: &Delivery) -> Markup {
+pub(super) fn who(frame: &Frame, delivery: &Delivery) -> Markup {
     let words = frame.words();
     html! {
         div.who {
@@ -182,7 +182,7 @@ fn who(frame: &Frame, delivery: &Delivery) -> Markup {
 }
 
 /// Stamp, time and note of an outcome.
-fn outcome(frame: &Frame, state: DeliveryState) -> (Stamp, String, String) {
+pub(super) fn outcome(frame: &Frame, state: DeliveryState) -> (Stamp, String, String) {
     let (words, comma) = (&frame.words().kick, frame.words().gate.clause_comma);
     match state {
         DeliveryState::Acked { ms, status } => {

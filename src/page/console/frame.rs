@@ -23,6 +23,7 @@ pub(super) enum Section {
     Overview,
     Applications,
     Users,
+    Deliveries,
     Keys,
     Audit,
 }
@@ -75,6 +76,7 @@ fn rail_markup(frame: &Frame, rail: &Rail, section: Section) -> Markup {
         (Section::Overview, "/console", words.overview, None),
         (Section::Applications, "/console/applications", words.applications, rail.applications),
         (Section::Users, "/console/users", words.users, rail.users),
+        (Section::Deliveries, "/console/deliveries", words.deliveries, None),
         (Section::Keys, "/console/keys", words.access_keys, None),
         (Section::Audit, "/console/audit", words.audit_log, None),
     ];

@@ -2,7 +2,8 @@
 //!
 //! `/console` dashboard · `/console/applications…` · `/console/applications/{id}/sessions` the ledger ·
 //! `/console/applications/{id}/kick` the scope page · `/console/receipts/{id}` · `/console/users…` · `/console/keys` ·
-//! `/console/audit`.
+//! `/console/audit` ·
+//! `/console/deliveries`.
 
 mod access_keys;
 mod application_form;
@@ -14,6 +15,7 @@ mod deliveries;
 mod frame;
 mod kick;
 mod login_status;
+mod outbox;
 mod receipt;
 mod scope_grid;
 mod test_message;
@@ -31,6 +33,7 @@ pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
 pub use kick::{Effect, KickTarget, KickView, kick, nobody_to_kick};
 pub use login_status::{LedgerView, ledger};
+pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
 pub use receipt::{EndedRow, ReceiptView, receipt};
 pub use scope_grid::{Cell, Grid, GridHead, GridRow};
 pub use test_message::TestView;

@@ -6,8 +6,9 @@ use maud::Markup;
 use super::people::{DAY, HOUR, MINUTE, NOW, Stage, chrome, ended, firefox, hostile, safari, user, wechat};
 use crate::page::frame::{Frame, Person};
 use crate::page::personal_center::{
-    Activity, DevicesDone, DevicesView, OverviewView, PasswordField, ProfileField, ProfileView, SecurityView, devices,
-    overview, profile, security,
+    Activity, ActivityKind, ActivityView, ApplicationsView, DevicesDone, DevicesView, OverviewView, OwnApplication,
+    PasswordField, ProfileField, ProfileView, SecurityView, activity, applications, devices, overview, profile,
+    security,
 };
 use crate::page::session::SessionRow;
 use crate::page::words::{Cause, Deed, FieldProblem};
@@ -33,6 +34,7 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ),
     ];
     pages.extend(device_pages(stage));
+    pages.extend(record_pages(stage));
     pages.extend(profile_pages(stage));
     pages
 }
@@ -86,6 +88,33 @@ fn device_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("devices-done", devices(&frame, &DevicesView { done: Some(DevicesDone::One), ..view })),
         ("devices-one", devices(&frame, &DevicesView { sessions: vec![own.clone()], ..DevicesView::default() })),
         ("devices-hostile", devices(&frame, &DevicesView { sessions: vec![own, odd], ..DevicesView::default() })),
+    ]
+}
+
+fn record_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.person();
+    let own = |n: u8, devices: u32, back: i64| OwnApplication {
+        id: super::people::application(n),
+        name: stage.applications[usize::from(n)].clone(),
+        home: (n != 1).then(|| "https://app.acme.example".to_owned()),
+        devices: devices.into(),
+        last: NOW.plus_ms(-back),
+    };
+    let known = vec![own(0, 2, HOUR), own(1, 1, 5 * HOUR), own(2, 0, 3 * DAY), own(3, 0, 40 * DAY)];
+    let odd = OwnApplication { name: hostile(), ..own(0, 12, 0) };
+    let record =
+        ActivityView { rows: full_overview(stage).recent, next: Some("?before=1".to_owned()), ..Default::default() };
+    let later = ActivityView { first: Some("?".to_owned()), next: None, ..record.clone() };
+    let none = ActivityView { kind: ActivityKind::Refused, ..Default::default() };
+    let view = ApplicationsView { applications: known, left: false };
+    vec![
+        ("applications-own", applications(&frame, &view)),
+        ("applications-own-left", applications(&frame, &ApplicationsView { left: true, ..view })),
+        ("applications-own-none", applications(&frame, &ApplicationsView::default())),
+        ("applications-own-hostile", applications(&frame, &ApplicationsView { applications: vec![odd], left: false })),
+        ("activity", activity(&frame, &record)),
+        ("activity-later", activity(&frame, &later)),
+        ("activity-none", activity(&frame, &none)),
     ]
 }
 

@@ -5,7 +5,10 @@ use maud::Markup;
 use super::console::RAIL;
 use super::people::{DAY, HOUR, NOW, Stage, application, chrome, firefox, hostile, safari};
 use crate::domain::id::EndingId;
-use crate::page::console::{Delivery, DeliveryState, EndedRow, ReceiptView, Recipient, Telling, receipt};
+use crate::page::console::{
+    Delivery, DeliveryState, EndedRow, OutboxKind, OutboxRow, OutboxView, ReceiptView, Recipient, Telling, outbox,
+    receipt,
+};
 use crate::page::count::Count;
 use crate::page::words::{Cause, Channel, Trouble};
 
@@ -90,10 +93,41 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ended: Vec::new(),
         ..view.clone()
     };
-    vec![
+    let sent: Vec<Delivery> = view.deliveries.iter().chain(&several.deliveries).cloned().collect();
+    let mut pages = vec![
         ("receipt", receipt(&frame, &RAIL, &view)),
         ("receipt-lost", receipt(&frame, &RAIL, &several)),
         ("receipt-counting", receipt(&frame, &RAIL, &many)),
         ("receipt-nobody", receipt(&frame, &RAIL, &none)),
+    ];
+    pages.extend(delivery_pages(stage, &sent));
+    pages
+}
+
+fn delivery_pages(stage: &Stage, sent: &[Delivery]) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let person = stage.pick("王小明", "Wang Xiaoming").to_owned();
+    let listed = |n: i64, delivery: &Delivery| {
+        let test = n == 2;
+        let about = delivery.about.clone().or((!test).then(|| (person.clone(), chrome())));
+        OutboxRow {
+            at: NOW.plus_ms(-n * HOUR),
+            receipt: (!test).then(|| EndingId::from_random([0x6b; 12])),
+            delivery: Delivery { about, ..delivery.clone() },
+        }
+    };
+    let sent = sent.iter().filter(|one| one.channel == Channel::BackChannel);
+    let view = OutboxView {
+        rows: (0..).zip(sent).map(|(n, one)| listed(n, one)).collect(),
+        next: Some("?before=1".to_owned()),
+        ..OutboxView::default()
+    };
+    vec![
+        ("deliveries", outbox(&frame, &RAIL, &view)),
+        ("deliveries-none", outbox(&frame, &RAIL, &OutboxView::default())),
+        (
+            "deliveries-none-lost",
+            outbox(&frame, &RAIL, &OutboxView { kind: OutboxKind::Lost, ..OutboxView::default() }),
+        ),
     ]
 }

@@ -2,28 +2,13 @@
 
 use maud::{Markup, html};
 
+use super::activity::{Activity, event};
 use crate::domain::clock::Timestamp;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Device, calm, listed, stamp};
+use crate::page::parts::{Device, calm, listed};
 use crate::page::shell::{House, Tab, house};
 use crate::page::time::Ago;
-use crate::page::words::Deed;
-
-/// One line of recent activity.
-#[derive(Debug, Clone)]
-pub struct Activity {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub deed: Deed,
-    /// In which application, if it was about one.
-    pub application: Option<String>,
-    /// On what.
-    pub device: Device,
-    /// From where.
-    pub ip: String,
-}
 
 /// What the overview shows.
 #[derive(Debug, Clone)]
@@ -49,11 +34,11 @@ pub fn overview(frame: &Frame, view: &OverviewView) -> Markup {
         (title(frame, view))
         (counts(frame, view))
         section {
-            div.head { h2 { (words.recently) } }
+            div.head { h2 { (words.recently) } a href="/u/activity" { (words.activity) } }
             @if view.recent.is_empty() {
                 p.small { (words.no_activity) }
             } @else {
-                ul.ruled #recent data-live-region { @for activity in &view.recent { (row(frame, activity)) } }
+                ul.ruled #recent data-live-region { @for activity in &view.recent { (event(frame, activity)) } }
             }
         }
     };
@@ -94,7 +79,7 @@ fn counts(frame: &Frame, view: &OverviewView) -> Markup {
                 b { (view.devices) } span { ((words.devices_unit)(view.devices)) }
                 @if let Some(oldest) = view.oldest { small { ((words.oldest)(&times.ago(oldest, Ago::Long))) } }
             }
-            a href="/u/devices" {
+            a href="/u/applications" {
                 b { (applications) } span { ((words.applications_unit)(applications)) }
                 small { (listed(&frame.words().common, &view.applications)) }
             }
@@ -107,21 +92,6 @@ fn counts(frame: &Frame, view: &OverviewView) -> Markup {
                 }
                 small { (words.change_it) }
             }
-        }
-    }
-}
-
-fn row(frame: &Frame, activity: &Activity) -> Markup {
-    let (common, times) = (&frame.words().common, frame.times());
-    let application = activity.application.as_deref().map(calm);
-    html! {
-        li {
-            (stamp(common, activity.deed.stamp()))
-            span.grow {
-                (activity.deed.sentence(frame.lang, application.as_deref()))
-                small { @if !activity.device.is_unknown() { (activity.device.name(common)) " " } span.id.os { (activity.ip) } }
-            }
-            span.small.nowrap { (times.tag(activity.at, &times.brief(activity.at))) }
         }
     }
 }

@@ -41,6 +41,7 @@ impl Authorize {
             Scope::Username => ("你的用户名", "Your user name"),
             Scope::Email => ("你的邮箱", "Your email"),
             Scope::Phone => ("你的手机号", "Your phone number"),
+            Scope::User => ("你的姓名、用户名、邮箱和手机号", "Your name, user name, email and phone number"),
             Scope::OfflineAccess => ("你离开后仍保持登录", "Leave to stay logged in while you are away"),
         };
         Some(match lang {

@@ -28,6 +28,8 @@ Common {
     save: Said = "保存", "Save";
     cancel: Said = "取消", "Cancel";
     search: Said = "搜索", "Search";
+    filter: Said = "筛选", "Show";
+    none_of_kind: Said = "没有这样的记录。", "There is nothing of that kind.";
     clear_search: Said = "清除搜索", "Clear the search";
     next_page: Said = "下一页", "Next page";
     first_page: Said = "第一页", "First page";

@@ -38,6 +38,12 @@ Console {
     backup: Said = "备份", "Backup";
     no_backup: Said = "还没有备份", "none yet";
     deliveries: Said = "投递", "Deliveries";
+    deliveries_line: Said = "应用被告知了哪些退出，还欠哪些，哪些没能送到。", "What applications were told of log-outs, what they are owed, and what could not be delivered.";
+    deliveries_waiting: Said = "待送达", "Waiting";
+    deliveries_lost: Said = "已放弃", "Given up";
+    no_deliveries: Said = "还没有投递。应用登记后端登出地址后，每次退出都会出现在这里。", "Nothing yet. Once an application has a back-channel log-out address, each log-out is listed here.";
+    delivery_took: Said = "用时", "Took";
+    test_delivery: Said = "测试", "test";
     all_delivered: Said = "全部送达", "all delivered";
     n_waiting: Counted = |n| format!("{n} 条待送"), |n| format!("{n} waiting");
     n_given_up: Counted = |n| format!("{n} 条已放弃"), |n| format!("{n} given up");
@@ -73,6 +79,7 @@ Console {
     try_login: Said = "登录一次试试", "Log in once to try";
     nothing_found: Said = "没有找到。", "Nothing found.";
 
+    download: Said = "下载 CSV", "Download CSV";
     audit_line: Said = "做过的事都在这里，最新的在前。", "Everything that was done, newest first.";
     search_audit: Said = "用户、应用、地址、请求编号", "User, application, IP, request id";
     no_audit: Said = "没有符合条件的记录。", "No record matches.";

@@ -9,6 +9,8 @@ PersonalCenter {
     overview: Said = "概览", "Overview";
     profile: Said = "资料", "Profile";
     security: Said = "安全", "Security";
+    applications: Said = "应用", "Applications";
+    activity: Said = "访问记录", "Activity";
 
     good_morning: Named = |n| format!("早上好，{n}"), |n| format!("Good morning, {n}");
     good_afternoon: Named = |n| format!("下午好，{n}"), |n| format!("Good afternoon, {n}");
@@ -40,6 +42,23 @@ PersonalCenter {
     ended_when: fn(&str, &str, &str) -> String = |why, from, to| format!("{why}，{from} 至 {to}"), |why, from, to| format!("{why}, {from} to {to}");
     device_ended: Said = "那台设备已退出登录", "That device is logged out";
     devices_ended: Said = "其他设备都已退出登录", "The other devices are logged out";
+
+    applications_line: Said = "你登录过的应用。从一个应用退出，会结束它在你所有设备上的登录，再进入时要输入密码。", "Applications you have logged in to. Leaving one ends it on all your devices; to enter it again you type your password.";
+    no_applications: Said = "还没有登录过任何应用。", "You have not logged in to any application yet.";
+    open_application: Said = "打开", "Open";
+    leave_application: Said = "退出此应用", "Leave it";
+    left_application: Said = "已退出该应用", "You have left the application";
+    in_on: Counted = |n| format!("在 {n} 台设备上登录着"), |n| format!("open on {}", s(n, "device"));
+    last_entered: Named = |t| format!("上次进入：{t}"), |t| format!("last entered {t}");
+
+    activity_line: Said = "最近 90 天里以你的名义发生的事。", "What was done in your name in the last 90 days.";
+    activity_kind: Said = "种类", "Kind";
+    activity_all: Said = "全部", "Everything";
+    activity_logins: Said = "登录", "Log-ins";
+    activity_refused: Said = "未成功的登录", "Refused log-ins";
+    activity_endings: Said = "退出", "Log-outs";
+    activity_download: Said = "下载 CSV", "Download CSV";
+    activity_unknown: Said = "看到不是你做的事？", "Something you did not do?";
 
     profile_line: Said = "登录时可以用用户名、邮箱或手机号。", "You can log in with your user name, email or phone.";
     name: Said = "姓名", "Name";

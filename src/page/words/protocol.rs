@@ -92,6 +92,24 @@ impl Protocol {
                 ("客户端凭证", "应用以自己的名义，没有人登录。"),
                 ("Client credentials", "The application for itself; nobody logs in."),
             ),
+            GrantType::Password => in_lang(
+                lang,
+                ("密码", "应用自己向人要密码。只为别无他法的旧应用打开。"),
+                (
+                    "Password",
+                    "The application asks people for their password itself. Only for an old one that knows no other way.",
+                ),
+            ),
+            GrantType::AuthingToken => in_lang(
+                lang,
+                ("登录令牌", "Authing SDK 拿登录令牌换取 OAuth 的令牌。"),
+                ("Login token", "Authing's SDKs trade their login token for tokens of OAuth."),
+            ),
+            GrantType::Cas => in_lang(
+                lang,
+                ("CAS", "应用说 CAS：登录后拿到一次性票据。"),
+                ("CAS", "The application speaks CAS: it is given a ticket that works once."),
+            ),
             GrantType::Implicit => {
                 in_lang(lang, ("隐式", "随下面的流程打开。"), ("Implicit", "Comes with the flows below."))
             }

@@ -1,7 +1,7 @@
 //! Who calls: a program of an administrator, a person by their token, and the application that a call is about.
 //!
 //! The token comes in `Authorization`, with `Bearer` or bare, in whatever case (contract G6, G7). Empty, `undefined` and
-//! `null` count as absent: SDKs send them (G8). The pool header must fit, unless it is absent or empty.
+//! `null` count as absent: SDKs send them (G8). A program may sign its calls instead ([`super::signed`]). The pool header must fit, unless it is absent or empty.
 
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ use crate::domain::logout::Origin;
 use crate::flow::bearer::{self, Bearer};
 use crate::flow::management::{self, Caller};
 use crate::flow::state::State;
+use crate::web::authing::codes::{Coded, NO_POOL_CREDENTIAL};
+use crate::web::authing::signed;
 use crate::web::error::Refusal;
 use crate::web::place::{self, Place};
 use crate::web::visit;
@@ -46,12 +48,22 @@ pub fn token(request: &HttpRequest) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// The calling program, by `Authorization` and the pool header.
+/// The calling program, by its token or its signature in `Authorization`, and the pool header.
 pub fn admin(state: &State, request: &HttpRequest) -> Result<Caller, Refusal> {
     place::of(state, request)?; // an unknown host is refused for programs too
+    if signed::is_signed(request) {
+        return signed::caller(state, request);
+    }
     let token = token(request)?.ok_or(Refusal::Unauthenticated)?;
     let pool = request.headers().get("x-authing-userpool-id").map(|v| v.to_str().unwrap_or("?"));
     Ok(management::authorise(state, &token, pool)?)
+}
+
+/// Refuses an application's id where a credential of a pool is wanted: its secret lies with whoever runs the application, and
+/// gives no rights over the pool's people. Ids of applications are no secret, so saying so tells nothing.
+pub fn no_application(state: &State, id: &str) -> Result<(), Refusal> {
+    let is_one = ApplicationId::parse(id).is_ok_and(|id| state.directory().application(id).is_some());
+    if is_one { Err(Coded::from(&NO_POOL_CREDENTIAL).into()) } else { Ok(()) }
 }
 
 /// By whom and from where an administrator's call comes.

@@ -89,3 +89,68 @@ pub static SECRET_NOT_KEPT: Said = Said {
 /// Something that must be there is not.
 pub static MISSING: Said =
     Said { code: 2231, status: 400, en: "parameters are missing or malformed", zh: "参数缺失或格式不正确" };
+
+/// An application's id and secret, where a credential of the pool is wanted.
+pub static NO_POOL_CREDENTIAL: Said = Said {
+    code: 1001,
+    status: 403,
+    en: "an application's secret does not administer its pool: use userPoolId and the pool's secret, or an access key",
+    zh: "应用密钥不能管理用户池：请使用 userPoolId 与用户池密钥，或 access key",
+};
+
+/// The signature of a call, or the credential that it names.
+pub static SIGNATURE_WRONG: Said = Said {
+    code: 1300,
+    status: 401,
+    en: "the signature does not fit: unknown or revoked access key, another secret, or a call that was changed on its way",
+    zh: "签名错误：access key 不存在或已撤销、密钥不符，或请求内容在途中被修改",
+};
+
+/// How a call was signed.
+pub static SIGNATURE_METHOD: Said = Said {
+    code: 1301,
+    status: 401,
+    en: "x-authing-signature-method must be HMAC-SHA1",
+    zh: "x-authing-signature-method 必须为 HMAC-SHA1",
+};
+
+/// By which rules it was signed.
+pub static SIGNATURE_VERSION: Said = Said {
+    code: 1302,
+    status: 401,
+    en: "x-authing-signature-version must be 1.0",
+    zh: "x-authing-signature-version 必须为 1.0",
+};
+
+/// When it was signed, in no form that is known.
+pub static DATE_MALFORMED: Said = Said {
+    code: 1303,
+    status: 401,
+    en: "the date must be milliseconds since 1970, or a date of HTTP in the header date",
+    zh: "时间格式错误：应为毫秒时间戳，或在 date 请求头中使用 HTTP 日期格式",
+};
+
+/// When it was signed, not said.
+pub static DATE_MISSING: Said = Said {
+    code: 1304,
+    status: 401,
+    en: "a signed call needs the header date or x-authing-date",
+    zh: "缺少 date 或 x-authing-date 请求头",
+};
+
+/// When it was signed, too far from now.
+pub static SKEWED: Said = Said {
+    code: 1305,
+    status: 401,
+    en: "the call was signed more than five minutes away from this server's time, or before the server started; set the clock \
+         or sign again",
+    zh: "请求时间与服务器时间相差超过五分钟，或早于服务器启动时间；请校准时钟后重新签名",
+};
+
+/// What makes a signed call the only one of its kind is missing, or was there before.
+pub static NONCE_USED: Said = Said {
+    code: 1306,
+    status: 401,
+    en: "x-authing-signature-nonce is missing or was used before; each call needs a new one",
+    zh: "x-authing-signature-nonce 缺失或已被使用；每次请求都需要新的随机数",
+};

@@ -12,6 +12,7 @@ pub mod out;
 pub mod people;
 pub mod register;
 pub mod shape;
+pub mod signed;
 pub mod signin;
 pub mod table;
 

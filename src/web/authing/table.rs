@@ -44,6 +44,9 @@ const APPS_3: &str = "authing/applications::version_3_keeps_applications";
 /// The first kick.
 const FIRST: &str = "ways_out/kick::a_kicked_user_is_out_of_the_application_everywhere_before_the_answer";
 
+/// What Guard draws its box from.
+const GUARD: &str = "authing/guard::a_page_of_the_application_reads_what_guard_draws_from_and_nothing_secret";
+
 /// Every path that is answered, in the order of the route sheet.
 pub const ANSWERED: &[Answered] = answered! {
     POST "/api/v2/applications/{app}/kick-active-users" => "v2::applications::kick_active_users",
@@ -56,6 +59,12 @@ pub const ANSWERED: &[Answered] = answered! {
         "REST", FIRST;
     POST "/api/v2/users/kick" => "v2::users::kick",
         "js 4, py 4, go 2 users.kick", KICKS;
+    GET "/api/v2/applications/{app}/public-config" => "v2::guard::public_config",
+        "guard, js 4 getPublicConfig", GUARD;
+    GET "/api/v2/applications/{app}/components-public-config/guard" => "v2::guard::components",
+        "guard", GUARD;
+    GET "/svg-string/guard" => "v2::guard::icons",
+        "guard", GUARD;
     GET "/api/v2/users/me" => "v2::users::me",
         "guard, py 4, ios, android", KICKS;
     POST "/api/v2/users/batch" => "v2::users::batch",
@@ -134,6 +143,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, py 5, java, go 3 deleteApplication", "authing/applications::a_deleted_application_is_left_by_everybody_at_once";
     POST "/api/v3/refresh-application-secret" => "v3::applications::refresh_secret",
         "node 4, py 5 refreshApplicationSecret", "authing/applications::a_secret_is_told_once_and_a_new_one_ends_the_old";
+    GET "/api/v3/get-user-logged-in-identities" => "v3::users::identities",
+        "node 4 getUserLoggedinIdentities", "authing/lists::where_somebody_was_and_is_logged_in";
     POST "/api/v3/signin" => "v3::signin::signin",
         "node 4, py 5, web, miniapp signInBy…, js 4 signinByCredentials", "authing/log_in::version_3_gives_the_tokens_of_openid_connect";
     POST "/api/v3/signup" => "v3::signup::signup",
@@ -150,6 +161,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, js 4", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/api/v3/mydevices/revoke-session" => "v3::me::revoke",
         "node 4 revoke", "authing/ways_out::a_person_ends_one_of_their_own_devices";
+    POST "/api/v3/mydevices/unbind" => "v3::me::revoke",
+        "node 4 unbind", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/graphql/v2" => "graphql::call",
         "js 4, guard, py 4, go 2: loginByUsername, loginByEmail, loginByPhonePassword, user, users, checkLoginStatus, refreshToken, \
          accessToken, refreshAccessToken, isUserExists, findUser, searchUser, userBatch, createUser, updateUser, deleteUser, \
@@ -167,14 +180,24 @@ pub const ANSWERED: &[Answered] = answered! {
         "js 4, node 4, py 4, py 5, java, go, php buildLogoutUrl (cas)", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
     GET "/cas-idp/{app}/logout" => "cas::idp_logout_of",
         "c# (cas)", "authing/pages::a_page_load_goes_on_to_the_log_out_for_people";
+    GET "/cas-idp/{app}" => "cas::login",
+        "js 4, node 4, py 4 buildAuthorizeUrl (cas)", "authing/cas::whoever_logs_in_comes_to_the_service_with_a_ticket_that_works_once";
+    GET "/cas-idp/{app}/login" => "cas::login",
+        "CAS clients", "authing/cas::whoever_logs_in_comes_to_the_service_with_a_ticket_that_works_once";
+    GET "/cas-idp/{app}/validate" => "cas::validate",
+        "js 4, node 4 validateTicketV1; CAS 1.0", "authing/cas::a_ticket_tells_who_came_in_each_of_the_three_versions";
+    GET "/cas-idp/{app}/serviceValidate" => "cas::service_validate",
+        "js 4, node 4, py 4 validateTicketV2; CAS 2.0", "authing/cas::a_ticket_tells_who_came_in_each_of_the_three_versions";
+    GET "/cas-idp/{app}/p3/serviceValidate" => "cas::service_validate",
+        "CAS 3.0", "authing/cas::a_ticket_tells_who_came_in_each_of_the_three_versions";
 };
 
 /// What is not here.
 pub const MISSING: &[Missing] = &[
     Missing {
-        what: "Authorization: authing <AK>:<signature> (node 4, c# ManagementClient)",
-        en: "signed requests need the secret itself, and only its hash is kept; use get-management-token and send the token",
-        zh: "请求签名需要密钥原文，而本服务只保存其哈希；请用 get-management-token 换取令牌后调用",
+        what: "js 4 new ManagementClient({appId, secret})",
+        en: "an application's secret does not administer its pool; use {userPoolId, secret} with the pool's secret, or an access key",
+        zh: "应用密钥不能管理用户池；请使用用户池的 {userPoolId, secret}，或 access key",
     },
     Missing {
         what: "js 4.6, py 4, go 2, ios: a key for passwords that is built in",
@@ -216,6 +239,16 @@ pub const MISSING: &[Missing] = &[
         what: "/api/v2/saml-idp/*",
         en: "SAML is not spoken; use OpenID Connect",
         zh: "不支持 SAML，请使用 OpenID Connect",
+    },
+    Missing {
+        what: "py 4 validate_ticket_v1",
+        en: "the SDK reads the two lines of CAS 1.0 as JSON; use validate_ticket_v2 with format=JSON",
+        zh: "SDK 把 CAS 1.0 的两行文本当作 JSON 读；请用 validate_ticket_v2，format=JSON",
+    },
+    Missing {
+        what: "CAS: proxy tickets, logoutRequest",
+        en: "no proxy tickets; applications are told of log-outs by OpenID Connect back-channel log-out or the revocation feed",
+        zh: "没有代理票据；登出通过 OpenID Connect back-channel 登出或注销流告知应用",
     },
     Missing {
         what: "wss://…/events/v1/*",

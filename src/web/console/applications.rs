@@ -254,8 +254,11 @@ pub async fn create_key(request: HttpRequest, mut payload: Payload) -> Answer {
         return show_keys(&desk, None, Some(FieldProblem::Missing));
     }
     let (pool, user, origin) = (desk.pool, desk.session.user, desk.origin());
-    let (id, secret) =
-        desk.visit.state.write(move |act, _| applications::create_key(act, pool, Some(user), &label, &origin)).await?;
+    let (id, secret) = desk
+        .visit
+        .state
+        .write(move |act, state| applications::create_key(act, state, pool, Some(user), &label, &origin))
+        .await?;
     show_keys(&desk, Some((id, secret.reveal())), None)
 }
 

@@ -1,4 +1,5 @@
-//! `GET`, `POST /oidc/auth`: the browser's side of a log-in (OpenID Connect Core 3.1.2).
+//! `GET`, `POST /oidc/auth`: the browser's side of a log-in (OpenID Connect Core 3.1.2); and `/oauth/auth`, the same in plain
+//! OAuth 2.0 (RFC 6749 4.1).
 //!
 //! 1. A POST becomes a GET of the same site: posted by another site it comes without the session cookie (security.md S13).
 //! 2. A pushed request is taken out under its one-time name; if the person must be sent to the log-in page it gets another
@@ -14,22 +15,21 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::answer::{face, failed, respond, unanswerable, unknown};
 use super::wire::given;
 use crate::domain::application::Application;
-use crate::domain::authorization::{Addressee, AuthorizationRequest, Params, ResponseMode, Unanswerable};
+use crate::domain::authorization::{Addressee, AuthorizationRequest, Dialect, Params};
 use crate::domain::id::ApplicationId;
 use crate::domain::oauth::{OauthCode, OauthError, Scope};
 use crate::domain::session::Session;
 use crate::flow::authorize::{self, Decision, INTERACTION_SECONDS, PUSHED_PREFIX, Progress};
 use crate::flow::error::FlowError;
 use crate::page::authorize as page;
-use crate::page::login::AppFace;
-use crate::page::logout::Refused;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::protect::{self, Navigation};
 use crate::web::visit::Visit;
-use crate::web::{cookie, crossing, reply, view};
+use crate::web::{cookie, crossing, reply};
 
 /// Octets of a request that still fits into addresses everywhere.
 const LONGEST: usize = 16 * 1024;
@@ -42,7 +42,12 @@ fn encoded(pairs: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// `GET /oidc/auth`.
+/// Which of the two a request came to.
+fn dialect(visit: &Visit) -> Dialect {
+    Dialect::of_path(visit.request.path())
+}
+
+/// `GET /oidc/auth`, `GET /oauth/auth`.
 pub async fn authorize(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     if protect::is_prefetch(&request) {
@@ -52,19 +57,19 @@ pub async fn authorize(request: HttpRequest) -> Answer {
     carry_out(&visit, &query, false).await
 }
 
-/// `POST /oidc/auth`.
+/// `POST /oidc/auth`, `POST /oauth/auth`.
 pub async fn posted(request: HttpRequest, mut payload: Payload) -> Answer {
-    Visit::of(&request)?;
+    let visit = Visit::of(&request)?;
     let form = Form::read(&request, &mut payload).await?;
     let pairs: Vec<(&str, &str)> = form.pairs().iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let query = encoded(&pairs);
     if query.len() > LONGEST {
         return Err(Refusal::TooLarge);
     }
-    Ok(reply::see_other(&format!("/oidc/auth?{query}"), None))
+    Ok(reply::see_other(&format!("{}?{query}", dialect(&visit).endpoint()), None))
 }
 
-/// `POST /oidc/auth/answer`: what the person said when they were asked. The request comes as one hidden field and is judged
+/// `POST /oidc/auth/answer`, `POST /oauth/auth/answer`: what the person said when they were asked. The request comes as one hidden field and is judged
 /// again.
 pub async fn answered(request: HttpRequest, mut payload: Payload) -> Answer {
     let visit = Visit::of(&request)?;
@@ -188,7 +193,7 @@ async fn carry_out(visit: &Visit, query: &str, agreed: bool) -> Answer {
         Ok(to) => to,
         Err(why) => return Ok(unanswerable(visit, &application, &why, asked.wanted())),
     };
-    let request = match AuthorizationRequest::of(&application, &asked.params, &to) {
+    let request = match AuthorizationRequest::of(&application, &asked.params, &to, dialect(visit)) {
         Ok(request) => request,
         Err(error) => return Ok(respond(visit, &application, &to, failed(error))),
     };
@@ -198,7 +203,7 @@ async fn carry_out(visit: &Visit, query: &str, agreed: bool) -> Answer {
     let not_in = matches!(decision, Ok(Decision::LogIn { again: false })) || (session.is_none() && decision.is_err());
     if not_in && may_cross(visit, &asked) {
         asked.crossed = true;
-        return crossing::begin(visit, &format!("/oidc/auth?{}", asked.again(visit, false).await?));
+        return crossing::begin(visit, &format!("{}?{}", dialect(visit).endpoint(), asked.again(visit, false).await?));
     }
     match decision {
         Err(error) => Ok(respond(visit, &application, &to, failed(error))),
@@ -224,7 +229,8 @@ async fn issue(visit: &Visit, asked: &Asked, to: &Addressee, request: Authorizat
         Ok(issued) => {
             let mut params = issued.params;
             let (value, cookie) = browser_state(visit, session);
-            if let Some(state) = authorize::session_state(application.id, to, &value) {
+            let watched = dialect(visit) == Dialect::OpenId;
+            if let Some(state) = authorize::session_state(application.id, to, &value).filter(|_| watched) {
                 params.push(("session_state", state));
             }
             let mut answer = respond(visit, application, to, params);
@@ -235,7 +241,10 @@ async fn issue(visit: &Visit, asked: &Asked, to: &Addressee, request: Authorizat
         }
         Err(FlowError::Oauth(error)) if error.code == OauthCode::LoginRequired => {
             if session.is_outdated_in(application.id) && may_cross(visit, asked) {
-                return crossing::begin(visit, &format!("/oidc/auth?{}", asked.again(visit, false).await?));
+                return crossing::begin(
+                    visit,
+                    &format!("{}?{}", dialect(visit).endpoint(), asked.again(visit, false).await?),
+                );
             }
             if silent {
                 Ok(respond(visit, application, to, failed(error)))
@@ -262,7 +271,7 @@ async fn log_in(visit: &Visit, asked: &Asked, request: &AuthorizationRequest, ag
     }
     let meant = request.hint.is_some() || request.claims.sub.is_some();
     let fresh = again || request.prompts.login || request.max_age.is_some() || meant;
-    let back = format!("/oidc/auth?{}", asked.again(visit, fresh).await?);
+    let back = format!("{}?{}", dialect(visit).endpoint(), asked.again(visit, fresh).await?);
     let id = asked.application.id.to_string();
     let mut pairs = vec![("app_id", id.as_str()), ("next", back.as_str()), ("crossed", "1")];
     if again {
@@ -289,10 +298,10 @@ async fn ask(visit: &Visit, asked: &Asked, request: &AuthorizationRequest) -> An
     let other = format!(
         "/login?{}&next={}",
         encoded(&login),
-        encoded(&[("", &format!("/oidc/auth?{query}"))]).trim_start_matches('=')
+        encoded(&[("", &format!("{}?{query}", dialect(visit).endpoint()))]).trim_start_matches('=')
     );
     let view = page::AskView {
-        action: "/oidc/auth/answer",
+        action: &format!("{}/answer", dialect(visit).endpoint()),
         request: &query,
         application: face(&asked.application),
         scopes: &scopes,
@@ -301,100 +310,4 @@ async fn ask(visit: &Visit, asked: &Asked, request: &AuthorizationRequest) -> An
     };
     let html = visit.frame(&csrf, None, None, |frame| page::ask(frame, &view)).into_string();
     Ok(reply::leaving_page(StatusCode::OK, html, cookie))
-}
-
-fn failed(error: OauthError) -> Vec<(&'static str, String)> {
-    vec![("error", error.code.as_str().to_owned()), ("error_description", error.description.to_owned())]
-}
-
-/// The answer, good or bad, on its way to the registered address.
-fn respond(
-    visit: &Visit,
-    application: &Application,
-    to: &Addressee,
-    mut params: Vec<(&'static str, String)>,
-) -> HttpResponse {
-    if let Some(state) = &to.state {
-        params.push(("state", state.clone()));
-    }
-    params.push(("iss", visit.place.issuer()));
-    let pairs: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    match to.mode {
-        ResponseMode::Query => reply::see_other(&to.redirect.with_params(&pairs), None),
-        ResponseMode::Fragment => reply::see_other(&to.redirect.with_fragment(&pairs), None),
-        ResponseMode::FormPost => {
-            let fields: Vec<(String, String)> =
-                params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-            let view =
-                page::FormPostView { action: to.redirect.as_str(), fields: &fields, application: face(application) };
-            let html = visit.frame("", None, None, |frame| page::form_post(frame, &view)).into_string();
-            reply::leaving_page(StatusCode::OK, html, None)
-        }
-        ResponseMode::WebMessage => web_message(visit, to, &params),
-    }
-}
-
-/// The page that passes the answer to the window that holds or opened it: to the origin of the registered address only, and
-/// only that may hold it in a frame (security.md H5).
-fn web_message(visit: &Visit, to: &Addressee, params: &[(&'static str, String)]) -> HttpResponse {
-    let origin = to.redirect.origin();
-    let response: serde_json::Map<String, serde_json::Value> =
-        params.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-    let json = serde_json::Value::Object(response).to_string();
-    let view = page::WebMessageView { origin: &origin, response_json: &json };
-    let html = visit.frame("", None, None, |frame| page::web_message(frame, &view)).into_string();
-    let mut answer = reply::page(StatusCode::OK, html, None);
-    reply::allow_framing(&mut answer, &origin);
-    answer
-}
-
-/// A page for the person: nothing that came with the request is followed.
-fn unanswerable(visit: &Visit, application: &Application, why: &Unanswerable, asked: &str) -> HttpResponse {
-    let request_id = crate::web::visit::request_id(&visit.request);
-    let (description, refused) = match why {
-        Unanswerable::Malformed(_) => ("redirect_uri is missing, or a parameter came more than once", None),
-        Unanswerable::Refused(refusal) => {
-            tracing::info!(rule = refusal.code(), "a log-in address was refused");
-            let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
-            let shown = Refused {
-                address: asked,
-                rule: view::rule(refusal.code()).sentence(visit.lang()),
-                developer: closest.map(|closest| (closest.entry.as_str(), closest.differs_at)),
-            };
-            ("redirect_uri is not registered", Some(shown))
-        }
-    };
-    let view = page::AuthorizeErrorView {
-        code: OauthCode::InvalidRequest.as_str(),
-        description,
-        request_id: &request_id,
-        application: Some(face(application)),
-        refused,
-    };
-    page_of_fault(visit, &view)
-}
-
-/// The application is not known, or not of this host.
-fn unknown(visit: &Visit, description: &str) -> HttpResponse {
-    let request_id = crate::web::visit::request_id(&visit.request);
-    page_of_fault(
-        visit,
-        &page::AuthorizeErrorView {
-            code: OauthCode::InvalidClient.as_str(),
-            description,
-            request_id: &request_id,
-            application: None,
-            refused: None,
-        },
-    )
-}
-
-fn page_of_fault(visit: &Visit, view: &page::AuthorizeErrorView<'_>) -> HttpResponse {
-    let (csrf, cookie) = protect::csrf(visit);
-    let html = visit.frame(&csrf, None, None, |frame| page::refused(frame, view)).into_string();
-    reply::page(StatusCode::BAD_REQUEST, html, cookie)
-}
-
-fn face(application: &Application) -> AppFace<'_> {
-    AppFace { name: &application.name, identifier: &application.identifier }
 }

@@ -45,10 +45,10 @@ fn document(place: &Place, config: &Config) -> Value {
         "revocation_endpoint": at("token/revocation"),
         "introspection_endpoint": at("token/introspection"),
         "pushed_authorization_request_endpoint": at("request"),
-        "scopes_supported": Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Value>(),
+        "scopes_supported": Scope::ALL.iter().filter(|s| **s != Scope::User).map(|scope| scope.as_str()).collect::<Value>(),
         "response_types_supported": ResponseType::ALL.iter().map(|kind| kind.as_str()).collect::<Value>(),
         "response_modes_supported": ResponseMode::ALL.iter().map(|(word, _)| *word).collect::<Value>(),
-        "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.as_str()).collect::<Value>(),
+        "grant_types_supported": grants(place),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algs,
         "token_endpoint_auth_methods_supported": auth,
@@ -78,6 +78,14 @@ fn document(place: &Place, config: &Config) -> Value {
         document["registration_endpoint"] = json!(at("register"));
     }
     document
+}
+
+/// The grants that anybody may have; on an application's own host also what it has by exception.
+fn grants(place: &Place) -> Vec<&'static str> {
+    let may =
+        |grant: GrantType| grant != GrantType::Cas && place.own.as_ref().is_some_and(|own| own.protocol.may(grant));
+    let known = GrantType::ALL.iter().filter(|grant| !grant.is_by_exception() || may(**grant));
+    known.map(|grant| grant.as_str()).collect()
 }
 
 fn claims() -> Vec<&'static str> {

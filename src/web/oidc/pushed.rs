@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::wire::Call;
-use crate::domain::authorization::{Addressee, AuthorizationRequest, Params, Unanswerable};
+use crate::domain::authorization::{Addressee, AuthorizationRequest, Dialect, Params, Unanswerable};
 use crate::domain::oauth::{OauthCode, OauthError};
 use crate::flow::authorize::{self, PUSHED_SECONDS};
 use crate::web::error::{Answer, Refusal};
@@ -29,7 +29,7 @@ pub async fn push(request: HttpRequest, mut payload: Payload) -> Answer {
         Unanswerable::Malformed(name) => Refusal::Bad(name),
         Unanswerable::Refused(_) => OauthError::new(OauthCode::InvalidRequest, "redirect_uri is not registered").into(),
     })?;
-    AuthorizationRequest::of(&application, &params, &to)?;
+    AuthorizationRequest::of(&application, &params, &to, Dialect::OpenId)?;
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&kept).finish();
     if query.len() > LONGEST {
         return Err(Refusal::TooLarge);

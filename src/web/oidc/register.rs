@@ -81,7 +81,7 @@ impl Metadata {
             // RFC 7591 section 2: codes only, unless more is asked for.
             grant_types: words(
                 self.grant_types.as_deref(),
-                GrantType::parse,
+                |word| GrantType::parse(word).filter(|grant| !grant.is_by_exception()),
                 vec![GrantType::AuthorizationCode],
                 "there is no such grant type",
             )?,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::House;
 use crate::support::authing::Sdk;
+use crate::support::{House, Program};
 
 fn ids(list: &Value, name: &str) -> Vec<String> {
     list.as_array().unwrap().iter().map(|row| row[name].as_str().unwrap().to_owned()).collect()
@@ -23,6 +23,10 @@ fn where_somebody_was_and_is_logged_in() {
         assert_eq!(ids(&known["data"], "appId"), [of_board.clone(), of_notes.clone()], "the latest first");
         assert_eq!(known["data"][0]["appLoginUrl"], house.at("board", "/login"));
     }
+    let by =
+        |program: &Program| program.gets(&format!("/api/v3/get-user-logged-in-identities?userId={}", lilei.id)).json();
+    assert_eq!(by(&program)["data"], json!([]), "nobody comes from another provider");
+    assert_eq!(by(&house.foreign_program())["code"], 2004);
     program.kicks(board.app, &[&lilei]);
     let mine = notes.gets("/api/v3/get-my-logged-in-apps").json();
     let active: Vec<(&str, bool)> = mine["data"]

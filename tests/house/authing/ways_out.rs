@@ -257,6 +257,14 @@ fn a_person_ends_one_of_their_own_devices() {
         assert_eq!(answer["statusCode"], 200, "{answer}");
         phone.is_out();
     }
+    phone.logs_in("lilei");
+    let devices = phone.gets("/api/v3/mydevices/list").json()["data"].clone();
+    let own = devices.as_array().unwrap().iter().find(|device| device["current"] == true).unwrap()["deviceId"].clone();
+    let stranger = friend.posts("/api/v3/mydevices/unbind", &json!({ "deviceId": own })).json();
+    assert_eq!(stranger["apiCode"], 404, "{stranger}");
+    phone.is_in();
+    assert_eq!(phone.posts("/api/v3/mydevices/unbind", &json!({ "deviceId": own })).json()["statusCode"], 200);
+    phone.is_out();
     desk.is_in();
     friend.is_in();
 }

@@ -226,3 +226,43 @@ fn a_test_message_needs_an_address_and_an_administrator() {
     assert_eq!(lilei.posts(&house.at("", &format!("{path}/test-message")), &[("csrf", &csrf)]).status, 403);
     assert!(house.notices().is_empty());
 }
+
+#[test]
+fn the_console_lists_what_was_told_and_what_is_owed_and_tells_again_from_there() {
+    let (house, notes, _board, _) = half_told();
+    let mut wang = admin(&house);
+    let all = wang.opens(&house.at("", "/console/deliveries")).text();
+    assert_eq!(all.matches("lilei of the house").count(), 2, "{all}");
+    assert!(all.contains("ACK") && all.contains("TRY"), "{all}");
+    let waiting = wang.opens(&house.at("", "/console/deliveries?state=waiting")).text();
+    assert!(waiting.contains("TRY") && !waiting.contains("ACK"));
+    assert!(wang.opens(&house.at("", "/console/deliveries?state=lost")).text().contains("nothing of that kind"));
+    notes.says_from_now_on(Says::Status(200));
+    wang.opens(&house.at("", "/console/deliveries?state=waiting"));
+    let answer = wang.submits(&format!("/console/receipts/{}/retry", last(&house)), &[]);
+    assert_eq!(answer.status, 303);
+    house.awaits("acked", 2);
+    assert!(wang.opens(&house.at("", "/console/deliveries?state=waiting")).text().contains("nothing of that kind"));
+}
+
+#[test]
+fn the_list_of_deliveries_is_paged_and_holds_nothing_of_another_pool() {
+    let (house, _notes, _board, _) = half_told();
+    let rows = house.rows();
+    let copy = "INSERT INTO notices (ending_id, application_id, session_id, user_id, sid, issuer, at, state, due_at)
+                SELECT ending_id, application_id, ?1, user_id, printf('%024x', ?1), issuer, at, 'acked', due_at FROM notices LIMIT 1";
+    for n in 1_000..1_060 {
+        rows.execute(copy, [n]).unwrap();
+    }
+    let mut wang = admin(&house);
+    let first = wang.opens(&house.at("", "/console/deliveries")).text();
+    assert_eq!(first.matches("ACK").count(), 50);
+    let next = first.split("href=\"/console/deliveries?before=").nth(1).unwrap().split('"').next().unwrap();
+    let second = wang.opens(&house.at("", &format!("/console/deliveries?before={next}"))).text();
+    assert_eq!(second.matches("lilei of the house").count(), 12);
+    rows.execute("UPDATE applications SET pool_id = (SELECT id FROM pools ORDER BY position DESC LIMIT 1)", [])
+        .unwrap();
+    let house = house.restarts();
+    let mut wang = admin(&house);
+    assert!(wang.opens(&house.at("", "/console/deliveries")).text().contains("Nothing yet"));
+}

@@ -7,7 +7,11 @@ use crate::support::browser::{Started, encoded};
 use crate::support::client::{Client, Reply};
 use crate::support::{Answer, Browser, House, wire};
 
-const CALLED: [(&str, &str); 5] = [
+const CALLED: [(&str, &str); 9] = [
+    ("POST", "/oauth/token"),
+    ("GET", "/oauth/me"),
+    ("POST", "/oauth/token/introspection"),
+    ("POST", "/oauth/token/revocation"),
     ("POST", "/oidc/token"),
     ("GET", "/oidc/me"),
     ("POST", "/oidc/token/introspection"),
@@ -63,9 +67,17 @@ fn only_pages_of_registered_applications_read_answers() {
         // A cache may hand what it got without an origin to a page.
         assert_eq!(lets(&house.ask(("GET", path), &[], None)), (Some("*"), None), "{path}");
     }
-    for path in
-        ["/oidc/auth", "/oidc/auth/answer", "/oidc/session/end", "/oidc/session/confirm", "/u", "/console", "/login"]
-    {
+    for path in [
+        "/oidc/auth",
+        "/oidc/auth/answer",
+        "/oauth/auth",
+        "/oauth/auth/answer",
+        "/oidc/session/end",
+        "/oidc/session/confirm",
+        "/u",
+        "/console",
+        "/login",
+    ] {
         for method in ["GET", "POST", "OPTIONS"] {
             assert_eq!(lets(&from(&house, "", (method, path), registered)), (None, None), "{method} {path}");
         }

@@ -140,6 +140,7 @@ impl Sdk {
             self.asks("query c($token: String) { checkLoginStatus(token: $token) { code status } }", &json!({}));
         let named = json!({ "token": token });
         let of_named = self.without_token().asks("{ checkLoginStatus { status } }", &named);
+        let of_named_by_guard = self.without_token().posts("/api/v2/users/login/check-status", &named);
         let renewed = self.asks("mutation r($id: String) { refreshToken(id: $id) { token } }", &json!({}));
         let (code, state_code) = (|a: Answer| a.json()["code"] == 200, |a: Answer| a.json()["statusCode"] == 200);
         vec![
@@ -150,6 +151,7 @@ impl Sdk {
             ("me", code(self.gets("/api/v2/users/me"))),
             ("me, bare", code(self.gets_with("/api/v2/users/me", &[("Authorization", &token)]))),
             ("check-status", self.posts("/api/v2/users/login/check-status", &json!({})).json()["status"] == true),
+            ("check-status of a named token", of_named_by_guard.json()["status"] == true),
             ("get-profile", state_code(self.gets("/api/v3/get-profile"))),
             ("get-my-logged-in-apps", state_code(self.gets("/api/v3/get-my-logged-in-apps"))),
             ("get-my-login-history", state_code(self.gets("/api/v3/get-my-login-history?page=1&limit=10"))),

@@ -25,6 +25,8 @@ pub struct Client {
     pub callback: String,
     /// Host that is asked; empty for the base host.
     pub host: String,
+    /// Where the endpoints lie.
+    pub below: &'static str,
 }
 
 /// What the token endpoint gave.
@@ -44,7 +46,13 @@ impl Client {
             secret: Some(CLIENT_SECRET.to_owned()),
             callback: format!("http://{identifier}.example/callback"),
             host: house.host(""),
+            below: "/oidc",
         }
+    }
+
+    /// The same in plain OAuth 2.0, as Authing's SDKs speak it.
+    pub fn plain(self) -> Self {
+        Self { below: "/oauth", ..self }
     }
 
     pub fn issuer(&self) -> String {
@@ -55,11 +63,12 @@ impl Client {
     /// parameter out.
     pub fn request(&self, params: &[(&str, &str)]) -> String {
         let id = self.id.to_string();
+        let scope = if self.below == "/oidc" { "openid profile email offline_access" } else { "user" };
         let usual = [
             ("client_id", id.as_str()),
             ("redirect_uri", &self.callback),
             ("response_type", "code"),
-            ("scope", "openid profile email offline_access"),
+            ("scope", scope),
             ("state", "st-1"),
             ("nonce", "n-1"),
             ("code_challenge", CHALLENGE),
@@ -68,7 +77,7 @@ impl Client {
         let mut all: Vec<(&str, &str)> =
             usual.into_iter().filter(|(name, _)| !params.iter().any(|(other, _)| other == name)).collect();
         all.extend(params.iter().filter(|(_, value)| !value.is_empty()));
-        format!("http://{}/oidc/auth?{}", self.host, encoded(&all))
+        format!("http://{}{}/auth?{}", self.host, self.below, encoded(&all))
     }
 
     /// Opens an authorization request and follows wherever the house leads.
@@ -102,11 +111,11 @@ impl Client {
             ("redirect_uri", &self.callback),
             ("code_verifier", VERIFIER),
         ];
-        self.posts("/oidc/token", &fields)
+        self.posts(&format!("{}/token", self.below), &fields)
     }
 
     pub fn refreshes(&self, token: &str) -> Answer {
-        self.posts("/oidc/token", &[("grant_type", "refresh_token"), ("refresh_token", token)])
+        self.posts(&format!("{}/token", self.below), &[("grant_type", "refresh_token"), ("refresh_token", token)])
     }
 
     /// Code and tokens for somebody who is in.
@@ -118,12 +127,13 @@ impl Client {
 
     pub fn userinfo(&self, token: &str) -> Answer {
         let bearer = format!("Bearer {token}");
-        wire::request(self.port, &self.host, ("GET", "/oidc/me"), &[("Authorization", &bearer)], None)
+        let path = format!("{}/me", self.below);
+        wire::request(self.port, &self.host, ("GET", &path), &[("Authorization", &bearer)], None)
     }
 
     #[track_caller]
     pub fn introspects(&self, token: &str) -> Value {
-        let answer = self.posts("/oidc/token/introspection", &[("token", token)]);
+        let answer = self.posts(&format!("{}/token/introspection", self.below), &[("token", token)]);
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }

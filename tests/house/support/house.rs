@@ -16,6 +16,7 @@ use exeunt::domain::oauth::TokenAlg;
 use exeunt::domain::secret::Secret;
 use exeunt::flow::applications::{self, ApplicationForm};
 use exeunt::flow::error::Done;
+use exeunt::flow::management;
 use exeunt::flow::state::State;
 use exeunt::flow::upkeep;
 use exeunt::flow::users::{self, UserForm};
@@ -420,8 +421,8 @@ fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
     let hash = HASH.clone();
     state.write_now(move |act, state| {
         let origin = applications::by_operator();
-        pools::insert(act, pool, "Acme", &seal::hash(POOL_SECRET))?;
-        pools::insert(act, other, "Other", &seal::hash(OTHER_SECRET))?;
+        pools::insert(act, pool, "Acme", &management::kept(state, POOL_SECRET)?)?;
+        pools::insert(act, other, "Other", &management::kept(state, OTHER_SECRET)?)?;
         for (pool, identifier, is_default) in
             [(pool, "notes", true), (pool, "board", false), (pool, "wiki", false), (other, "shop", false)]
         {

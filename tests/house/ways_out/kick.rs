@@ -1,7 +1,7 @@
 //! Way 3: `POST /api/v2/applications/:appId/kick-active-users`.
 
-use exeunt::crypto::seal;
 use exeunt::flow::applications;
+use exeunt::flow::management;
 use exeunt::flow::users::{self, UserForm};
 use exeunt::store::pools;
 use serde_json::{Value, json};
@@ -368,8 +368,8 @@ fn a_changed_pool_secret_stops_old_tokens_at_once() {
     let program = house.program();
     let (notes, id, pool) = (house.application("notes").id, house.person("lilei").id, house.pool);
     let fresh = "a".repeat(32);
-    let hash = seal::hash(&fresh);
-    house.state.write_now(move |act, _| Ok(pools::set_secret(act, pool, &hash)?)).unwrap();
+    let kept = management::kept(&house.state, &fresh).unwrap();
+    house.state.write_now(move |act, _| Ok(pools::set_secret(act, pool, &kept)?)).unwrap();
     assert_eq!(program.tries_to_kick(notes, &json!([id])).json()["code"], 2020);
     assert_eq!(Program::of_pool(&house, pool, &fresh).tries_to_kick(notes, &json!([id])).json()["code"], 200);
 }
@@ -380,7 +380,10 @@ fn an_access_key_ends_with_its_administrator_and_when_it_is_revoked() {
     let (pool, wang, notes) = (house.pool, house.person("wang").id, house.application("notes").id);
     let make = || {
         let origin = applications::by_operator();
-        house.state.write_now(move |act, _| applications::create_key(act, pool, Some(wang), "robot", &origin)).unwrap()
+        house
+            .state
+            .write_now(move |act, state| applications::create_key(act, state, pool, Some(wang), "robot", &origin))
+            .unwrap()
     };
     let ids = json!([house.person("lilei").id]);
     let ((first, first_secret), (second, second_secret)) = (make(), make());

@@ -200,3 +200,43 @@ fn another_persons_device_does_not_exist_and_the_list_shows_no_secret() {
     assert!(friend.is_in("") && lilei.is_in(""));
     assert_eq!(house.endings(), 0);
 }
+
+#[test]
+fn who_leaves_one_application_is_out_of_it_on_every_device_and_stays_in_the_others() {
+    let house = House::open();
+    let mut desk = in_everywhere(&house, "lilei");
+    let mut phone = in_everywhere(&house, "lilei");
+    let mut friend = in_everywhere(&house, "hanmeimei");
+    let page = desk.opens(&house.at("", "/u/applications"));
+    assert!(page.text().contains("open on 2 devices"), "{}", page.text());
+    let notes = house.application("notes").id.to_string();
+    let answer = desk.submits("/u/applications/leave", &[("application", &notes)]);
+    assert_eq!(answer.location(), "/u/applications?left=1");
+    assert_eq!(hosts_that_know(&mut desk), ["", "board"]);
+    assert_eq!(hosts_that_know(&mut phone), ["", "board"]);
+    assert_eq!(hosts_that_know(&mut friend), ["", "notes", "board"]);
+    let (cause, actor): (String, String) = (
+        house.value("SELECT cause FROM endings", []),
+        house.value("SELECT actor_kind FROM audit WHERE ending_id IS NOT NULL", []),
+    );
+    assert_eq!((cause.as_str(), actor.as_str()), ("personal_center", "user"));
+    // Single sign-on does not lead back in.
+    let page = desk.opens(&house.at("notes", "/u"));
+    assert!(page.text().contains("name=\"password\""), "{}", desk.at);
+}
+
+#[test]
+fn nobody_leaves_an_application_of_another_pool_or_for_somebody_else() {
+    let house = House::open();
+    let mut lilei = in_everywhere(&house, "lilei");
+    let before = house.picture();
+    for application in ["000000000000000000000000", "", "x", "60aa0000000000000000000a"] {
+        lilei.opens(&house.at("", "/u/applications"));
+        let answer = lilei.submits("/u/applications/leave", &[("application", application)]);
+        assert_eq!(answer.status, 404, "{application}");
+    }
+    let notes = house.application("notes").id.to_string();
+    let forged = lilei.posts(&house.at("", "/u/applications/leave"), &[("application", &notes), ("csrf", "x")]);
+    assert_eq!(forged.status, 403);
+    assert_eq!(before, house.picture());
+}

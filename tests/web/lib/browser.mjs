@@ -14,10 +14,11 @@ const executablePath = existsSync('/usr/bin/chromium')
 /** How long anything may take before it counts as not happening. */
 export const PATIENCE = 15_000;
 
-export function open() {
+/** `more` are flags of Chromium beside the usual ones. */
+export function open(more = []) {
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath, args: [...args, ...more] });
 }
 
 /** A browser of its own, as far as cookies go. Everything its pages complain about lands in `complaints`. */

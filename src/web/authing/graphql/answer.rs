@@ -35,6 +35,9 @@ pub async fn call(request: HttpRequest, mut payload: Payload) -> Answer {
 async fn answered(request: &HttpRequest, payload: &mut Payload) -> Answer {
     let visit = signin::visit(request)?;
     let call: Call = body::json(request, payload).await?;
+    if !matches!(call.variables, Value::Null | Value::Object(_)) {
+        return Err(Refusal::Bad("variables"));
+    }
     let field = document::asked(&call.query, call.operation.as_deref()).ok_or(Refusal::Bad("query"))?;
     if field.name == "__schema" {
         let schema = serde_json::from_str::<&RawValue>(INTROSPECTION).map_err(|_| Refusal::Broken)?;

@@ -89,7 +89,9 @@ async fn register(visit: &Visit, variables: &Value, by: By) -> Result<Answered, 
         travelled: Travelled::Encrypted,
         profile: people::read(&input["profile"], "profile")?.unwrap_or_default(),
     };
-    let logs_in = [&input["forceLogin"], &input["generateToken"]].contains(&&Value::Bool(true));
+    let asked: [Option<bool>; 2] =
+        [people::read(&input["forceLogin"], "forceLogin")?, people::read(&input["generateToken"], "generateToken")?];
+    let logs_in = asked.contains(&Some(true));
     let (value, welcome) = registering::enter(visit, &application, &newcomer, logs_in).await?;
     Ok(Answered { value, welcome })
 }
@@ -132,8 +134,14 @@ fn refresh_token(visit: &Visit) -> Result<Answered, Refusal> {
     Ok(json!({ "token": token.token, "iat": token.iat, "exp": token.exp }).into())
 }
 
+/// With `new ManagementClient({appId, secret})` no pool is named, and the headers name the application.
 async fn access_token(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
-    let (id, secret) = (required(variables, "userPoolId")?, required(variables, "secret")?);
+    let header = visit.request.headers().get("x-authing-app-id").and_then(|v| v.to_str().ok());
+    let (named, secret) = (text(variables, "userPoolId")?, required(variables, "secret")?);
+    if let Some(id) = named.or(header.and_then(caller::meant)) {
+        caller::no_application(&visit.state, id)?;
+    }
+    let id = named.ok_or(Coded::from(&MISSING))?;
     let issued = management::issue(&visit.state, id, secret, &visit.place.issuer(), visit.from()).await?;
     Ok(json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp }).into())
 }

@@ -1,6 +1,7 @@
-//! `/api/v2`, by idea: applications, the pool, log-in, registering, tokens of OpenID Connect, users.
+//! `/api/v2`, by idea: applications, Guard, the pool, log-in, registering, tokens of OpenID Connect, users.
 
 pub mod applications;
+pub mod guard;
 pub mod login;
 pub mod oidc;
 pub mod register;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::flow::management;
+use crate::web::authing::caller;
 use crate::web::error::Answer;
 use crate::web::{body, place, visit};
 
@@ -21,6 +22,7 @@ pub async fn access_token(request: HttpRequest, mut payload: Payload) -> Answer 
     let state = visit::state(&request)?;
     let place = place::of(&state, &request)?;
     let call: AccessTokenCall = body::json(&request, &mut payload).await?;
+    caller::no_application(&state, &call.user_pool_id)?;
     let from = visit::came_from(&state, &request);
     let issuer = place.issuer();
     let issued = management::issue(&state, &call.user_pool_id, &call.secret, &issuer, from).await?;

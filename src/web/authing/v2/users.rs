@@ -14,6 +14,7 @@ use crate::web::authing::codes::LOG_IN_AGAIN;
 use crate::web::authing::{caller, envelope, people, shape};
 use crate::web::body::{self, Form};
 use crate::web::error::{Answer, Refusal};
+use crate::web::place;
 use crate::web::visit::{self, off_thread};
 
 #[derive(Deserialize)]
@@ -94,16 +95,29 @@ pub fn dead(request: &HttpRequest) -> Value {
     })
 }
 
-/// `POST /api/v2/users/login/check-status`: whether the token counts, with `status` at the top. A dead token is an answer
-/// here, not an error.
-pub async fn check_status(request: HttpRequest) -> Answer {
+#[derive(Deserialize)]
+struct StatusCall {
+    token: Option<String>,
+}
+
+/// `POST /api/v2/users/login/check-status`: whether the token counts, that of the header or, as Guard sends it, `{token}` in the
+/// body; with `status` at the top. A dead token is an answer here, not an error.
+pub async fn check_status(request: HttpRequest, mut payload: Payload) -> Answer {
     let state = visit::state(&request)?;
-    let answer = match caller::person(&state, &request) {
-        Ok(person) => alive(&person),
-        Err(Refusal::Unauthenticated) => dead(&request),
-        Err(other) => return Err(other),
+    place::of(&state, &request)?;
+    let shown = match caller::token(&request).unwrap_or(None) {
+        Some(token) => Some(token),
+        None => match body::json::<StatusCall>(&request, &mut payload).await {
+            Ok(call) => call.token.as_deref().and_then(caller::meant).map(str::to_owned),
+            Err(Refusal::MediaType(_)) => None,
+            Err(other) => return Err(other),
+        },
     };
-    Ok(HttpResponse::Ok().json(answer))
+    let person = match shown {
+        Some(token) => caller::believed(&state, &request, &token)?,
+        None => None,
+    };
+    Ok(HttpResponse::Ok().json(person.map_or_else(|| dead(&request), |person| alive(&person))))
 }
 
 /// `GET /api/v2/users/login-status?userId=&appId=&deviceId=`: whether a user is logged in, in an application or anywhere, on

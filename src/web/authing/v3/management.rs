@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::flow::management::{self, LIFE_SECONDS};
-use crate::web::authing::envelope;
+use crate::web::authing::{caller, envelope};
 use crate::web::error::Answer;
 use crate::web::{body, place, visit};
 
@@ -24,6 +24,7 @@ pub async fn get_management_token(request: HttpRequest, mut payload: Payload) ->
     let state = visit::state(&request)?;
     let place = place::of(&state, &request)?;
     let call: ManagementTokenCall = body::json(&request, &mut payload).await?;
+    caller::no_application(&state, &call.access_key_id)?;
     let from = visit::came_from(&state, &request);
     let issuer = place.issuer();
     let issued = management::issue(&state, &call.access_key_id, &call.access_key_secret, &issuer, from).await?;

@@ -117,8 +117,8 @@ struct RevokeCall {
     device_id: Option<String>,
 }
 
-/// `POST /api/v3/mydevices/revoke-session`: ends one of the person's own sessions. Another person's does not exist; one that
-/// has ended is no error.
+/// `POST /api/v3/mydevices/revoke-session`, `POST /api/v3/mydevices/unbind`: ends one of the person's own sessions; a device is
+/// nothing but its session here. Another person's does not exist; one that has ended is no error.
 pub async fn revoke(request: HttpRequest, mut payload: Payload) -> Answer {
     let state = visit::state(&request)?;
     let person = caller::person(&state, &request)?;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::application::Application;
-use crate::domain::oauth::Scopes;
+use crate::domain::authorization::Dialect;
 use crate::flow::client;
 use crate::flow::password_key;
 use crate::flow::signin::{Given, Wanted};
@@ -68,7 +68,7 @@ pub async fn signin(request: HttpRequest, mut payload: Payload) -> Answer {
     let account = [sent.account, sent.email, sent.phone, sent.username].into_iter().flatten().find(|a| !a.is_empty());
     let account = account.ok_or(Coded::from(&MISSING))?;
     let password = signin::password(&visit.state, &sent.password.ok_or(Coded::from(&MISSING))?, travelled)?;
-    let scopes = Scopes::parse(options.scope.as_deref().and_then(caller::meant).unwrap_or(SCOPES));
+    let scopes = Dialect::OpenId.scopes(options.scope.as_deref().and_then(caller::meant).unwrap_or(SCOPES));
     let welcome = signin::enter(&visit, &application, &account, password, Wanted::Tokens(scopes)).await?;
     let Given::Tokens(tokens) = &welcome.given else { return Err(Refusal::Broken) };
     let mut data = json!({

@@ -100,3 +100,15 @@ pub async fn applications(request: HttpRequest) -> Answer {
         .collect();
     Ok(envelope::v3("OK", &Value::Array(list)))
 }
+
+/// `GET /api/v3/get-user-logged-in-identities?userId=&userIdType=`: none, since nobody logs in by an identity of another
+/// provider; a user who does not exist here is said to be unknown all the same.
+pub async fn identities(request: HttpRequest) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let query = Form::query(&request)?;
+    let named = query.one("userId")?.and_then(caller::meant).ok_or(Refusal::Bad("userId"))?;
+    let user = user_ref(query.one("userIdType")?, named)?;
+    off_thread(move || presence::find(&state, caller.pool, &user)?.ok_or(FlowError::Absent("user"))).await?;
+    Ok(envelope::v3("OK", &json!([])))
+}

@@ -1,31 +1,40 @@
-//! CAS as Authing has it, as far as logging out and looking go: `/cas/session`, `/cas/logout`, `/cas-idp/…/logout`.
+//! Looking and logging out in CAS's words: `/cas/session`, `/cas/logout`, `/cas-idp/…/logout`.
 
+use std::sync::Arc;
+
+use actix_web::http::header;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::{caller, out, shape};
+use crate::domain::application::Application;
 use crate::domain::id::ApplicationId;
 use crate::domain::session::Session;
 use crate::flow::{presence, users};
+use crate::web::authing::{caller, out, shape};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
+use crate::web::oidc::wire;
 use crate::web::visit::Visit;
 use crate::web::{protect, reply};
 
 /// `GET /cas/session`: the session of this browser, or of the token that is shown, and whose it is; `{session: null}` when there
-/// is none that counts for the application. Bare, with Authing's envelope beside it: clients read it in either way.
+/// is none that counts for the application: the one that is named, else those whose page asks. Bare, with Authing's envelope
+/// beside it: clients read it in either way.
 pub async fn session(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     let query = Form::query(&request)?;
     let named = query.one("app_id")?.or(query.one("appId")?);
-    let application = caller::named_application(&visit.state, &visit.place, &request, named)?;
+    let asking = match caller::named_application(&visit.state, &visit.place, &request, named)? {
+        Some(application) => vec![application],
+        None => whose_page(&visit),
+    };
     let mut found: Option<Session> = None;
     if let Some(session) = visit.session.as_deref() {
-        let counts = match &application {
-            None => true,
-            Some(app) => session.pool == app.pool && presence::counts_for(&visit.state, session, app.id)?,
-        };
+        let mut counts = asking.is_empty();
+        for app in &asking {
+            counts |= session.pool == app.pool && presence::counts_for(&visit.state, session, app.id)?;
+        }
         found = counts.then(|| session.clone());
     }
     if found.is_none()
@@ -38,9 +47,16 @@ pub async fn session(request: HttpRequest) -> Answer {
         return Ok(HttpResponse::Ok().json(both(nothing)));
     };
     let user = users::find(&visit.state, session.pool, session.user)?;
-    let answer =
-        json!({ "session": described(&visit, &session, application.map(|a| a.id)), "userInfo": shape::v2_user(&user) });
+    let application = if let [one] = asking.as_slice() { Some(one.id) } else { None };
+    let answer = json!({ "session": described(&visit, &session, application), "userInfo": shape::v2_user(&user) });
     Ok(HttpResponse::Ok().json(both(answer)))
+}
+
+/// The applications at whose origin the asking page lies. An old SDK names none, and its page is about its own only: somebody
+/// who was kicked from that one may be in others.
+fn whose_page(visit: &Visit) -> Vec<Arc<Application>> {
+    let origin = visit.request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    origin.map(|origin| wire::applications_of(&visit.state, &visit.place, origin)).unwrap_or_default()
 }
 
 /// The same bare and in the envelope.

@@ -1,0 +1,155 @@
+//! What a program signs when it signs a call: the text, made again from the call as it arrived (authing-contract.md 4.3).
+//!
+//! Method, then each `x-authing-…` and `date` header as `name:value` by name, then the path with its parameters by name: of
+//! the query, or of the top level of a JSON body. Parameters are taken as the client wrote them, never written anew: lists and
+//! objects are slices of the body, so the client's own order of keys and form of numbers stand.
+
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A call as it arrived.
+#[derive(Debug, Clone, Copy)]
+pub struct CallAsSent<'a> {
+    /// Method, in capitals.
+    pub method: &'a str,
+    /// Path, as asked for: nothing in it is decoded.
+    pub path: &'a str,
+    /// Query as asked for; empty when there is none.
+    pub query: &'a str,
+    /// Names and values of the query, decoded.
+    pub parameters: &'a [(String, String)],
+    /// Headers, names in small letters.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// Body.
+    pub body: &'a [u8],
+}
+
+/// The texts that a client may have signed for this call, all of which say the same: SDKs leave a question mark behind when
+/// every parameter was undefined, and a query that was part of the address is signed as it stands. Empty: nobody can have
+/// signed it, because its body has no parameters that could be listed.
+pub fn texts(call: &CallAsSent<'_>) -> Vec<String> {
+    let reads = matches!(call.method, "GET" | "HEAD");
+    let parameters = if reads { Some(call.parameters.to_vec()) } else { of_body(call.body) };
+    let Some(mut parameters) = parameters else { return Vec::new() };
+    // JavaScript and C# compare UTF-16.
+    parameters.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    let listed = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    let asked = if call.query.is_empty() { call.path.to_owned() } else { format!("{}?{}", call.path, call.query) };
+    let resources = match (reads, listed.is_empty()) {
+        (_, true) => vec![asked.clone(), format!("{asked}?")],
+        (true, false) => vec![format!("{}?{listed}", call.path), asked],
+        (false, false) => vec![format!("{asked}?{listed}")],
+    };
+    let head = format!("{}\n{}", call.method, lines(call.headers));
+    // SDKs sign `/x` and ask for `//x` when their host option ends in a slash.
+    let single = |resource: &String| resource.strip_prefix('/').filter(|rest| rest.starts_with('/')).map(str::to_owned);
+    let doubled: Vec<String> = resources.iter().filter_map(single).collect();
+    resources.into_iter().chain(doubled).map(|resource| format!("{head}{resource}")).collect()
+}
+
+fn lines(headers: &[(&str, &str)]) -> String {
+    let mut signed: Vec<_> =
+        headers.iter().filter(|(name, _)| name.starts_with("x-authing-") || *name == "date").collect();
+    signed.sort_by_key(|(name, _)| *name);
+    let blank = |value: &str| value.replace(['\t', '\n', '\r', '\u{c}'], " ").trim().to_owned();
+    let mut text = String::new();
+    for (name, value) in signed {
+        text.extend([name, ":", &blank(value), "\n"]);
+    }
+    text
+}
+
+/// Top-level names and values of a JSON body: texts decoded, everything else as written. No body has none.
+fn of_body(body: &[u8]) -> Option<Vec<(String, String)>> {
+    if body.is_empty() {
+        return Some(Vec::new());
+    }
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let pairs = reader.deserialize_map(Pairs).ok()?;
+    reader.end().ok()?;
+    Some(pairs)
+}
+
+struct Pairs;
+
+impl<'de> Visitor<'de> for Pairs {
+    type Value = Vec<(String, String)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
+            let written = value.get();
+            let text = if written.starts_with('"') {
+                serde_json::from_str(written).map_err(serde::de::Error::custom)?
+            } else {
+                written.to_owned()
+            };
+            pairs.push((name, text));
+        }
+        Ok(pairs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADERS: [(&str, &str); 5] = [
+        ("x-authing-signature-nonce", "abc"),
+        ("x-authing-lang", "zh-CN"),
+        ("host", "localhost"),
+        ("date", "Sat, 22 Nov 2025 07:20:00 GMT"),
+        ("x-authing-app-id", "\tt\t1 "),
+    ];
+    const HEAD: &str = "date:Sat, 22 Nov 2025 07:20:00 GMT\nx-authing-app-id:t 1\nx-authing-lang:zh-CN\nx-authing-signature-nonce:abc\n";
+
+    fn of(method: &str, path: &str, parameters: &[(&str, &str)], body: &str) -> Vec<String> {
+        let owned: Vec<(String, String)> = parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let call = CallAsSent { method, path, query, parameters: &owned, headers: &HEADERS, body: body.as_bytes() };
+        texts(&call)
+    }
+
+    #[test]
+    fn a_body_is_signed_as_the_client_wrote_it() {
+        let body =
+            r#"{"z":1.50,"list":["b","a"],"a":null,"o":{"2":1,"1":{"k":"é\n"}},"t":true,"s":"马 \"x\"\u0041","e":""}"#;
+        let resource =
+            "/api/v3/x?a=null&e=&list=[\"b\",\"a\"]&o={\"2\":1,\"1\":{\"k\":\"é\\n\"}}&s=马 \"x\"A&t=true&z=1.50";
+        assert_eq!(of("POST", "/api/v3/x", &[], body), [format!("POST\n{HEAD}{resource}")]);
+        assert_eq!(of("POST", "/x?q=1", &[], "{\"a\":1}"), [format!("POST\n{HEAD}/x?q=1?a=1")]);
+    }
+
+    #[test]
+    fn a_query_is_signed_decoded_or_as_it_stands() {
+        let texts = of("GET", "/x?b=1%202&a=%E9%A9%AC", &[("b", "1 2"), ("a", "马")], "");
+        assert_eq!(texts, [format!("GET\n{HEAD}/x?a=马&b=1 2"), format!("GET\n{HEAD}/x?b=1%202&a=%E9%A9%AC")]);
+    }
+
+    #[test]
+    fn no_parameters_may_leave_a_question_mark() {
+        for (method, body) in [("GET", ""), ("POST", ""), ("POST", "{}")] {
+            assert_eq!(of(method, "/x", &[], body), [format!("{method}\n{HEAD}/x"), format!("{method}\n{HEAD}/x?")]);
+        }
+        assert_eq!(of("GET", "//x", &[], "").len(), 4, "also with one slash");
+    }
+
+    #[test]
+    fn names_stand_in_the_order_of_utf_16() {
+        let texts = of("POST", "/x", &[], "{\"\u{ff5e}\":1,\"\u{1f600}\":2,\"B\":3,\"a\":4}");
+        assert!(texts[0].ends_with("/x?B=3&a=4&\u{1f600}=2&\u{ff5e}=1"), "{texts:?}");
+    }
+
+    #[test]
+    fn a_body_without_names_has_no_text() {
+        for body in ["[]", "1", "null", "\"a\"", "{", "{} {}", "{\"a\":}", "not json", "{1:2}"] {
+            assert!(of("POST", "/x", &[], body).is_empty(), "{body}");
+        }
+    }
+}

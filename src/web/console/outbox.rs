@@ -1,0 +1,50 @@
+//! `/console/deliveries`.
+
+use actix_web::HttpRequest;
+
+use super::desk::desk;
+use super::receipts::delivery_state;
+use crate::flow::telling::{self, Which};
+use crate::page::console::{self as page, Delivery, OutboxKind, OutboxRow, OutboxView, Recipient};
+use crate::page::words::Channel;
+use crate::web::body::Form;
+use crate::web::error::Answer;
+use crate::web::view;
+use crate::web::visit::off_thread;
+
+/// `GET /console/deliveries?state=&before=`.
+pub async fn deliveries(request: HttpRequest) -> Answer {
+    let desk = desk!(&request);
+    let query = Form::query(&request)?;
+    let (kind, before) = (OutboxKind::parse(query.text("state")?), query.cursor("before")?);
+    let which = match kind {
+        OutboxKind::All => Which::All(before.unwrap_or(i64::MAX)),
+        OutboxKind::Waiting => Which::Waiting,
+        OutboxKind::Lost => Which::Lost,
+    };
+    let (state, pool) = (desk.visit.state.clone(), desk.pool);
+    let (rows, next) = off_thread(move || telling::deliveries(&state, pool, which)).await?;
+    let (directory, now) = (desk.visit.state.directory().clone(), desk.visit.state.now());
+    let row = |row: &telling::NoticeRow| {
+        let name = directory.application(row.application).map(|a| a.name.clone()).unwrap_or_default();
+        OutboxRow {
+            at: row.at,
+            receipt: row.ending,
+            delivery: Delivery {
+                number: Some(row.id),
+                recipient: Some(Recipient { id: row.application, name, is_there: true }),
+                about: row.ending.map(|_| (row.name.clone(), view::device(&row.user_agent))),
+                channel: Channel::BackChannel,
+                state: delivery_state(row, now),
+                attempts_ms: row.tries.clone(),
+            },
+        }
+    };
+    let shown = OutboxView {
+        kind,
+        rows: rows.iter().map(row).collect(),
+        first: before.map(|_| "/console/deliveries".to_owned()),
+        next: next.map(|id| format!("/console/deliveries?before={id}")),
+    };
+    Ok(desk.page(|frame, rail| page::outbox(frame, rail, &shown)))
+}
