@@ -27,9 +27,8 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 fn of_another_type(value: &Value) -> Vec<Value> {
     let all = [json!(true), json!(1.5), json!(-1), json!([]), json!([[]]), json!({}), json!({ "a": [] }), json!("x")];
     let same = |other: &Value| std::mem::discriminant(other) == std::mem::discriminant(value);
-    // An empty list is of the type of every list, and PHP writes an empty object so.
-    let empty = |other: &Value| value.is_object() && *other == json!([]);
-    all.into_iter().filter(|other| !(same(other) || empty(other) || value.is_number() && other.is_string())).collect()
+    // An empty list is of the type of every list.
+    all.into_iter().filter(|other| !(same(other) || value.is_number() && other.is_string())).collect()
 }
 
 #[test]
@@ -85,8 +84,22 @@ fn what_is_no_json_no_graphql_or_of_another_media_type_is_refused() {
         let authorization = ("Authorization", credential.as_str());
         let doubled =
             sample.with.replacen('{', &format!("{},", sample.with.trim_end_matches('}').split(',').next().unwrap()), 1);
-        for body in ["", "{", "null", "[]", "1", "\"x\"", "{}{}", "{\"a\":1}x", "{a:1}", "<x/>", "a=1", &deep, &doubled]
-        {
+        for body in [
+            "",
+            "{",
+            "null",
+            "[]",
+            "1",
+            "\"x\"",
+            "{}{}",
+            "{\"a\":1}x",
+            "{a:1}",
+            "<x/>",
+            "a=1",
+            &deep,
+            &nested,
+            &doubled,
+        ] {
             let code = refusal(
                 sample,
                 &stage.makes(sample, &[authorization], body.as_bytes()),
@@ -94,7 +107,6 @@ fn what_is_no_json_no_graphql_or_of_another_media_type_is_refused() {
             );
             assert!(code.is_some(), "{}: {} was taken", sample.name, body.get(..20).unwrap_or(body));
         }
-        refusal(sample, &stage.makes(sample, &[authorization], nested.as_bytes()), "a deep nest that is passed over");
         let code = refusal(sample, &stage.makes(sample, &[authorization], b"{\"a\":\"\xff\xfe\"}"), "no UTF-8");
         assert!(code.is_some(), "{}: no UTF-8", sample.name);
         for media in
@@ -102,9 +114,7 @@ fn what_is_no_json_no_graphql_or_of_another_media_type_is_refused() {
         {
             let headers = [authorization, ("Content-Type", media)];
             let code = refusal(sample, &stage.makes(sample, &headers, sample.with.as_bytes()), media);
-            // Guard asks with no body at all: then nobody is named, and nobody is logged in.
-            let expected = if sample.name == "POST /api/v2/users/login/check-status" { 2206 } else { 415 };
-            assert_eq!(code, Some(expected), "{} as {media}", sample.name);
+            assert_eq!(code, Some(415), "{} as {media}", sample.name);
         }
         let large = format!("{{\"a\":\"{}\"}}", "a".repeat(3 << 20));
         assert_eq!(refusal(sample, &stage.makes(sample, &[authorization], large.as_bytes()), "3 MB"), Some(413));
@@ -152,7 +162,7 @@ fn a_query_of_any_shape_is_an_answer_or_a_refusal() {
             }
             let doubled = format!("{}&{name}={value}", sample.with);
             let code = refusal(sample, &stage.makes(sample, headers, doubled.as_bytes()), "doubled");
-            let taken = sample.who == Who::Elsewhere || TAKEN.contains(&(sample.name, name));
+            let taken = sample.who == Who::Elsewhere || TAKEN.contains(&(sample.name, *name));
             assert!(code.is_some() || taken, "{}: {name} twice was taken", sample.name);
         }
         let odd = format!("{}{}10&%ff&&=&undefined", sample.with, if sample.with.is_empty() { "" } else { "&" });
