@@ -10,6 +10,8 @@ pub mod act {
     pub const PASSWORD_CHANGED: &str = "password_set";
     /// A person changed their own profile.
     pub const PROFILE_CHANGED: &str = "profile_changed";
+    /// Somebody made themselves a user, through an application that lets them.
+    pub const REGISTERED: &str = "registered";
     /// An administrator created a user.
     pub const USER_CREATED: &str = "user_created";
     /// An administrator changed a user.
@@ -32,4 +34,8 @@ pub mod act {
     pub const TOLD_AGAIN: &str = "told_again";
     /// A management token was handed out.
     pub const TOKEN_ISSUED: &str = "token_issued";
+    /// The house has new signing keys; the old ones are still believed.
+    pub const KEYS_ROTATED: &str = "keys_rotated";
+    /// The house has new signing keys, and believes the old ones no more.
+    pub const KEYS_REPLACED: &str = "keys_replaced";
 }

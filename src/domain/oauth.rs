@@ -150,6 +150,8 @@ words! {
         Password = "password",
         /// A log-in token of Authing's SDKs becomes tokens of OAuth. Off unless an SDK needs it.
         AuthingToken = "http://authing.cn/oidc/grant_type/authing_token",
+        /// No grant of OAuth: tickets of CAS, which anybody may ask about who holds one. Off unless the application speaks CAS.
+        Cas = "cas",
     }
 }
 
@@ -174,7 +176,7 @@ words! {
 impl GrantType {
     /// Whether it is for one application that cannot do without, and so neither published nor registered by strangers.
     pub fn is_by_exception(self) -> bool {
-        matches!(self, Self::Password | Self::AuthingToken)
+        matches!(self, Self::Password | Self::AuthingToken | Self::Cas)
     }
 }
 

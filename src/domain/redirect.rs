@@ -34,5 +34,5 @@ mod tests;
 pub use entry::{Differs, EntryRefused, RedirectEntry};
 pub use list::{Closest, ListKind, RedirectList, Refusal, Registered, Rule};
 pub use local::{LocalPath, Next};
-pub use query::{Choice, RawValue, choose, choose_post_logout, raw_query_value};
+pub use query::{Choice, RawValue, choose, choose_post_logout, choose_service, raw_query_value};
 pub use shape::{MAX_LENGTH, Unsafe};

@@ -96,8 +96,7 @@ fn judge(
         return Judged::Is(Decision::LogIn { again: false });
     };
     let age_ms = state.now().since_ms(session.auth_at);
-    // Not for ever: the same address, out of the history of a browser, asks anew.
-    let since = progress.asked_at.is_some_and(|asked| session.auth_seq > asked) && age_ms < FRESH_MS;
+    let since = has_logged_in_since(state, session, progress);
     // A log-in of tomorrow, by a clock that has been set back, is of no known age.
     let is_within = |seconds: i64| (0..=seconds.saturating_mul(1_000)).contains(&age_ms);
     let too_old = request.max_age.is_some_and(|seconds| seconds == 0 || !is_within(seconds));
@@ -114,6 +113,12 @@ fn judge(
         return Judged::Is(Decision::Ask);
     }
     Judged::Is(Decision::Issue)
+}
+
+/// Whether the password was given because this request asked for it. Not for ever: the same address, out of the history of a
+/// browser, asks anew.
+pub fn has_logged_in_since(state: &State, session: &Session, progress: Progress) -> bool {
+    progress.asked_at.is_some_and(|asked| session.auth_seq > asked) && state.now().since_ms(session.auth_at) < FRESH_MS
 }
 
 /// Whoever has just typed their name has chosen; consent is another matter.

@@ -116,6 +116,14 @@ pub fn public_sm2(state: &State) -> Done<String> {
     Ok(key(state, &state.password_key.sm2)?.public_hex())
 }
 
+/// A password that is being set, for a caller who may set it: what does not open is said not to, since storing a password
+/// that nobody has would be a lie. It never opens to the same one twice, by which it is known; so nothing is told to those
+/// who are no administrators (see [`transport`]).
+pub fn open_surely(state: &State, kind: Kind, sent: &str) -> Done<Result<String, NoCiphertext>> {
+    let (first, second) = (open(state, kind, sent)?, open(state, kind, sent)?);
+    Ok(if first == second { first } else { Err(NoCiphertext) })
+}
+
 /// A password that came encrypted. The inner refusal: it is no ciphertext for this key at all.
 pub fn open(state: &State, kind: Kind, sent: &str) -> Done<Result<String, NoCiphertext>> {
     Ok(match kind {

@@ -19,6 +19,7 @@ use crate::crypto::{jws, seal};
 use crate::domain::application::Application;
 use crate::domain::oauth::{GrantType, OauthCode, OauthError, Scope, Scopes};
 use crate::domain::secret::Secret;
+use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::store::grants::GrantRow;
 use crate::store::{sessions, users};
@@ -98,6 +99,34 @@ pub async fn sign_in(
     Ok(Outcome::SignedIn(Box::new(SignedIn { secret: welcome.secret, user, given })))
 }
 
+/// A log-in token for whoever is in at this browser: single sign-on by a call. None where the password has to be asked: the
+/// session has ended, or the person was forced out of the application since.
+pub async fn by_session(
+    state: &Arc<State>,
+    application: &Arc<Application>,
+    session: &Session,
+    (issuer, from): (String, From),
+) -> Done<Option<(User, LoginToken)>> {
+    let (place, app) = ((session.id, session.secret_seq), application.clone());
+    let terms = terms(state, application, &Wanted::LoginToken);
+    let written = state
+        .write(move |act, state| {
+            let row = grant::write(act, state, place, (&app, &issuer), terms, &from)?;
+            let user = row.user.map(|user| users::find(act.conn(), user)).transpose()?.flatten();
+            Ok((row, user.ok_or_else(grant::log_in_first)?))
+        })
+        .await
+        .map_err(kicked_meanwhile);
+    match written {
+        Ok((grant, user)) => {
+            let token = login_token(state, application, &grant, &user)?;
+            Ok(Some((user, token)))
+        }
+        Err(FlowError::Unauthenticated) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
 /// A log-in token of this application becomes tokens of the same session (Authing's grant `authing_token`), which end with it.
 /// Whether the token counts is asked inside the issuing transaction. Ordinary ID tokens do not: they last shorter and are
 /// shown to more.
@@ -116,10 +145,8 @@ pub async fn by_login_token(
     let grant = state
         .write(move |act, state| {
             let session = bearer.place(act, state)?.ok_or_else(dead)?;
-            grant::write(act, state, session, (&app, &issuer), terms, &from).map_err(|error| match error {
-                FlowError::Oauth(error) if error.code == OauthCode::LoginRequired => dead().into(),
-                other => other,
-            })
+            let written = grant::write(act, state, session, (&app, &issuer), terms, &from);
+            written.map_err(|error| if is_log_in_first(&error) { dead().into() } else { error })
         })
         .await?;
     token::signed(state, application, &grant, false)
@@ -133,10 +160,11 @@ fn is_login_token(believed: &str) -> bool {
 
 /// A kick came between log-in and grant: the caller hears that nobody is logged in, which is true.
 fn kicked_meanwhile(error: FlowError) -> FlowError {
-    if matches!(&error, FlowError::Oauth(e) if e.code == OauthCode::LoginRequired) {
-        return FlowError::Unauthenticated;
-    }
-    error
+    if is_log_in_first(&error) { FlowError::Unauthenticated } else { error }
+}
+
+fn is_log_in_first(error: &FlowError) -> bool {
+    matches!(error, FlowError::Oauth(e) if e.code == OauthCode::LoginRequired)
 }
 
 fn terms(state: &State, application: &Application, wanted: &Wanted) -> Terms {

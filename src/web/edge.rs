@@ -66,7 +66,7 @@ fn with_one_slash(request: &mut ServiceRequest) {
         return;
     }
     let target = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-    let Some(Ok(target)) = target.get(1..).map(|target| PathAndQuery::try_from(target)) else { return };
+    let Some(Ok(target)) = target.get(1..).map(PathAndQuery::try_from) else { return };
     let mut parts = request.head().uri.clone().into_parts();
     parts.path_and_query = Some(target);
     let Ok(uri) = Uri::from_parts(parts) else { return };
@@ -180,7 +180,14 @@ impl Wire {
     /// By path.
     pub fn of(path: &str) -> Self {
         let api = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
-        if api("/api/v1") || api("/healthz") || api("/readyz") || api("/metrics") || path.ends_with("/live") {
+        let of_tickets = ["/validate", "/serviceValidate"].iter().any(|end| path.ends_with(end));
+        if api("/api/v1")
+            || api("/healthz")
+            || api("/readyz")
+            || api("/metrics")
+            || path.ends_with("/live")
+            || of_tickets
+        {
             Self::Problem
         } else if api("/oidc/auth") || api("/oauth/auth") || api("/oidc/session") {
             Self::Page

@@ -101,7 +101,7 @@ pub fn of_a_known_page(visit: &Visit, application: Option<&Application>) -> Resu
     let known = |origin: &str| {
         let registered = match (application, Url::parse(origin)) {
             (Some(application), Ok(origin)) => application.login.has_origin(&origin),
-            (None, Ok(_)) => wire::is_registered(&visit.request, origin),
+            (None, Ok(_)) => !wire::applications_of(&visit.state, &visit.place, origin).is_empty(),
             (_, Err(_)) => false,
         };
         origin == visit.place.origin || registered

@@ -56,6 +56,7 @@ pub fn deed(word: &str) -> Deed {
         act::LOGIN_REFUSED => Deed::LoginRefused,
         act::PASSWORD_CHANGED => Deed::PasswordChanged,
         act::PROFILE_CHANGED => Deed::ProfileChanged,
+        act::REGISTERED => Deed::Registered,
         act::USER_CREATED => Deed::UserCreated,
         act::USER_CHANGED => Deed::UserChanged,
         act::APPLICATION_CREATED => Deed::ApplicationCreated,
@@ -67,6 +68,8 @@ pub fn deed(word: &str) -> Deed {
         act::GIVEN_UP => Deed::DeliveryGivenUp,
         act::TOLD_AGAIN => Deed::ToldAgain,
         act::TOKEN_ISSUED => Deed::TokenIssued,
+        act::KEYS_ROTATED => Deed::KeysRotated,
+        act::KEYS_REPLACED => Deed::KeysReplaced,
         other => Cause::parse(other).map_or_else(|| Deed::Other(other.to_owned()), Deed::Ended),
     }
 }

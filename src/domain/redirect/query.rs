@@ -95,6 +95,11 @@ pub fn choose_post_logout(list: &RedirectList, raw_query: &str) -> Choice {
     judge(raw_query, "post_logout_redirect_uri", &own, |text| list.allow_text(text).map(Next::Registered))
 }
 
+/// Judges `service` in the raw query of CAS: absolute only. `own`: what else that endpoint takes.
+pub fn choose_service(list: &RedirectList, raw_query: &str, own: &[&str]) -> Choice {
+    judge(raw_query, "service", own, |text| list.allow(text).map(Next::Registered))
+}
+
 fn judge(raw_query: &str, name: &str, own: &[&str], allow: impl Fn(&str) -> Result<Next, Refusal>) -> Choice {
     let (short, long) = match raw_query_value(raw_query, name) {
         RawValue::Absent => return Choice::Absent,

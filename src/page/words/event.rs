@@ -17,6 +17,7 @@ Events {
     by: Named = |who| format!("由{who}"), |who| format!("by {who}");
     password_changed: Said = "更换密码", "Changed the password";
     profile_changed: Said = "修改资料", "Changed the profile";
+    registered: Said = "注册", "Registered";
     user_created: Said = "创建用户", "Created the user";
     user_changed: Said = "修改用户", "Changed the user";
     user_disabled: Said = "停用用户", "Disabled the user";
@@ -29,6 +30,8 @@ Events {
     key_created: Said = "创建访问密钥", "Created an access key";
     key_revoked: Said = "作废访问密钥", "Revoked an access key";
     token_issued: Said = "领取管理令牌", "Got a management token";
+    keys_rotated: Said = "更换签名密钥", "Gave the server new signing keys";
+    keys_replaced: Said = "立即更换签名密钥，不再相信旧的", "Replaced the signing keys at once; the old ones are believed no more";
     test_sent: Said = "发送测试通知", "Sent a test message";
     told_again: Said = "再次通知应用", "Told applications again";
     delivery_given_up: Said = "通知没有送达，已放弃", "A message was given up";
@@ -50,6 +53,8 @@ pub enum Deed {
     PasswordChanged,
     /// A user changed name or contacts.
     ProfileChanged,
+    /// Somebody made themselves a user.
+    Registered,
     /// An administrator made a user.
     UserCreated,
     /// An administrator changed a user.
@@ -74,6 +79,10 @@ pub enum Deed {
     KeyRevoked,
     /// A program got a management token.
     TokenIssued,
+    /// The house has new signing keys.
+    KeysRotated,
+    /// The house believes its old signing keys no more.
+    KeysReplaced,
     /// An application was sent a message to try whether it hears.
     TestSent,
     /// What was not told of an ending was told again by hand.
@@ -96,6 +105,7 @@ impl Deed {
             Self::DeliveryGivenUp => Stamp::Lost,
             Self::PasswordChanged
             | Self::ProfileChanged
+            | Self::Registered
             | Self::UserCreated
             | Self::UserChanged
             | Self::UserEnabled
@@ -104,6 +114,8 @@ impl Deed {
             | Self::SecretRotated
             | Self::KeyCreated
             | Self::TokenIssued
+            | Self::KeysRotated
+            | Self::KeysReplaced
             | Self::TestSent
             | Self::ToldAgain
             | Self::Other(_) => Stamp::Changed,
@@ -121,6 +133,7 @@ impl Deed {
             Self::Throttled => words.throttled,
             Self::PasswordChanged => words.password_changed,
             Self::ProfileChanged => words.profile_changed,
+            Self::Registered => words.registered,
             Self::UserCreated => words.user_created,
             Self::UserChanged => words.user_changed,
             Self::UserDisabled => words.user_disabled,
@@ -133,6 +146,8 @@ impl Deed {
             Self::KeyCreated => words.key_created,
             Self::KeyRevoked => words.key_revoked,
             Self::TokenIssued => words.token_issued,
+            Self::KeysRotated => words.keys_rotated,
+            Self::KeysReplaced => words.keys_replaced,
             Self::TestSent => words.test_sent,
             Self::ToldAgain => words.told_again,
             Self::DeliveryGivenUp => words.delivery_given_up,

@@ -9,6 +9,8 @@ sentences! {
 Protocol {
     make_default: Said = "设为默认应用", "Make it the default application";
     default_hint: Said = "没有指明应用时，主域名指的就是它。", "What the base host means when no application is named.";
+    registration: Said = "允许自行注册", "People may register themselves";
+    registration_hint: Said = "任何人都能通过这个应用的注册接口成为用户池的用户；邮箱和手机号不作验证。", "Anybody can become a user of the pool through this application's register calls; e-mail and phone are not verified.";
     is_default: Said = "这是默认应用。要换，请在另一个应用里设为默认。", "This is the default application. To change that, make another one the default.";
 
     telling: Said = "通知它有人退出", "Telling it that somebody left";
@@ -102,6 +104,11 @@ impl Protocol {
                 lang,
                 ("登录令牌", "Authing SDK 拿登录令牌换取 OAuth 的令牌。"),
                 ("Login token", "Authing's SDKs trade their login token for tokens of OAuth."),
+            ),
+            GrantType::Cas => in_lang(
+                lang,
+                ("CAS", "应用说 CAS：登录后拿到一次性票据。"),
+                ("CAS", "The application speaks CAS: it is given a ticket that works once."),
             ),
             GrantType::Implicit => {
                 in_lang(lang, ("隐式", "随下面的流程打开。"), ("Implicit", "Comes with the flows below."))

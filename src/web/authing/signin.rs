@@ -12,10 +12,12 @@ use super::{caller, shape};
 use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::Password;
+use crate::domain::user::User;
 use crate::flow::login::Attempt;
 use crate::flow::password_key::{self, Kind};
 use crate::flow::signin::{self, Given, Outcome, SignedIn, Wanted};
 use crate::flow::state::State;
+use crate::flow::token::LoginToken;
 use crate::web::cookie::{self, Jar};
 use crate::web::error::Refusal;
 use crate::web::visit::Visit;
@@ -32,8 +34,8 @@ pub enum Travelled {
 }
 
 impl Travelled {
-    /// By the word of version 3, `passwordEncryptType`. Absent: as typed.
-    pub fn named(word: Option<&str>) -> Result<Self, Refusal> {
+    /// Reads `passwordEncryptType`. Absent: as typed.
+    pub fn of(word: Option<&str>) -> Result<Self, Refusal> {
         match word.and_then(caller::meant) {
             None | Some("none") => Ok(Self::Plain),
             Some("rsa") => Ok(Self::Encrypted),
@@ -46,19 +48,33 @@ impl Travelled {
 /// How a password says that it is encrypted with SM2.
 const SM2: &str = "sm2:";
 
-/// The password that was sent. One that does not decrypt is nobody's password and fails like any wrong one; what is no
-/// ciphertext at all is said to be, with the option to set.
-pub fn password(state: &State, sent: &str, travelled: Travelled) -> Result<Password, Refusal> {
+/// How sure one must be that a password opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// What does not open is nobody's password and fails, or is kept, like any other.
+    Blind,
+    /// What does not open is said not to: only for callers who may set passwords of others.
+    Sure,
+}
+
+/// The text of a password that was sent. What is no ciphertext at all is said to be, with the option to set.
+pub fn opened(state: &State, sent: &str, travelled: Travelled, opening: Opening) -> Result<String, Refusal> {
     let bare = sent.strip_prefix(SM2);
     let (kind, sealed, says) = match travelled {
-        Travelled::Plain => (None, sent, &UNDECRYPTABLE),
-        Travelled::Encrypted if bare.is_none() => (Some(Kind::Rsa), sent, &UNDECRYPTABLE),
-        Travelled::Encrypted | Travelled::Sm2 => (Some(Kind::Sm2), bare.unwrap_or(sent), &UNDECRYPTABLE_SM2),
+        Travelled::Plain => return Ok(sent.to_owned()),
+        Travelled::Encrypted if bare.is_none() => (Kind::Rsa, sent, &UNDECRYPTABLE),
+        Travelled::Encrypted | Travelled::Sm2 => (Kind::Sm2, bare.unwrap_or(sent), &UNDECRYPTABLE_SM2),
     };
-    let text = match kind {
-        None => sealed.to_owned(),
-        Some(kind) => password_key::open(state, kind, sealed)?.map_err(|_| Refusal::Coded(Coded::from(says)))?,
+    let opened = match opening {
+        Opening::Blind => password_key::open(state, kind, sealed)?,
+        Opening::Sure => password_key::open_surely(state, kind, sealed)?,
     };
+    opened.map_err(|_| Refusal::Coded(Coded::from(says)))
+}
+
+/// A password to log in with. One that does not decrypt is nobody's password and fails like any wrong one.
+pub fn password(state: &State, sent: &str, travelled: Travelled) -> Result<Password, Refusal> {
+    let text = opened(state, sent, travelled, Opening::Blind)?;
     Password::parse(&text).map_err(|_| Refusal::Coded(Coded::from(&WRONG_PASSWORD)))
 }
 
@@ -94,11 +110,17 @@ pub async fn enter(
 
 /// A v2 user with the log-in token, as every v2 log-in answers.
 pub fn v2_user(welcome: &SignedIn) -> Value {
-    let mut user = shape::v2_user(&welcome.user);
-    if let Given::LoginToken(token) = &welcome.given {
-        user["token"] = token.token.as_str().into();
-        user["tokenExpiredAt"] = shape::moment(Timestamp(token.exp * 1_000)).into();
+    match &welcome.given {
+        Given::LoginToken(token) => with_token(&welcome.user, token),
+        Given::Tokens(_) => shape::v2_user(&welcome.user),
     }
+}
+
+/// A v2 user with this log-in token.
+pub fn with_token(user: &User, token: &LoginToken) -> Value {
+    let mut user = shape::v2_user(user);
+    user["token"] = token.token.as_str().into();
+    user["tokenExpiredAt"] = shape::moment(Timestamp(token.exp * 1_000)).into();
     user
 }
 

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use crate::domain::application::Application;
 use crate::domain::authorization::{Addressee, ResponseMode, Unanswerable};
 use crate::domain::oauth::{OauthCode, OauthError};
+use crate::domain::redirect::Refusal;
 use crate::page::authorize as page;
 use crate::page::login::AppFace;
 use crate::page::logout::Refused;
@@ -64,20 +65,41 @@ pub(in crate::web) fn unanswerable(
     why: &Unanswerable,
     asked: &str,
 ) -> HttpResponse {
-    let request_id = crate::web::visit::request_id(&visit.request);
-    let (description, refused) = match why {
-        Unanswerable::Malformed(_) => ("redirect_uri is missing, or a parameter came more than once", None),
-        Unanswerable::Refused(refusal) => {
-            tracing::info!(rule = refusal.code(), "a log-in address was refused");
-            let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
-            let shown = Refused {
-                address: asked,
-                rule: view::rule(refusal.code()).sentence(visit.lang()),
-                developer: closest.map(|closest| (closest.entry.as_str(), closest.differs_at)),
-            };
-            ("redirect_uri is not registered", Some(shown))
+    match why {
+        Unanswerable::Malformed(_) => {
+            fault(visit, application, "redirect_uri is missing, or a parameter came more than once", None)
         }
+        Unanswerable::Refused(refusal) => {
+            not_registered(visit, application, (refusal, asked), "redirect_uri is not registered")
+        }
+    }
+}
+
+/// An address that the application did not register, shown as text.
+pub(in crate::web) fn not_registered(
+    visit: &Visit,
+    application: &Application,
+    (refusal, asked): (&Refusal, &str),
+    description: &str,
+) -> HttpResponse {
+    tracing::info!(rule = refusal.code(), "a log-in address was refused");
+    let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
+    let shown = Refused {
+        address: asked,
+        rule: view::rule(refusal.code()).sentence(visit.lang()),
+        developer: closest.map(|closest| (closest.entry.as_str(), closest.differs_at)),
     };
+    fault(visit, application, description, Some(shown))
+}
+
+/// What else is wrong with a request of this application.
+pub(in crate::web) fn fault(
+    visit: &Visit,
+    application: &Application,
+    description: &str,
+    refused: Option<Refused<'_>>,
+) -> HttpResponse {
+    let request_id = crate::web::visit::request_id(&visit.request);
     let view = page::AuthorizeErrorView {
         code: OauthCode::InvalidRequest.as_str(),
         description,

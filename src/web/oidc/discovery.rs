@@ -82,7 +82,8 @@ fn document(place: &Place, config: &Config) -> Value {
 
 /// The grants that anybody may have; on an application's own host also what it has by exception.
 fn grants(place: &Place) -> Vec<&'static str> {
-    let may = |grant: GrantType| place.own.as_ref().is_some_and(|own| own.protocol.may(grant));
+    let may =
+        |grant: GrantType| grant != GrantType::Cas && place.own.as_ref().is_some_and(|own| own.protocol.may(grant));
     let known = GrantType::ALL.iter().filter(|grant| !grant.is_by_exception() || may(**grant));
     known.map(|grant| grant.as_str()).collect()
 }

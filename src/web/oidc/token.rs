@@ -30,7 +30,7 @@ pub async fn token(request: HttpRequest, mut payload: Payload) -> Answer {
     let call = Call::read(&request, &mut payload).await?;
     let asked = call.required("grant_type")?;
     let grant = GrantType::parse(asked)
-        .filter(|grant| *grant != GrantType::Implicit)
+        .filter(|grant| !matches!(grant, GrantType::Implicit | GrantType::Cas))
         .ok_or(OauthError::new(OauthCode::UnsupportedGrantType, "there is no such grant_type"));
     let application = call.application().await?;
     let grant = grant?;
@@ -44,7 +44,7 @@ pub async fn token(request: HttpRequest, mut payload: Payload) -> Answer {
         GrantType::ClientCredentials => token::for_itself(state, &application, call.place.issuer()).await?,
         GrantType::Password => by_password(&request, &call, &application).await?,
         GrantType::AuthingToken => by_login_token(&request, &call, &application).await?,
-        GrantType::AuthorizationCode | GrantType::Implicit => {
+        GrantType::AuthorizationCode | GrantType::Implicit | GrantType::Cas => {
             let shown = CodeShown {
                 code: call.required("code")?.to_owned(),
                 redirect_uri: call.given("redirect_uri")?.unwrap_or_default().to_owned(),

@@ -239,13 +239,17 @@ const ALLOWED_HEADERS: &str = "authorization, content-type, x-authing-app-id, x-
     x-authing-request-from, x-authing-sdk-version, x-authing-lang, x-authing-device-id";
 
 /// Whether an origin is that of a log-in callback of an application here.
-pub fn is_registered(request: &HttpRequest, origin: &str) -> bool {
+fn is_registered(request: &HttpRequest, origin: &str) -> bool {
     let Ok(state) = visit::state(request) else { return false };
-    let Ok(place) = place::of(&state, request) else { return false };
-    let Ok(asking) = Url::parse(origin) else { return false };
+    place::of(&state, request).is_ok_and(|place| !applications_of(&state, &place, origin).is_empty())
+}
+
+/// The applications of this place whose pages lie at an origin: that of one of their log-in callbacks.
+pub fn applications_of(state: &State, place: &Place, origin: &str) -> Vec<Arc<Application>> {
+    let Ok(asking) = Url::parse(origin) else { return Vec::new() };
     let directory = state.directory();
-    let of_place = |application: &&Arc<Application>| place.own.as_ref().is_none_or(|own| own.id == application.id);
-    directory.applications().filter(of_place).any(|application| application.login.has_origin(&asking))
+    let here = directory.applications().filter(|application| place.serves(application));
+    here.filter(|application| application.login.has_origin(&asking)).cloned().collect()
 }
 
 /// Answers a page's question whether it may call.

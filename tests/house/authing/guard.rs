@@ -3,6 +3,7 @@
 use exeunt::domain::oauth::AuthMethod;
 use serde_json::{Value, json};
 
+use crate::support::authing::Sdk;
 use crate::support::people::{CLIENT_SECRET, POOL_SECRET};
 use crate::support::{Answer, House};
 
@@ -151,4 +152,58 @@ fn a_page_of_nobody_reads_no_config() {
         let answer = config_of(&house, "notes", &[("Origin", origin)]);
         assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
     }
+}
+
+#[test]
+fn guard_lets_in_whoever_is_in_and_nobody_else_gets_a_token_for_a_cookie() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    sdk.browser.logs_in("lilei");
+    let guard = [("x-authing-request-from", "Guard@4.5.42"), ("Origin", "http://notes.example")];
+    let given = |sdk: &mut Sdk, headers: &[(&str, &str)]| {
+        let answer = sdk.gets_with("/cas/session", headers).json();
+        answer["userInfo"]["token"].as_str().map(str::to_owned)
+    };
+    // What keeps a page of somebody else, an old SDK, an image or a page load from a token.
+    let grants = house.count("SELECT count(*) FROM grants");
+    for other in [
+        &[("x-authing-request-from", "sdk"), ("Origin", "http://notes.example")][..],
+        &[("Origin", "http://notes.example")],
+        &[("x-authing-request-from", "Guard@4.5.42"), ("Origin", "http://board.example")],
+        &[("x-authing-request-from", "Guard@4.5.42"), ("Origin", "http://evil.example")],
+        &[guard[0], guard[1], ("Sec-Fetch-Dest", "image")],
+        &[guard[0], guard[1], ("Sec-Fetch-Dest", "document")],
+        &[guard[0], guard[1], ("Sec-Purpose", "prefetch")],
+    ] {
+        assert_eq!(given(&mut sdk, other), None, "{other:?}");
+    }
+    assert_eq!(house.count("SELECT count(*) FROM grants"), grants);
+    sdk.token = given(&mut sdk, &guard).expect("a token");
+    assert_eq!(sdk.claims()["data"]["userId"], house.person("lilei").id.as_str());
+    sdk.is_in();
+    // From then on the person is in the application, and a kick from it is a barrier for this way in too.
+    house.program().kicks(sdk.app, &[&house.person("lilei")]);
+    sdk.is_out();
+    assert_eq!(given(&mut sdk.without_token(), &guard), None);
+    assert_eq!(given(&mut sdk.without_cookies(), &guard), None);
+}
+
+#[test]
+fn the_box_registers_people_where_the_application_lets_it_and_tells_nobody_who_is_there() {
+    let house = House::open();
+    house.settles("notes", |protocol| protocol.self_registration = true);
+    let open = config(&house, "notes", "http://notes.example");
+    assert_eq!(
+        (&open["registerDisabled"], &open["ssoPageComponentDisplay"]["registerBtn"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(open["registerTabs"]["list"], json!(["email", "username-password"]));
+    let closed = config(&house, "board", "http://board.example");
+    assert_eq!((&closed["registerDisabled"], &closed["registerTabs"]["list"]), (&json!(true), &json!([])));
+    let find = |name: &str| {
+        let path = format!("/api/v2/users/find?userPoolId={}&key={name}&type=username", house.pool);
+        house.ask(("GET", &path), &[("Origin", "http://notes.example")], None).json()
+    };
+    assert_eq!(find("lilei"), find("nobody"));
+    assert_eq!((&find("lilei")["code"], &find("lilei")["data"]), (&json!(200), &Value::Null));
 }

@@ -167,3 +167,21 @@ fn the_session_counts_for_an_application_until_its_person_is_kicked_from_it() {
     assert_eq!(answer["session"]["userId"], house.person("lilei").id.as_str());
     assert_eq!(answer["userInfo"]["username"], "lilei");
 }
+
+#[test]
+fn a_page_that_names_no_application_hears_of_the_session_in_its_own() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    sdk.logs_in("lilei");
+    let mut page = sdk.without_token();
+    let mut says = |origin: &str| {
+        let answer = page.gets_with("/cas/session", &[("x-authing-app-id", ""), ("Origin", origin)]).json();
+        answer["session"]["appId"].as_str().map(str::to_owned)
+    };
+    let (notes, board) = (sdk.app.to_string(), house.application("board").id.to_string());
+    assert_eq!(says("http://notes.example").as_ref(), Some(&notes));
+    assert_eq!(says("http://board.example").as_ref(), Some(&board), "single sign-on");
+    house.program().kicks(house.application("board").id, &[&house.person("lilei")]);
+    assert_eq!(says("http://board.example"), None);
+    assert_eq!(says("http://notes.example").as_ref(), Some(&notes), "the other goes on");
+}

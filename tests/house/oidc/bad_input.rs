@@ -262,7 +262,8 @@ fn a_grant_that_is_off_or_makes_no_sense_is_refused() {
     for (grant, error) in [
         ("client_credentials", "unauthorized_client"),
         ("implicit", "unsupported_grant_type"),
-        ("password", "unsupported_grant_type"),
+        ("password", "unauthorized_client"),
+        ("http://authing.cn/oidc/grant_type/authing_token", "unauthorized_client"),
         ("urn:ietf:params:oauth:grant-type:jwt-bearer", "unsupported_grant_type"),
         ("urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type"),
         ("AUTHORIZATION_CODE", "unsupported_grant_type"),

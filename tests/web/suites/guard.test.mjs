@@ -67,9 +67,15 @@ async function drawn(application, how = {}) {
   context.asked = new Set();
   context.on('request', (request) => { if (!request.url().startsWith('data:')) context.asked.add(new URL(request.url()).origin); });
   await page.goto(`${application.origin}/`);
-  await page.evaluate(() => { guard.start('#box').catch(() => {}); });
-  await page.waitForSelector('#box input[type=password]');
+  await draws(page);
   return { context, page };
+}
+
+/** Starts Guard; it draws its box anew until it has told that it is loaded. */
+async function draws(page) {
+  await page.evaluate(() => { guard.start('#box').catch(() => {}); });
+  await page.waitForFunction(() => told.some(([event]) => event === 'load'));
+  await page.waitForSelector('#box input[type=password]');
 }
 
 async function types(page, account, password) {
@@ -247,8 +253,7 @@ for (const [name, kicks] of Object.entries(KICKS)) {
     assert.equal(await current(page) ?? null, null);
     // A kick bars nobody: the same person comes back.
     await page.goto(`${near.origin}/`);
-    await page.evaluate(() => { guard.start('#box').catch(() => {}); });
-    await page.waitForSelector('#box input[type=password]');
+    await draws(page);
     await types(page, 'lilei', PASSWORD);
     await told(page, 'login');
     assert.equal((await tracks(page)).id, LILEI);
@@ -283,9 +288,50 @@ test('somebody who is in already is let in without a box, where the page asks fo
     guard.on('login', (user) => told.push(['login', JSON.parse(JSON.stringify(user))]));
     guard.start('#box').catch(() => {});
   });
-  assert.equal((await told(second, 'login')).id, LILEI);
+  const user = await told(second, 'login');
+  assert.equal(user.id, LILEI);
+  assert.equal(user.token.split('.').length, 3);
+  assert.equal((await tracks(second)).id, LILEI);
+  assert.equal((await status(second)).status, true);
+  assert.equal((await kick(house, token, near.id, [LILEI])).code, 200);
+  assert.equal(await tracks(second), null);
+  assert.equal(await status(second), null);
   await page.close();
   await closes(context, near);
+});
+
+test('the box registers people where the application lets them, by email and by user name, and says when a name is taken', async () => {
+  const club = await page('club', 'localhost', { self_registration: true });
+  const own = await serve(seedOf([club]));
+  settle(club, { appId: club.id, host: own.base });
+  const usual = house;
+  try {
+    house = own;
+    for (const [tab, name] of [['Email', 'new@example.com'], ['Username', 'newcomer']]) {
+      const { context, page } = await drawn(club);
+      await page.evaluate(() => guard.changeView('register'));
+      await page.getByRole('tab', { name: tab }).click();
+      const fills = async (who) => {
+        await page.fill('#box .ant-tabs-tabpane-active input[type=text], #box .authing-ant-tabs-tabpane-active input[type=text], #box input[type=text]', who);
+        for (const box of await page.$$('#box input[type=password]')) await box.fill('a password of my own');
+        const answered = page.waitForResponse(({ url, request }) => /register-/.test(url()) && request().method() === 'POST');
+        await page.click('#box button[type=submit]');
+        return (await answered).json();
+      };
+      assert.notEqual((await fills(tab === 'Email' ? 'lilei@example.com' : 'lilei')).code, 200, 'taken');
+      assert.equal((await fills(name)).code, 200);
+      // Registered, the person is asked to log in.
+      await page.waitForSelector('#box input[id$=account]');
+      await types(page, name, 'a password of my own');
+      const user = await told(page, 'login');
+      assert.equal(user[tab.toLowerCase()], name);
+      assert.equal((await tracks(page)).id, user.id);
+      await closes(context, club);
+    }
+  } finally {
+    house = usual;
+    await Promise.all([own.stop(), club.close()]);
+  }
 });
 
 test('a page on any loopback port works against the demo, with no more than the id', async () => {
