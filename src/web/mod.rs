@@ -219,6 +219,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/list-application-active-users" => POST v3::users::active;
         "/api/v3/check-session-status" => POST v3::users::session_status;
         "/api/v3/get-user-loggedin-apps" => GET v3::users::applications;
+        "/api/v3/get-user-logged-in-identities" => GET v3::users::identities;
         "/api/v3/list-users" => GET v3::people::list_by_query, POST v3::people::list;
         "/api/v3/get-user" => GET v3::people::get;
         "/api/v3/get-user-batch" => GET v3::people::get_batch;
@@ -237,7 +238,6 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/update-application" => POST v3::applications::update;
         "/api/v3/delete-application" => POST v3::applications::delete;
         "/api/v3/refresh-application-secret" => POST v3::applications::refresh_secret;
-        "/api/v3/get-user-logged-in-identities" => GET v3::users::identities;
     }
     // People by their tokens, pages of applications.
     called! { sheet;

@@ -282,7 +282,7 @@ fn a_refused_form_keeps_every_word_and_says_why_beside_each_field() {
         assert!(html.contains(shown), "{shown}\n{html}");
     }
     for (name, strange) in
-        [("token_endpoint_auth_method", "magic"), ("id_token_signed_response_alg", "none"), ("grant_types", "implicit")]
+        [("token_endpoint_auth_method", "magic"), ("id_token_signed_response_alg", "none"), ("grant_types", "magic")]
     {
         let csrf = wang.csrf();
         let fields = [("csrf", csrf.as_str()), ("name", "A"), ("identifier", "archive"), (name, strange)];

@@ -12,10 +12,12 @@ use super::{caller, shape};
 use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::Password;
+use crate::domain::user::User;
 use crate::flow::login::Attempt;
 use crate::flow::password_key;
 use crate::flow::signin::{self, Given, Outcome, SignedIn, Wanted};
 use crate::flow::state::State;
+use crate::flow::token::LoginToken;
 use crate::web::cookie::{self, Jar};
 use crate::web::error::Refusal;
 use crate::web::visit::Visit;
@@ -84,11 +86,17 @@ pub async fn enter(
 
 /// A v2 user with the log-in token, as every v2 log-in answers.
 pub fn v2_user(welcome: &SignedIn) -> Value {
-    let mut user = shape::v2_user(&welcome.user);
-    if let Given::LoginToken(token) = &welcome.given {
-        user["token"] = token.token.as_str().into();
-        user["tokenExpiredAt"] = shape::moment(Timestamp(token.exp * 1_000)).into();
+    match &welcome.given {
+        Given::LoginToken(token) => with_token(&welcome.user, token),
+        Given::Tokens(_) => shape::v2_user(&welcome.user),
     }
+}
+
+/// A v2 user with this log-in token.
+pub fn with_token(user: &User, token: &LoginToken) -> Value {
+    let mut user = shape::v2_user(user);
+    user["token"] = token.token.as_str().into();
+    user["tokenExpiredAt"] = shape::moment(Timestamp(token.exp * 1_000)).into();
     user
 }
 

@@ -105,6 +105,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, py 5, java, go 3", KICKS;
     GET "/api/v3/get-user-loggedin-apps" => "v3::users::applications",
         "node 4, py 5", "authing/lists::where_somebody_was_and_is_logged_in";
+    GET "/api/v3/get-user-logged-in-identities" => "v3::users::identities",
+        "node 4 getUserLoggedinIdentities", "authing/lists::where_somebody_was_and_is_logged_in";
     GET "/api/v3/list-users" => "v3::people::list_by_query",
         "node 4, py 5 listUsersLegacy", "authing/people::lists_hold_what_was_asked_for_and_refuse_what_they_cannot_narrow";
     POST "/api/v3/list-users" => "v3::people::list",
@@ -143,8 +145,6 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, py 5, java, go 3 deleteApplication", "authing/applications::a_deleted_application_is_left_by_everybody_at_once";
     POST "/api/v3/refresh-application-secret" => "v3::applications::refresh_secret",
         "node 4, py 5 refreshApplicationSecret", "authing/applications::a_secret_is_told_once_and_a_new_one_ends_the_old";
-    GET "/api/v3/get-user-logged-in-identities" => "v3::users::identities",
-        "node 4 getUserLoggedinIdentities", "authing/lists::where_somebody_was_and_is_logged_in";
     POST "/api/v3/signin" => "v3::signin::signin",
         "node 4, py 5, web, miniapp signInBy…, js 4 signinByCredentials", "authing/log_in::version_3_gives_the_tokens_of_openid_connect";
     POST "/api/v3/signup" => "v3::signup::signup",

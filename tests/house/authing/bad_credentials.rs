@@ -48,14 +48,16 @@ fn every_sample_is_a_good_call() {
         let credential = stage.credential(sample.who);
         let headers: &[(&str, &str)] = if credential.is_empty() { &[] } else { &[("Authorization", &credential)] };
         let code = refusal(&sample, &stage.makes(&sample, headers, sample.with.as_bytes()), "all as it should be");
-        // Nobody has that phone, nobody is named, no management token is shown, and what is kept as a hash is not told.
+        // Nobody has that phone, nobody is named, no management token is shown, what is kept as a hash is not told, nobody
+        // registers by a code, and no page is loaded.
         let taken = matches!(
             (sample.name, code),
             ("loginByPhonePassword", Some(2333))
-                | ("POST /api/v2/users/login/check-status" | "refreshToken", Some(2206))
+                | ("refreshToken", Some(2206))
                 | ("refreshAccessToken", Some(2020))
                 | ("GET /api/v3/get-application-secret", Some(1001))
                 | ("POST /api/v2/register/{kind}", Some(501))
+                | ("GET /cas-idp/{app}" | "GET /cas-idp/{app}/login", Some(403))
         );
         assert!(code.is_none() || taken, "{}: refused with {code:?}", sample.name);
     }

@@ -10,6 +10,6 @@ pub mod exceptions;
 mod feed;
 mod forgeries;
 mod plain;
-mod races;
+pub mod races;
 mod registration;
 mod walls;

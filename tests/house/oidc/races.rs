@@ -101,7 +101,7 @@ fn dawdles(at_most: u16) {
 }
 
 /// Runs two things at once.
-fn beside<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() + Send) -> T {
+pub fn beside<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() + Send) -> T {
     let start = Barrier::new(2);
     std::thread::scope(|scope| {
         let one = scope.spawn(|| {
