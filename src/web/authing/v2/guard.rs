@@ -55,6 +55,15 @@ pub async fn icons(request: HttpRequest) -> Answer {
     Ok(answer)
 }
 
+/// `GET /api/v2/users/find?key=&type=`: whether a name is taken, as the box asks before it registers somebody. Nobody is told:
+/// anybody could find out who has an account. The box goes on, and the registration itself says so.
+pub async fn find(request: HttpRequest) -> Answer {
+    let state = visit::state(&request)?;
+    place::of(&state, &request)?;
+    let words = envelope::in_words(&request, "who has an account is not told", "不透露谁拥有账号");
+    Ok(envelope::v2(words, &Value::Null))
+}
+
 /// The whole of it, by the names that Guard looks for.
 fn config(application: &Application, place: &Place, asking: Option<&Url>, public_key: &str) -> Value {
     let (closed, origin) = (!application.protocol.self_registration, &place.origin);
@@ -102,7 +111,7 @@ fn form(closed: bool) -> Value {
         .iter()
         .map(|(key, en, zh)| json!({ "key": key, "label": zh, "i18n": { "zh-CN": zh, "zh-TW": zh, "en-US": en, "ja-JP": en } }))
         .collect();
-    let registers = if closed { json!([]) } else { json!(["password"]) };
+    let registers = if closed { json!([]) } else { json!(["email", "username-password"]) };
     json!({
         "ssoPageComponentDisplay": {
             "userPasswordInput": true, "registerBtn": !closed, "forgetPasswordBtn": false, "idpBtns": false,
@@ -113,7 +122,7 @@ fn form(closed: bool) -> Value {
         },
         "verifyCodeTabConfig": { "enabledLoginMethods": [], "validLoginMethods": [], "validRegisterMethods": [] },
         "loginTabs": { "list": ["password"], "default": "password", "title": {} },
-        "registerTabs": { "list": registers, "default": "password", "title": {} },
+        "registerTabs": { "list": registers, "default": "email", "title": {} },
         "registerTabsConfig": {}, "tabMethodsFields": labels, "tabMethodsSortConfig": [],
         "qrcodeTabsSettings": {}, "qrCodeSortConfig": [], "socialConnections": [], "identityProviders": [],
         "extendsFields": [], "extendsFieldsEnabled": false, "complateFiledsPlace": [], "skipComplateFileds": true,
