@@ -13,6 +13,7 @@ mod pages;
 mod people;
 mod races;
 mod register;
+mod replay;
 mod samples;
 mod signatures;
 mod stage;
