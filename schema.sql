@@ -64,6 +64,7 @@ CREATE TABLE applications (
   id_token_alg            TEXT NOT NULL DEFAULT 'RS256',
   jwks                    TEXT,           -- its public keys, for private_key_jwt
   tokens_outlive_logout   INTEGER NOT NULL DEFAULT 0 CHECK (tokens_outlive_logout IN (0, 1)),
+  self_registration       INTEGER NOT NULL DEFAULT 0 CHECK (self_registration IN (0, 1)),
   is_default              INTEGER NOT NULL CHECK (is_default IN (0, 1)),
   barrier_seq             INTEGER NOT NULL DEFAULT 0, -- raised when everybody in it is forced out
   created_at              INTEGER NOT NULL,

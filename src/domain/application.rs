@@ -30,6 +30,8 @@ pub struct Protocol {
     pub jwks: Option<String>,
     /// Whether its refresh tokens outlive a plain log-out; a kick always ends them.
     pub tokens_outlive_logout: bool,
+    /// Whether people may make themselves a user of the pool here.
+    pub self_registration: bool,
 }
 
 impl Default for Protocol {
@@ -45,6 +47,7 @@ impl Default for Protocol {
             id_token_alg: TokenAlg::Rs256,
             jwks: None,
             tokens_outlive_logout: false,
+            self_registration: false,
         }
     }
 }

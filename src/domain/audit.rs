@@ -10,6 +10,8 @@ pub mod act {
     pub const PASSWORD_CHANGED: &str = "password_set";
     /// A person changed their own profile.
     pub const PROFILE_CHANGED: &str = "profile_changed";
+    /// Somebody made themselves a user, through an application that lets them.
+    pub const REGISTERED: &str = "registered";
     /// An administrator created a user.
     pub const USER_CREATED: &str = "user_created";
     /// An administrator changed a user.

@@ -290,7 +290,7 @@ pub fn opened_secret(state: &State, sealed: &[u8]) -> Option<Secret> {
     String::from_utf8(state.key.unseal(SEALED, sealed)?).ok().map(Secret::new)
 }
 
-fn in_pool(act: &Act<'_>, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {
+pub(super) fn in_pool(act: &Act<'_>, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {
     applications::find(act.conn(), id)?.filter(|row| row.pool == pool).ok_or(FlowError::Absent("application"))
 }
 

@@ -19,6 +19,7 @@ use crate::crypto::{jws, seal};
 use crate::domain::application::Application;
 use crate::domain::oauth::{GrantType, OauthCode, OauthError, Scope, Scopes};
 use crate::domain::secret::Secret;
+use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::store::grants::GrantRow;
 use crate::store::{sessions, users};
@@ -96,6 +97,34 @@ pub async fn sign_in(
         Wanted::Tokens(_) => Given::Tokens(token::signed(state, application, &grant, false)?),
     };
     Ok(Outcome::SignedIn(Box::new(SignedIn { secret: welcome.secret, user, given })))
+}
+
+/// A log-in token for whoever is in at this browser: single sign-on by a call. None where the password has to be asked: the
+/// session has ended, or the person was forced out of the application since.
+pub async fn by_session(
+    state: &Arc<State>,
+    application: &Arc<Application>,
+    session: &Session,
+    (issuer, from): (String, From),
+) -> Done<Option<(User, LoginToken)>> {
+    let (place, app) = ((session.id, session.secret_seq), application.clone());
+    let terms = terms(state, application, &Wanted::LoginToken);
+    let written = state
+        .write(move |act, state| {
+            let row = grant::write(act, state, place, (&app, &issuer), terms, &from)?;
+            let user = row.user.map(|user| users::find(act.conn(), user)).transpose()?.flatten();
+            Ok((row, user.ok_or_else(grant::log_in_first)?))
+        })
+        .await
+        .map_err(kicked_meanwhile);
+    match written {
+        Ok((grant, user)) => {
+            let token = login_token(state, application, &grant, &user)?;
+            Ok(Some((user, token)))
+        }
+        Err(FlowError::Unauthenticated) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// A log-in token of this application becomes tokens of the same session (Authing's grant `authing_token`), which end with it.

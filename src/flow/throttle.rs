@@ -39,6 +39,7 @@ const KEPT: usize = 65_536;
 pub struct Throttle {
     accounts: Limiter,
     addresses: Limiter,
+    registrations: Limiter,
     blocked: Cache<String, Timestamp>,
     clock: HouseClock,
 }
@@ -56,6 +57,7 @@ impl Throttle {
         Self {
             accounts: limiter(config.login_tries_per_name),
             addresses: limiter(config.login_tries_per_address),
+            registrations: limiter(config.login_tries_per_address),
             blocked: Cache::new(KEPT),
             clock,
         }
@@ -75,6 +77,22 @@ impl Throttle {
     /// Counts a wrong credential of a program.
     pub fn failed_address(&self, address: &str) {
         self.count(&self.addresses, address_key(address));
+    }
+
+    /// Counts a registration from an address; seconds to wait when there were too many. Those that work count too: nobody
+    /// may fill the pool, or ask name by name who is in it. Log-ins from there are not concerned.
+    pub fn registering(&self, address: &str) -> Option<u64> {
+        let key = format!("r {}", address_key(address));
+        if let Some(seconds) = self.longest(std::slice::from_ref(&key)) {
+            return Some(seconds);
+        }
+        match self.registrations.check_key(&key) {
+            Ok(_) => None,
+            Err(_) => {
+                self.count(&self.registrations, key.clone());
+                self.longest(&[key])
+            }
+        }
     }
 
     fn longest(&self, keys: &[String]) -> Option<u64> {
@@ -120,6 +138,7 @@ impl Throttle {
     pub fn tidy(&self) {
         self.accounts.retain_recent();
         self.addresses.retain_recent();
+        self.registrations.retain_recent();
     }
 }
 

@@ -17,6 +17,7 @@ use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
 use crate::store::sessions;
 use crate::store::users::{self, LoginKeys};
+pub use crate::store::users::{Listing, SearchField};
 
 /// A user form as typed.
 #[derive(Debug, Clone, Default)]
@@ -125,6 +126,26 @@ pub fn create(
     origin: &Origin,
 ) -> Done<UserId> {
     let id = id.unwrap_or_else(|| UserId::from_random(random::octets()));
+    put(act, (pool, id), valid, password_hash)?;
+    note(act, pool, audit::act::USER_CREATED, id, origin)?;
+    Ok(id)
+}
+
+/// The same by the person, through an application that lets people register.
+pub(super) fn create_own(
+    act: &mut Act<'_>,
+    pool: PoolId,
+    valid: &ValidUser,
+    password_hash: &str,
+    origin: impl FnOnce(UserId) -> Origin,
+) -> Done<UserId> {
+    let id = UserId::from_random(random::octets());
+    put(act, (pool, id), valid, Some(password_hash))?;
+    note(act, pool, audit::act::REGISTERED, id, &origin(id))?;
+    Ok(id)
+}
+
+fn put(act: &Act<'_>, (pool, id): (PoolId, UserId), valid: &ValidUser, password_hash: Option<&str>) -> Done<()> {
     let mut user = User {
         id,
         pool,
@@ -141,9 +162,7 @@ pub fn create(
         logins: 0,
     };
     valid.write_into(&mut user);
-    users::insert(act, &user, &valid.keys(), password_hash).map_err(taken)?;
-    note(act, pool, audit::act::USER_CREATED, id, origin)?;
-    Ok(id)
+    users::insert(act, &user, &valid.keys(), password_hash).map_err(taken)
 }
 
 fn note(act: &Act<'_>, pool: PoolId, what: &'static str, user: UserId, origin: &Origin) -> Done<()> {
@@ -250,7 +269,7 @@ pub async fn create_with_password(
 }
 
 /// Everything that is wrong with form and password together.
-fn judged(form: &UserForm, password: &str) -> Done<(ValidUser, Option<String>)> {
+pub(super) fn judged(form: &UserForm, password: &str) -> Done<(ValidUser, Option<String>)> {
     let hashed = if password.is_empty() { Ok(None) } else { hash_new(password).map(Some) };
     match (form.judge(), hashed) {
         (Ok(valid), Ok(hash)) => Ok((valid, hash)),
@@ -319,10 +338,10 @@ pub fn page(
 }
 
 /// A page of users by number, from 1, and how many there are, as Authing's lists have it.
-pub fn listed(state: &State, pool: PoolId, page: (u32, u32)) -> Done<(u32, Vec<User>)> {
+pub fn listed(state: &State, pool: PoolId, wanted: &Listing, page: (u32, u32)) -> Done<(u32, Vec<User>)> {
     let (number, limit) = page;
     let offset = number.saturating_sub(1).saturating_mul(limit);
-    Ok(state.store.read(|conn| users::listed(conn, pool, offset, limit))?)
+    Ok(state.store.read(|conn| users::listed(conn, pool, wanted, (offset, limit)))?)
 }
 
 /// A person changes their own names; role and status stay what they are.

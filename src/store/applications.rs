@@ -44,7 +44,7 @@ pub struct ApplicationRow {
 const COLUMNS: &str = "id, pool_id, identifier, name, secret_hash, redirect_uris, logout_redirect_uris,
     backchannel_logout_uri, frontchannel_logout_uri, grant_types, is_default, barrier_seq, created_at, updated_at,
     secret_sealed, backchannel_session_required, frontchannel_session_required, response_types, auth_method,
-    id_token_alg, jwks, tokens_outlive_logout";
+    id_token_alg, jwks, tokens_outlive_logout, self_registration";
 
 fn list(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<String>> {
     let text: String = row.get(column)?;
@@ -76,6 +76,7 @@ fn row_to_application(row: &Row<'_>) -> rusqlite::Result<ApplicationRow> {
             id_token_alg: row.get(19)?,
             jwks: row.get(20)?,
             tokens_outlive_logout: row.get(21)?,
+            self_registration: row.get(22)?,
         },
         secret_sealed: row.get(14)?,
         is_default: row.get(10)?,
@@ -160,7 +161,8 @@ fn settle_protocol(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
         .prepare_cached(
             "UPDATE applications SET backchannel_logout_uri = ?2, backchannel_session_required = ?3,
                frontchannel_logout_uri = ?4, frontchannel_session_required = ?5, grant_types = ?6, response_types = ?7,
-               auth_method = ?8, id_token_alg = ?9, jwks = ?10, tokens_outlive_logout = ?11, secret_sealed = ?12
+               auth_method = ?8, id_token_alg = ?9, jwks = ?10, tokens_outlive_logout = ?11, secret_sealed = ?12,
+               self_registration = ?13
              WHERE id = ?1",
         )?
         .execute(params![
@@ -175,7 +177,8 @@ fn settle_protocol(act: &Act<'_>, row: &ApplicationRow) -> Rows<()> {
             protocol.id_token_alg,
             protocol.jwks,
             protocol.tokens_outlive_logout,
-            row.secret_sealed
+            row.secret_sealed,
+            protocol.self_registration
         ])?;
     Ok(())
 }

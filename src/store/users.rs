@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::db::{Act, Maybe, Rows};
 use crate::domain::id::{PoolId, UserId};
 use crate::domain::session::Seq;
-use crate::domain::user::User;
+use crate::domain::user::{User, UserStatus};
 
 /// Keys by which a person is found at log-in, already normalised.
 #[derive(Debug, Clone, Default)]
@@ -221,18 +221,71 @@ pub fn page(conn: &Connection, pool: PoolId, before: Option<(i64, UserId)>, limi
     Ok(sql.query_map(params![pool, at, id, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Users of a pool by offset, newest first, as Authing's lists have it; and how many there are.
-pub fn listed(conn: &Connection, pool: PoolId, offset: u32, limit: u32) -> Rows<(u32, Vec<User>)> {
+/// What a text is looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchField {
+    /// The id, whole.
+    Id,
+    /// User name.
+    Username,
+    /// Display name.
+    Name,
+    /// E-mail.
+    Email,
+    /// Phone.
+    Phone,
+}
+
+impl SearchField {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Id, Self::Username, Self::Name, Self::Email, Self::Phone];
+
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Id => "id = ?2",
+            Self::Username => "username LIKE ?3 ESCAPE '!'",
+            Self::Name => "name LIKE ?3 ESCAPE '!'",
+            Self::Email => "email LIKE ?3 ESCAPE '!'",
+            Self::Phone => "phone LIKE ?3 ESCAPE '!'",
+        }
+    }
+}
+
+/// Which users of a pool are meant, and in what order.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// Somewhere in `fields`; empty: everybody.
+    pub text: String,
+    /// Where to look; none: nobody is found.
+    pub fields: Vec<SearchField>,
+    /// Of this status only.
+    pub status: Option<UserStatus>,
+    /// By the last change in place of the creation.
+    pub by_change: bool,
+    /// The oldest first.
+    pub ascending: bool,
+}
+
+/// Users of a pool by offset, as Authing's lists have it; and how many there are.
+pub fn listed(conn: &Connection, pool: PoolId, wanted: &Listing, page: (u32, u32)) -> Rows<(u32, Vec<User>)> {
+    let (offset, limit) = page;
+    let found: Vec<&str> = wanted.fields.iter().map(|field| field.condition()).collect();
+    let (by, way) =
+        (if wanted.by_change { "updated_at" } else { "created_at" }, if wanted.ascending { "ASC" } else { "DESC" });
+    let meant = match (wanted.text.is_empty(), found.is_empty()) {
+        (true, _) => "?2 = ?2 AND ?3 = ?3".to_owned(),
+        (false, true) => "?2 <> ?2 AND ?3 = ?3".to_owned(),
+        (false, false) => format!("?2 = ?2 AND ?3 = ?3 AND ({})", found.join(" OR ")),
+    };
+    let whom = format!("WHERE pool_id = ?1 AND status <> 'deleted' AND (?4 IS NULL OR status = ?4) AND {meant}");
+    let like = super::columns::like(&wanted.text);
     let total = conn
-        .prepare_cached("SELECT count(*) FROM users WHERE pool_id = ?1 AND status <> 'deleted'")?
-        .query_row([pool], |row| row.get(0))?;
-    let text = format!(
-        "SELECT {COLUMNS} FROM users WHERE pool_id = ?1 AND status <> 'deleted'
-         ORDER BY created_at DESC, id DESC LIMIT ?3 OFFSET ?2"
-    );
+        .prepare_cached(&format!("SELECT count(*) FROM users {whom}"))?
+        .query_row(params![pool, wanted.text, like, wanted.status], |row| row.get(0))?;
+    let text = format!("SELECT {COLUMNS} FROM users {whom} ORDER BY {by} {way}, id {way} LIMIT ?5 OFFSET ?6");
     let mut sql = conn.prepare_cached(&text)?;
-    let list = sql.query_map(params![pool, offset, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?;
-    Ok((total, list))
+    let values = params![pool, wanted.text, like, wanted.status, limit, offset];
+    Ok((total, sql.query_map(values, row_to_user)?.collect::<rusqlite::Result<_>>()?))
 }
 
 /// Users whose name, user name, e-mail, phone or id holds `text`; at most `limit`.

@@ -31,7 +31,7 @@ pub mod visit;
 
 use actix_web::Resource;
 use actix_web::http::Method;
-use actix_web::web::{ServiceConfig, get, head, method, post, resource, to};
+use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
 use console::{applications, kick, outbox, overview, receipts, users};
 use error::{Answer, Refusal};
@@ -52,6 +52,9 @@ macro_rules! routes {
     };
     (@one $path:literal, GET $get:path, POST $post:path) => {
         only($path, "GET, HEAD, POST").route(get().to($get)).route(head().to($get)).route(post().to($post))
+    };
+    (@one $path:literal, GET $get:path, DELETE $delete:path) => {
+        only($path, "GET, HEAD, DELETE").route(get().to($get)).route(head().to($get)).route(delete().to($delete))
     };
     (@one $path:literal, POST $post:path) => {
         only($path, "POST").route(post().to($post))
@@ -217,6 +220,24 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/check-session-status" => POST v3::users::session_status;
         "/api/v3/get-user-loggedin-apps" => GET v3::users::applications;
         "/api/v3/get-user-logged-in-identities" => GET v3::users::identities;
+        "/api/v3/list-users" => GET v3::people::list_by_query, POST v3::people::list;
+        "/api/v3/get-user" => GET v3::people::get;
+        "/api/v3/get-user-batch" => GET v3::people::get_batch;
+        "/api/v3/is-user-exists" => POST v3::people::exists;
+        "/api/v3/create-user" => POST v3::people::create;
+        "/api/v3/create-users-batch" => POST v3::people::create_batch;
+        "/api/v3/update-user" => POST v3::people::update;
+        "/api/v3/update-user-batch" => POST v3::people::update_batch;
+        "/api/v3/delete-users-batch" => POST v3::people::delete_batch;
+        "/api/v3/list-applications" => GET v3::applications::list;
+        "/api/v3/list-application-simple-info" => GET v3::applications::list_in_short;
+        "/api/v3/get-application" => GET v3::applications::detail;
+        "/api/v3/get-application-simple-info" => GET v3::applications::in_short;
+        "/api/v3/get-application-secret" => GET v3::applications::secret;
+        "/api/v3/create-application" => POST v3::applications::create;
+        "/api/v3/update-application" => POST v3::applications::update;
+        "/api/v3/delete-application" => POST v3::applications::delete;
+        "/api/v3/refresh-application-secret" => POST v3::applications::refresh_secret;
     }
     // People by their tokens, pages of applications.
     called! { sheet;
@@ -226,9 +247,12 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v2/users/me" => GET v2::users::me;
         "/api/v2/users/login/check-status" => POST v2::users::check_status;
         "/api/v2/login/account" => POST v2::login::account;
+        "/api/v2/register-{kind}" => POST v2::register::register;
+        "/api/v2/register/{kind}" => POST v2::register::register;
         "/api/v2/oidc/validate_token" => GET v2::oidc::validate_token;
         "/api/v2/.well-known" => GET v2::oidc::well_known;
         "/api/v3/signin" => POST v3::signin::signin;
+        "/api/v3/signup" => POST v3::signup::signup;
         "/api/v3/system" => GET v3::signin::system;
         "/api/v3/get-profile" => GET v3::me::profile;
         "/api/v3/get-my-logged-in-apps" => GET v3::me::applications;
@@ -238,6 +262,13 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v3/mydevices/unbind" => POST v3::me::revoke;
         "/graphql/v2" => POST graphql::call;
         "/cas/session" => GET cas::session;
+    }
+    // Programs of administrators again: whose paths end with an id come after those that end with a word.
+    routes! { sheet;
+        "/api/v2/users/batch" => POST v2::users::batch;
+        "/api/v2/users/{user}" => GET v2::users::detail;
+        "/api/v2/applications" => GET v2::applications::list, POST v2::applications::create;
+        "/api/v2/applications/{app}" => GET v2::applications::detail, DELETE v2::applications::delete;
     }
     // These end sessions by GET, so HEAD is not a GET here.
     acting! { sheet;

@@ -56,6 +56,7 @@ pub fn deed(word: &str) -> Deed {
         act::LOGIN_REFUSED => Deed::LoginRefused,
         act::PASSWORD_CHANGED => Deed::PasswordChanged,
         act::PROFILE_CHANGED => Deed::ProfileChanged,
+        act::REGISTERED => Deed::Registered,
         act::USER_CREATED => Deed::UserCreated,
         act::USER_CHANGED => Deed::UserChanged,
         act::APPLICATION_CREATED => Deed::ApplicationCreated,

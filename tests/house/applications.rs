@@ -159,7 +159,7 @@ fn stored(house: &House, identifier: &str) -> applications::ApplicationRow {
     applications::find(&house.state, house.pool, id).unwrap()
 }
 
-const EVERYTHING: [(&str, &str); 15] = [
+const EVERYTHING: [(&str, &str); 16] = [
     ("name", "Archive"),
     ("identifier", "archive"),
     ("redirect_uris", "https://archive.example/cb"),
@@ -169,6 +169,7 @@ const EVERYTHING: [(&str, &str); 15] = [
     ("frontchannel_logout_uri", "https://archive.example/frame"),
     ("frontchannel_logout_session_required", "1"),
     ("tokens_outlive_logout", "1"),
+    ("self_registration", "1"),
     ("token_endpoint_auth_method", "private_key_jwt"),
     ("jwks", KEYS),
     ("grant_types", "authorization_code"),
@@ -195,6 +196,7 @@ fn everything_in_the_form_is_registered_and_shown_again() {
         id_token_alg: TokenAlg::Es256,
         jwks: Some(KEYS.to_owned()),
         tokens_outlive_logout: true,
+        self_registration: true,
     };
     assert_eq!(row.protocol, expected);
     let at = format!("/console/applications/{}", row.id);
@@ -205,6 +207,7 @@ fn everything_in_the_form_is_registered_and_shown_again() {
         r#"name="backchannel_logout_session_required" value="1" checked"#,
         r#"name="frontchannel_logout_session_required" value="1" checked"#,
         r#"name="tokens_outlive_logout" value="1" checked"#,
+        r#"name="self_registration" value="1" checked"#,
         r#"<option value="private_key_jwt" selected"#,
         r#"<option value="ES256" selected"#,
         r#"value="client_credentials" checked"#,
@@ -279,7 +282,7 @@ fn a_refused_form_keeps_every_word_and_says_why_beside_each_field() {
         assert!(html.contains(shown), "{shown}\n{html}");
     }
     for (name, strange) in
-        [("token_endpoint_auth_method", "magic"), ("id_token_signed_response_alg", "none"), ("grant_types", "implicit")]
+        [("token_endpoint_auth_method", "magic"), ("id_token_signed_response_alg", "none"), ("grant_types", "magic")]
     {
         let csrf = wang.csrf();
         let fields = [("csrf", csrf.as_str()), ("name", "A"), ("identifier", "archive"), (name, strange)];

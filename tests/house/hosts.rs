@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::people::json_post;
+use crate::support::relying_party::RelyingParty;
 use crate::support::{House, wire};
 
 fn get(house: &House, lines: &str, target: &str) -> wire::Answer {
@@ -244,4 +245,18 @@ fn with_a_public_url_only_its_hosts_are_served() {
     }
     let body = json!({ "userPoolId": house.pool, "secret": crate::support::POOL_SECRET });
     assert_eq!(json_post(house.port, "/api/v2/userpools/access-token", &body, &[]).status, 421);
+}
+
+#[test]
+fn a_house_answers_at_every_address_that_it_listens_on() {
+    let second = RelyingParty::nowhere();
+    let house = House::with(|config| config.listen.push(([127, 0, 0, 1], second).into()));
+    for port in [house.port, second] {
+        let host = format!("127.0.0.1:{port}");
+        let answer = wire::request(port, &host, ("GET", "/oidc/.well-known/openid-configuration"), &[], None);
+        assert_eq!(answer.json()["issuer"], format!("http://{host}/oidc"));
+        // A browser leaves the port away where it is 80, and so do the addresses that it is given.
+        let bare = wire::request(port, "127.0.0.1", ("GET", "/oidc/.well-known/openid-configuration"), &[], None);
+        assert_eq!(bare.json()["issuer"], "http://127.0.0.1/oidc");
+    }
 }

@@ -131,6 +131,7 @@ impl<'a> Reading<'a> {
                 .unwrap_or(default.id_token_alg),
             jwks: self.parsed("jwks", raw.jwks.as_ref(), |text: &str| Ok::<_, String>(text.to_owned()))?,
             tokens_outlive_logout: raw.tokens_outlive_logout,
+            self_registration: raw.self_registration,
         })
     }
 

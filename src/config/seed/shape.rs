@@ -34,6 +34,7 @@ pub(super) struct RawPool {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches of the wire")]
 pub(super) struct RawApplication {
     pub id: Option<Text>,
     pub identifier: Option<Text>,
@@ -52,6 +53,7 @@ pub(super) struct RawApplication {
     pub response_types: Option<Vec<Text>>,
     pub jwks: Option<Text>,
     pub tokens_outlive_logout: bool,
+    pub self_registration: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -96,6 +98,7 @@ const APPLICATION: &[&str] = &[
     "response_types",
     "jwks",
     "tokens_outlive_logout",
+    "self_registration",
 ];
 const USER: &[&str] = &["id", "username", "name", "email", "phone", "password", "password_hash", "admin", "disabled"];
 const ACCESS_KEY: &[&str] = &["id", "secret", "user"];

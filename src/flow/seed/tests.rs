@@ -64,6 +64,7 @@ backchannel_logout_session_required = true
 frontchannel_logout_uri = "https://archive.example/frame"
 frontchannel_logout_session_required = true
 tokens_outlive_logout = true
+self_registration = true
 grant_types = ["authorization_code", "implicit"]
 response_types = []
 token_endpoint_auth_method = "private_key_jwt"
@@ -83,6 +84,7 @@ fn every_key_of_an_application_is_sown_and_sowing_it_twice_is_sowing_it_once() {
     assert_eq!(first.pool, pool);
     assert_eq!(first.protocol.response_types, [ResponseType::Code]);
     assert_eq!((first.protocol.auth_method, first.protocol.id_token_alg), (AuthMethod::PrivateKeyJwt, TokenAlg::Es256));
+    assert!(first.protocol.self_registration);
     assert!(first.protocol.tokens_outlive_logout && first.protocol.jwks.as_deref().is_some_and(|k| k.ends_with("]}")));
     assert!(first.protocol.backchannel_session_required && first.protocol.frontchannel_session_required);
     let before = audited(&state);

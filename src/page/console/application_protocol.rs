@@ -33,7 +33,7 @@ impl Tick<'_> {
     }
 }
 
-/// Whether the base host means this application.
+/// Whether the base host means this application, and whether people may register themselves in it.
 pub(super) fn basics(frame: &Frame, form: &ApplicationForm) -> Markup {
     let words = &frame.words().protocol;
     html! {
@@ -43,6 +43,7 @@ pub(super) fn basics(frame: &Frame, form: &ApplicationForm) -> Markup {
                 (Tick::one("default", form.default == DefaultChoice::Chosen, words.make_default, Some(words.default_hint)).markup())
             }
         }
+        (Tick::one("self_registration", form.protocol.self_registration, words.registration, Some(words.registration_hint)).markup())
     }
 }
 

@@ -17,6 +17,7 @@ Events {
     by: Named = |who| format!("由{who}"), |who| format!("by {who}");
     password_changed: Said = "更换密码", "Changed the password";
     profile_changed: Said = "修改资料", "Changed the profile";
+    registered: Said = "注册", "Registered";
     user_created: Said = "创建用户", "Created the user";
     user_changed: Said = "修改用户", "Changed the user";
     user_disabled: Said = "停用用户", "Disabled the user";
@@ -52,6 +53,8 @@ pub enum Deed {
     PasswordChanged,
     /// A user changed name or contacts.
     ProfileChanged,
+    /// Somebody made themselves a user.
+    Registered,
     /// An administrator made a user.
     UserCreated,
     /// An administrator changed a user.
@@ -102,6 +105,7 @@ impl Deed {
             Self::DeliveryGivenUp => Stamp::Lost,
             Self::PasswordChanged
             | Self::ProfileChanged
+            | Self::Registered
             | Self::UserCreated
             | Self::UserChanged
             | Self::UserEnabled
@@ -129,6 +133,7 @@ impl Deed {
             Self::Throttled => words.throttled,
             Self::PasswordChanged => words.password_changed,
             Self::ProfileChanged => words.profile_changed,
+            Self::Registered => words.registered,
             Self::UserCreated => words.user_created,
             Self::UserChanged => words.user_changed,
             Self::UserDisabled => words.user_disabled,

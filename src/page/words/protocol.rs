@@ -9,6 +9,8 @@ sentences! {
 Protocol {
     make_default: Said = "设为默认应用", "Make it the default application";
     default_hint: Said = "没有指明应用时，主域名指的就是它。", "What the base host means when no application is named.";
+    registration: Said = "允许自行注册", "People may register themselves";
+    registration_hint: Said = "任何人都能通过这个应用的注册接口成为用户池的用户；邮箱和手机号不作验证。", "Anybody can become a user of the pool through this application's register calls; e-mail and phone are not verified.";
     is_default: Said = "这是默认应用。要换，请在另一个应用里设为默认。", "This is the default application. To change that, make another one the default.";
 
     telling: Said = "通知它有人退出", "Telling it that somebody left";

@@ -54,6 +54,38 @@ pub static UNSUPPORTED: Said =
         code: 501, status: 400, en: "this is not supported; see /docs/authing", zh: "暂不支持，详见 /docs/authing"
     };
 
+/// Somebody has this name already.
+pub static USER_EXISTS: Said = Said {
+    code: 2026,
+    status: 409,
+    en: "there is a user with this user name, e-mail or phone already",
+    zh: "用户名、邮箱或手机号已被使用",
+};
+
+/// The application lets nobody register.
+pub static REGISTER_DISABLED: Said = Said {
+    code: 2031,
+    status: 403,
+    en: "this application lets nobody register; an administrator can allow it in the console",
+    zh: "该应用未开放注册，管理员可以在控制台开启",
+};
+
+/// Administrators are not changed by programs.
+pub static ADMINISTRATOR: Said = Said {
+    code: 1001,
+    status: 403,
+    en: "an administrator is changed in the console or at the command line, not by a program",
+    zh: "管理员只能在控制台或命令行中修改，不能通过接口修改",
+};
+
+/// A secret that is kept as a hash.
+pub static SECRET_NOT_KEPT: Said = Said {
+    code: 1001,
+    status: 403,
+    en: "a secret is shown once, when it is made, and only its hash is kept; refresh-application-secret makes a new one",
+    zh: "密钥只在生成时显示一次，本服务只保存其哈希；可以用 refresh-application-secret 换一个新的",
+};
+
 /// Something that must be there is not.
 pub static MISSING: Said =
     Said { code: 2231, status: 400, en: "parameters are missing or malformed", zh: "参数缺失或格式不正确" };

@@ -16,6 +16,11 @@ pub fn v3(message: &str, data: &Value) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "statusCode": 200, "message": message, "data": data }))
 }
 
+/// Success where SDKs look for either number (contract G4).
+pub fn both(message: &str, data: &Value) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "code": 200, "statusCode": 200, "message": message, "data": data }))
+}
+
 /// One of two sentences, by the language that the SDK asks for.
 pub fn in_words<'a>(request: &HttpRequest, en: &'a str, zh: &'a str) -> &'a str {
     let lang = request.headers().get("x-authing-lang").and_then(|v| v.to_str().ok()).unwrap_or_default();

@@ -7,15 +7,17 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use serde_json::Value;
 
-use super::codes::{Coded, MISSING, SUSPENDED, UNDECRYPTABLE, WRONG_PASSWORD};
-use super::shape;
+use super::codes::{Coded, MISSING, SUSPENDED, UNDECRYPTABLE, UNSUPPORTED, WRONG_PASSWORD};
+use super::{caller, shape};
 use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::Password;
+use crate::domain::user::User;
 use crate::flow::login::Attempt;
 use crate::flow::password_key;
 use crate::flow::signin::{self, Given, Outcome, SignedIn, Wanted};
 use crate::flow::state::State;
+use crate::flow::token::LoginToken;
 use crate::web::cookie::{self, Jar};
 use crate::web::error::Refusal;
 use crate::web::visit::Visit;
@@ -27,6 +29,17 @@ pub enum Travelled {
     Plain,
     /// Encrypted with the key of the house.
     Encrypted,
+}
+
+impl Travelled {
+    /// Reads `passwordEncryptType`.
+    pub fn of(word: Option<&str>) -> Result<Self, Refusal> {
+        match word.and_then(caller::meant) {
+            None | Some("none") => Ok(Self::Plain),
+            Some("rsa") => Ok(Self::Encrypted),
+            Some(_) => Err(Coded::from(&UNSUPPORTED).into()),
+        }
+    }
 }
 
 /// The password that was sent. One that does not decrypt is nobody's password and fails like any wrong one; what is no
@@ -73,11 +86,17 @@ pub async fn enter(
 
 /// A v2 user with the log-in token, as every v2 log-in answers.
 pub fn v2_user(welcome: &SignedIn) -> Value {
-    let mut user = shape::v2_user(&welcome.user);
-    if let Given::LoginToken(token) = &welcome.given {
-        user["token"] = token.token.as_str().into();
-        user["tokenExpiredAt"] = shape::moment(Timestamp(token.exp * 1_000)).into();
+    match &welcome.given {
+        Given::LoginToken(token) => with_token(&welcome.user, token),
+        Given::Tokens(_) => shape::v2_user(&welcome.user),
     }
+}
+
+/// A v2 user with this log-in token.
+pub fn with_token(user: &User, token: &LoginToken) -> Value {
+    let mut user = shape::v2_user(user);
+    user["token"] = token.token.as_str().into();
+    user["tokenExpiredAt"] = shape::moment(Timestamp(token.exp * 1_000)).into();
     user
 }
 

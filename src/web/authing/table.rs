@@ -37,6 +37,10 @@ macro_rules! answered {
 const KICKS: &str = "authing/ways_out::every_kick_is_seen_by_every_check_at_once_and_concerns_nobody_else";
 /// Every log-out against every check.
 const LOG_OUTS: &str = "authing/ways_out::every_log_out_ends_this_session_and_no_other_device";
+/// Seeding people through an SDK of version 3.
+const PEOPLE_3: &str = "authing/people::version_3_keeps_people_one_by_one_and_in_lists";
+/// Seeding applications through an SDK of version 3.
+const APPS_3: &str = "authing/applications::version_3_keeps_applications";
 /// The first kick.
 const FIRST: &str = "ways_out/kick::a_kicked_user_is_out_of_the_application_everywhere_before_the_answer";
 
@@ -63,12 +67,28 @@ pub const ANSWERED: &[Answered] = answered! {
         "guard", GUARD;
     GET "/api/v2/users/me" => "v2::users::me",
         "guard, py 4, ios, android", KICKS;
+    POST "/api/v2/users/batch" => "v2::users::batch",
+        "js 4 users.batch", "authing/people::version_2_keeps_people_by_graphql";
+    GET "/api/v2/users/{user}" => "v2::users::detail",
+        "js 4, py 4 users.detail; REST", "authing/people::version_2_keeps_people_by_graphql";
+    GET "/api/v2/applications" => "v2::applications::list",
+        "js 4, py 4 applications.list", "authing/applications::version_2_keeps_applications";
+    POST "/api/v2/applications" => "v2::applications::create",
+        "js 4, py 4 applications.create", "authing/applications::version_2_keeps_applications";
+    GET "/api/v2/applications/{app}" => "v2::applications::detail",
+        "js 4, py 4 applications.findById", "authing/applications::version_2_keeps_applications";
+    DELETE "/api/v2/applications/{app}" => "v2::applications::delete",
+        "js 4, py 4 applications.delete", "authing/applications::a_deleted_application_is_left_by_everybody_at_once";
     GET "/api/v2/users/login-status" => "v2::users::login_status",
         "js 4, py 4, go 2 users.checkLoginStatus", KICKS;
     POST "/api/v2/users/login/check-status" => "v2::users::check_status",
         "guard checkLoginStatus", KICKS;
     POST "/api/v2/login/account" => "v2::login::account",
         "guard, ios, android", "authing/log_in::guards_form_logs_in_by_whatever_name";
+    POST "/api/v2/register-{kind}" => "v2::register::register",
+        "guard: email, username (by codes: refused)", "authing/register::guards_form_registers_and_logs_in";
+    POST "/api/v2/register/{kind}" => "v2::register::register",
+        "js 4 registerByEmailCode (refused: no codes are sent)", "authing/register::nobody_registers_by_a_code";
     GET "/api/v2/oidc/validate_token" => "v2::oidc::validate_token",
         "js 4 validateToken", KICKS;
     GET "/api/v2/.well-known" => "v2::oidc::well_known",
@@ -87,8 +107,48 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4, py 5", "authing/lists::where_somebody_was_and_is_logged_in";
     GET "/api/v3/get-user-logged-in-identities" => "v3::users::identities",
         "node 4 getUserLoggedinIdentities", "authing/lists::where_somebody_was_and_is_logged_in";
+    GET "/api/v3/list-users" => "v3::people::list_by_query",
+        "node 4, py 5 listUsersLegacy", "authing/people::lists_hold_what_was_asked_for_and_refuse_what_they_cannot_narrow";
+    POST "/api/v3/list-users" => "v3::people::list",
+        "node 4, py 5, java, go 3 listUsers", "authing/people::lists_hold_what_was_asked_for_and_refuse_what_they_cannot_narrow";
+    GET "/api/v3/get-user" => "v3::people::get",
+        "node 4, py 5, java, go 3 getUser", PEOPLE_3;
+    GET "/api/v3/get-user-batch" => "v3::people::get_batch",
+        "node 4, py 5, java, go 3 getUserBatch", PEOPLE_3;
+    POST "/api/v3/is-user-exists" => "v3::people::exists",
+        "node 4, py 5, java, go 3 isUserExists", PEOPLE_3;
+    POST "/api/v3/create-user" => "v3::people::create",
+        "node 4, py 5, java, go 3 createUser", PEOPLE_3;
+    POST "/api/v3/create-users-batch" => "v3::people::create_batch",
+        "node 4, py 5, java, go 3 createUsersBatch", PEOPLE_3;
+    POST "/api/v3/update-user" => "v3::people::update",
+        "node 4, py 5, java, go 3 updateUser", "authing/people::whatever_changes_how_somebody_logs_in_ends_their_sessions_at_once";
+    POST "/api/v3/update-user-batch" => "v3::people::update_batch",
+        "node 4, py 5, java, go 3 updateUserBatch", PEOPLE_3;
+    POST "/api/v3/delete-users-batch" => "v3::people::delete_batch",
+        "node 4, py 5, java, go 3 deleteUsersBatch", "authing/people::whatever_changes_how_somebody_logs_in_ends_their_sessions_at_once";
+    GET "/api/v3/list-applications" => "v3::applications::list",
+        "node 4, py 5, java, go 3 listApplications", APPS_3;
+    GET "/api/v3/list-application-simple-info" => "v3::applications::list_in_short",
+        "node 4, py 5 listApplicationSimpleInfo", APPS_3;
+    GET "/api/v3/get-application" => "v3::applications::detail",
+        "node 4, py 5, java, go 3 getApplication", APPS_3;
+    GET "/api/v3/get-application-simple-info" => "v3::applications::in_short",
+        "node 4, py 5 getApplicationSimpleInfo", APPS_3;
+    GET "/api/v3/get-application-secret" => "v3::applications::secret",
+        "node 4, py 5 getApplicationSecret (refused: only its hash is kept)", "authing/applications::a_secret_is_told_once_and_a_new_one_ends_the_old";
+    POST "/api/v3/create-application" => "v3::applications::create",
+        "node 4, py 5, java, go 3 createApplication", APPS_3;
+    POST "/api/v3/update-application" => "v3::applications::update",
+        "node 4, java, go 3 updateApplication", APPS_3;
+    POST "/api/v3/delete-application" => "v3::applications::delete",
+        "node 4, py 5, java, go 3 deleteApplication", "authing/applications::a_deleted_application_is_left_by_everybody_at_once";
+    POST "/api/v3/refresh-application-secret" => "v3::applications::refresh_secret",
+        "node 4, py 5 refreshApplicationSecret", "authing/applications::a_secret_is_told_once_and_a_new_one_ends_the_old";
     POST "/api/v3/signin" => "v3::signin::signin",
         "node 4, py 5, web, miniapp signInBy…, js 4 signinByCredentials", "authing/log_in::version_3_gives_the_tokens_of_openid_connect";
+    POST "/api/v3/signup" => "v3::signup::signup",
+        "node 4, py 5 signUpByEmailPassword, signUpByUsernamePassword", "authing/register::version_3_registers_and_logs_in_by_itself";
     GET "/api/v3/system" => "v3::signin::system",
         "node 4, py 5 getSystemInfo, web", "authing/log_in::a_password_under_another_key_is_refused_with_the_option_to_set";
     GET "/api/v3/get-profile" => "v3::me::profile",
@@ -105,7 +165,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "node 4 unbind", "authing/ways_out::a_person_ends_one_of_their_own_devices";
     POST "/graphql/v2" => "graphql::call",
         "js 4, guard, py 4, go 2: loginByUsername, loginByEmail, loginByPhonePassword, user, users, checkLoginStatus, refreshToken, \
-         accessToken, refreshAccessToken, isUserExists, updateUser {tokenExpiredAt}, __schema",
+         accessToken, refreshAccessToken, isUserExists, findUser, searchUser, userBatch, createUser, updateUser, deleteUser, \
+         deleteUsers, registerByEmail, registerByUsername, __schema",
         "authing/bad_input::programs_log_in_list_and_find_by_graphql";
     GET "/cas/session" => "cas::session",
         "js 4, py 4, c#, sso trackSession", "authing/pages::the_session_counts_for_an_application_until_its_person_is_kicked_from_it";
@@ -149,7 +210,23 @@ pub const MISSING: &[Missing] = &[
         zh: "本服务的密码库没有 SM2；请用 rsa，或在 https 上用 none",
     },
     Missing {
-        what: "connection=PASSCODE, loginByPhoneCode, loginByEmailCode",
+        what: "users: externalId, customData, identities, departments, gender, photo, company, address …",
+        en: "a user has a user name, a display name, e-mail, phone, a password and a status; other fields are passed over and null in \
+             the answer",
+        zh: "用户只保存用户名、显示名、邮箱、手机号、密码和状态；其余字段会被忽略，返回值里为 null",
+    },
+    Missing {
+        what: "keepPassword, autoGeneratePassword, resetPasswordOnFirstLogin; status Resigned, Archived; advancedFilter",
+        en: "refused, since passing them over would change how somebody logs in or who is found",
+        zh: "会被拒绝：忽略它们会改变用户的登录方式或查询结果",
+    },
+    Missing {
+        what: "management calls that change an administrator",
+        en: "administrators are changed in the console or at the command line; programs can kick them",
+        zh: "管理员只能在控制台或命令行中修改；接口可以强制其下线",
+    },
+    Missing {
+        what: "connection=PASSCODE, loginByPhoneCode, loginByEmailCode, registerByPhoneCode, registerByEmailCode",
         en: "no codes are sent by mail or text message",
         zh: "不发送邮件或短信验证码",
     },

@@ -41,6 +41,7 @@ fn protocol(form: &Form) -> Result<Protocol, Refusal> {
         id_token_alg: word(form, "id_token_signed_response_alg", TokenAlg::parse)?.unwrap_or(defaults.id_token_alg),
         jwks: some("jwks")?,
         tokens_outlive_logout: form.ticked("tokens_outlive_logout")?,
+        self_registration: form.ticked("self_registration")?,
     })
 }
 

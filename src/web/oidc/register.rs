@@ -95,6 +95,7 @@ impl Metadata {
             id_token_alg: word(alg, TokenAlg::parse, TokenAlg::Rs256, "there is no such algorithm")?,
             jwks: self.jwks.as_ref().map(Value::to_string),
             tokens_outlive_logout: false,
+            self_registration: false,
         })
     }
 }

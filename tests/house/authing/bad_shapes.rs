@@ -114,7 +114,9 @@ fn what_is_no_json_no_graphql_or_of_another_media_type_is_refused() {
         {
             let headers = [authorization, ("Content-Type", media)];
             let code = refusal(sample, &stage.makes(sample, &headers, sample.with.as_bytes()), media);
-            assert_eq!(code, Some(415), "{} as {media}", sample.name);
+            // Guard asks with no body at all: then nobody is named, and nobody is logged in.
+            let expected = if sample.name == "POST /api/v2/users/login/check-status" { 2206 } else { 415 };
+            assert_eq!(code, Some(expected), "{} as {media}", sample.name);
         }
         let large = format!("{{\"a\":\"{}\"}}", "a".repeat(3 << 20));
         assert_eq!(refusal(sample, &stage.makes(sample, &[authorization], large.as_bytes()), "3 MB"), Some(413));

@@ -3,6 +3,7 @@
 use exeunt::domain::oauth::AuthMethod;
 use serde_json::{Value, json};
 
+use crate::support::authing::Sdk;
 use crate::support::people::{CLIENT_SECRET, POOL_SECRET};
 use crate::support::{Answer, House};
 
@@ -151,4 +152,38 @@ fn a_page_of_nobody_reads_no_config() {
         let answer = config_of(&house, "notes", &[("Origin", origin)]);
         assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
     }
+}
+
+#[test]
+fn guard_lets_in_whoever_is_in_and_nobody_else_gets_a_token_for_a_cookie() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    sdk.browser.logs_in("lilei");
+    let guard = [("x-authing-request-from", "Guard@4.5.42"), ("Origin", "http://notes.example")];
+    let given = |sdk: &mut Sdk, headers: &[(&str, &str)]| {
+        let answer = sdk.gets_with("/cas/session", headers).json();
+        answer["userInfo"]["token"].as_str().map(str::to_owned)
+    };
+    // What keeps a page of somebody else, an old SDK, an image or a page load from a token.
+    let grants = house.count("SELECT count(*) FROM grants");
+    for other in [
+        &[("x-authing-request-from", "sdk"), ("Origin", "http://notes.example")][..],
+        &[("Origin", "http://notes.example")],
+        &[("x-authing-request-from", "Guard@4.5.42"), ("Origin", "http://board.example")],
+        &[("x-authing-request-from", "Guard@4.5.42"), ("Origin", "http://evil.example")],
+        &[guard[0], guard[1], ("Sec-Fetch-Dest", "image")],
+        &[guard[0], guard[1], ("Sec-Fetch-Dest", "document")],
+        &[guard[0], guard[1], ("Sec-Purpose", "prefetch")],
+    ] {
+        assert_eq!(given(&mut sdk, other), None, "{other:?}");
+    }
+    assert_eq!(house.count("SELECT count(*) FROM grants"), grants);
+    sdk.token = given(&mut sdk, &guard).expect("a token");
+    assert_eq!(sdk.claims()["data"]["userId"], house.person("lilei").id.as_str());
+    sdk.is_in();
+    // From then on the person is in the application, and a kick from it is a barrier for this way in too.
+    house.program().kicks(sdk.app, &[&house.person("lilei")]);
+    sdk.is_out();
+    assert_eq!(given(&mut sdk.without_token(), &guard), None);
+    assert_eq!(given(&mut sdk.without_cookies(), &guard), None);
 }

@@ -1,5 +1,6 @@
 //! Authing's wire, as its SDKs speak it.
 
+mod applications;
 mod bad_credentials;
 mod bad_input;
 mod bad_shapes;
@@ -7,8 +8,11 @@ pub mod cas;
 mod guard;
 mod lists;
 mod log_in;
+mod management;
 mod pages;
+mod people;
 mod races;
+mod register;
 mod samples;
 mod signatures;
 mod stage;

@@ -32,7 +32,10 @@ pub const CALLS: &[(&str, Who, &str)] = &[
     ("POST /api/v2/users/kick", Admin, r#"{"userIds":["{user}"]}"#),
     ("GET /api/v2/users/me", Person, ""),
     ("GET /api/v2/users/login-status", Admin, "userId={user}&appId={app}&deviceId="),
-    ("POST /api/v2/users/login/check-status", Anyone, ""),
+    ("POST /api/v2/users/login/check-status", Anyone, r#"{"token":"{token}"}"#),
+    ("GET /api/v2/applications/{app}/public-config", Anyone, ""),
+    ("GET /api/v2/applications/{app}/components-public-config/guard", Anyone, ""),
+    ("GET /svg-string/guard", Who::Elsewhere, "v=1"),
     ("POST /api/v2/login/account", Anyone, r#"{"account":"wang","password":"{sealed}","app_id":"{app}"}"#),
     ("GET /api/v2/oidc/validate_token", Anyone, "id_token={token}"),
     ("GET /api/v2/.well-known", Anyone, ""),
@@ -58,6 +61,13 @@ pub const CALLS: &[(&str, Who, &str)] = &[
     ("GET /api/v3/get-my-login-history", Person, "page=1&limit=10&appId={app}&success=true"),
     ("GET /api/v3/mydevices/list", Person, "page=1&limit=10"),
     ("POST /api/v3/mydevices/revoke-session", Person, r#"{"deviceId":"{device}"}"#),
+    ("POST /api/v3/mydevices/unbind", Person, r#"{"deviceId":"{device}"}"#),
+    ("GET /api/v3/get-user-logged-in-identities", Admin, "userId={user}&userIdType=user_id"),
+    ("GET /cas-idp/{app}", Who::Elsewhere, SERVICE),
+    ("GET /cas-idp/{app}/login", Who::Elsewhere, SERVICE),
+    ("GET /cas-idp/{app}/validate", Who::Elsewhere, TICKET),
+    ("GET /cas-idp/{app}/serviceValidate", Who::Elsewhere, TICKET),
+    ("GET /cas-idp/{app}/p3/serviceValidate", Who::Elsewhere, TICKET),
     ("GET /cas/session", Anyone, "appId={app}"),
     ("GET /logout", Admin, "userId={user}&appId={app}"),
     ("GET /logout", Anyone, "appId={app}&deviceId=current"),
@@ -70,6 +80,9 @@ pub const CALLS: &[(&str, Who, &str)] = &[
 ];
 
 const KICK: &str = r#"{"appIds":["{app}"],"userId":"{user}","options":{"userIdType":"user_id"}}"#;
+
+const SERVICE: &str = "service=http://127.0.0.1:9101/callback";
+const TICKET: &str = "service=http://127.0.0.1:9101/callback&ticket=ST-none";
 
 /// Fields of GraphQL that are answered, who may ask for them, and their variables. What the schema has and this list does not
 /// must be answered 501.

@@ -67,9 +67,15 @@ async function drawn(application, how = {}) {
   context.asked = new Set();
   context.on('request', (request) => { if (!request.url().startsWith('data:')) context.asked.add(new URL(request.url()).origin); });
   await page.goto(`${application.origin}/`);
-  await page.evaluate(() => { guard.start('#box').catch(() => {}); });
-  await page.waitForSelector('#box input[type=password]');
+  await draws(page);
   return { context, page };
+}
+
+/** Starts Guard; it draws its box anew until it has told that it is loaded. */
+async function draws(page) {
+  await page.evaluate(() => { guard.start('#box').catch(() => {}); });
+  await page.waitForFunction(() => told.some(([event]) => event === 'load'));
+  await page.waitForSelector('#box input[type=password]');
 }
 
 async function types(page, account, password) {
@@ -247,8 +253,7 @@ for (const [name, kicks] of Object.entries(KICKS)) {
     assert.equal(await current(page) ?? null, null);
     // A kick bars nobody: the same person comes back.
     await page.goto(`${near.origin}/`);
-    await page.evaluate(() => { guard.start('#box').catch(() => {}); });
-    await page.waitForSelector('#box input[type=password]');
+    await draws(page);
     await types(page, 'lilei', PASSWORD);
     await told(page, 'login');
     assert.equal((await tracks(page)).id, LILEI);
@@ -283,7 +288,14 @@ test('somebody who is in already is let in without a box, where the page asks fo
     guard.on('login', (user) => told.push(['login', JSON.parse(JSON.stringify(user))]));
     guard.start('#box').catch(() => {});
   });
-  assert.equal((await told(second, 'login')).id, LILEI);
+  const user = await told(second, 'login');
+  assert.equal(user.id, LILEI);
+  assert.equal(user.token.split('.').length, 3);
+  assert.equal((await tracks(second)).id, LILEI);
+  assert.equal((await status(second)).status, true);
+  assert.equal((await kick(house, token, near.id, [LILEI])).code, 200);
+  assert.equal(await tracks(second), null);
+  assert.equal(await status(second), null);
   await page.close();
   await closes(context, near);
 });

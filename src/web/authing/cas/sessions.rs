@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::domain::application::Application;
 use crate::domain::id::ApplicationId;
 use crate::domain::session::Session;
-use crate::flow::{presence, users};
+use crate::flow::{presence, signin, users};
+use crate::web::authing::signin::with_token;
 use crate::web::authing::{caller, out, shape};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
@@ -20,7 +21,8 @@ use crate::web::{protect, reply};
 
 /// `GET /cas/session`: the session of this browser, or of the token that is shown, and whose it is; `{session: null}` when there
 /// is none that counts for the application: the one that is named, else those whose page asks. Bare, with Authing's envelope
-/// beside it: clients read it in either way.
+/// beside it: clients read it in either way. Guard, told to let in whoever is in (`isSSO`), takes this answer for a log-in and
+/// keeps the token in it, so it is given one.
 pub async fn session(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     let query = Form::query(&request)?;
@@ -37,19 +39,44 @@ pub async fn session(request: HttpRequest) -> Answer {
         }
         found = counts.then(|| session.clone());
     }
+    if let (Some(session), [application]) = (&found, asking.as_slice())
+        && lets_in(&visit, application)
+    {
+        return single_sign_on(&visit, session, application).await;
+    }
     if found.is_none()
         && let Some(token) = caller::token(&request).unwrap_or(None)
     {
         found = caller::believed(&visit.state, &request, &token)?.and_then(|bearer| bearer.session);
     }
-    let Some(session) = found else {
-        let nothing = json!({ "session": null, "userInfo": null });
-        return Ok(HttpResponse::Ok().json(both(nothing)));
-    };
+    let Some(session) = found else { return Ok(nobody()) };
     let user = users::find(&visit.state, session.pool, session.user)?;
     let application = if let [one] = asking.as_slice() { Some(one.id) } else { None };
-    let answer = json!({ "session": described(&visit, &session, application), "userInfo": shape::v2_user(&user) });
-    Ok(HttpResponse::Ok().json(both(answer)))
+    Ok(somebody(&visit, &session, application, &shape::v2_user(&user)))
+}
+
+/// Whether this is Guard, in a page of this very application: it takes the answer for a log-in.
+fn lets_in(visit: &Visit, application: &Application) -> bool {
+    let from = visit.request.headers().get("x-authing-request-from").and_then(|value| value.to_str().ok());
+    from.is_some_and(|from| from.starts_with("Guard@")) && protect::called_by_a_page(visit, Some(application)).is_ok()
+}
+
+/// A log-in without the password, as the authorization endpoint gives it: the person enters the application by their session, or
+/// has to give the password.
+async fn single_sign_on(visit: &Visit, session: &Session, application: &Arc<Application>) -> Answer {
+    let whence = (visit.place.issuer(), visit.from());
+    Ok(match signin::by_session(&visit.state, application, session, whence).await? {
+        Some((user, token)) => somebody(visit, session, Some(application.id), &with_token(&user, &token)),
+        None => nobody(),
+    })
+}
+
+fn nobody() -> HttpResponse {
+    HttpResponse::Ok().json(both(json!({ "session": null, "userInfo": null })))
+}
+
+fn somebody(visit: &Visit, session: &Session, application: Option<ApplicationId>, user: &Value) -> HttpResponse {
+    HttpResponse::Ok().json(both(json!({ "session": described(visit, session, application), "userInfo": user })))
 }
 
 /// The applications at whose origin the asking page lies. An old SDK names none, and its page is about its own only: somebody

@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::people;
 use crate::domain::id::UserId;
-use crate::domain::logout::Actor;
-use crate::flow::presence::{self, UserRef};
 use crate::flow::signin::{SignedIn, Wanted};
-use crate::flow::{bearer, management, users};
+use crate::flow::{management, users};
 use crate::web::authing::codes::{Coded, LOG_IN_AGAIN, MISSING, UNSUPPORTED};
+use crate::web::authing::register::{self as registering, By, Newcomer};
 use crate::web::authing::signin::{self, Travelled};
 use crate::web::authing::v2::users::{alive, dead, own_user};
 use crate::web::authing::{caller, shape};
 use crate::web::error::Refusal;
-use crate::web::visit::{Visit, off_thread};
+use crate::web::visit::Visit;
 
 /// An answer, and who has logged in by it.
 pub struct Answered {
@@ -29,7 +29,7 @@ impl From<Value> for Answered {
 }
 
 /// A variable that is a text; absent, null and empty are the same. Another type is refused.
-fn text<'a>(variables: &'a Value, name: &'static str) -> Result<Option<&'a str>, Refusal> {
+pub(super) fn text<'a>(variables: &'a Value, name: &'static str) -> Result<Option<&'a str>, Refusal> {
     match &variables[name] {
         Value::Null => Ok(None),
         Value::String(text) => Ok(caller::meant(text)),
@@ -37,7 +37,7 @@ fn text<'a>(variables: &'a Value, name: &'static str) -> Result<Option<&'a str>,
     }
 }
 
-fn required<'a>(variables: &'a Value, name: &'static str) -> Result<&'a str, Refusal> {
+pub(super) fn required<'a>(variables: &'a Value, name: &'static str) -> Result<&'a str, Refusal> {
     text(variables, name)?.ok_or(Coded::from(&MISSING).into())
 }
 
@@ -50,11 +50,18 @@ pub async fn answer(visit: &Visit, field: &str, variables: &Value) -> Result<Ans
         "user" => user(visit, variables),
         "checkLoginStatus" => check_login_status(visit, variables),
         "refreshToken" => refresh_token(visit),
-        "updateUser" => update_user(visit, variables).await,
         "accessToken" => access_token(visit, variables).await,
         "refreshAccessToken" => refresh_access_token(visit, variables).await,
-        "users" => list(visit, variables).await,
-        "isUserExists" => exists(visit, variables),
+        "users" => people::list(visit, variables).await,
+        "searchUser" => people::search(visit, variables).await,
+        "userBatch" => people::batch(visit, variables).await,
+        "findUser" => people::find(visit, variables),
+        "isUserExists" => people::exists(visit, variables),
+        "createUser" => people::create(visit, variables).await,
+        "updateUser" => people::update(visit, variables).await,
+        "deleteUser" | "deleteUsers" => people::delete(visit, field, variables).await,
+        "registerByEmail" => register(visit, variables, By::Email).await,
+        "registerByUsername" => register(visit, variables, By::Username).await,
         _ => Err(Coded::from(&UNSUPPORTED).into()),
     }
 }
@@ -68,6 +75,23 @@ async fn log_in(visit: &Visit, variables: &Value, by: &'static str) -> Result<An
     let mut value = signin::v2_user(&welcome);
     value["newlyCreated"] = false.into();
     Ok(Answered { value, welcome: Some(welcome) })
+}
+
+/// `forceLogin` or `generateToken` log the new person in; without either there is a new user and no more, as the SDK has it.
+async fn register(visit: &Visit, variables: &Value, by: By) -> Result<Answered, Refusal> {
+    let input = &variables["input"];
+    let application = caller::application(&visit.state, &visit.place, &visit.request, None)?;
+    let name = if by == By::Email { "email" } else { "username" };
+    let newcomer = Newcomer {
+        by,
+        account: required(input, name)?.to_owned(),
+        password: required(input, "password")?.to_owned(),
+        travelled: Travelled::Encrypted,
+        profile: people::read(&input["profile"], "profile")?.unwrap_or_default(),
+    };
+    let logs_in = [&input["forceLogin"], &input["generateToken"]].contains(&&Value::Bool(true));
+    let (value, welcome) = registering::enter(visit, &application, &newcomer, logs_in).await?;
+    Ok(Answered { value, welcome })
 }
 
 /// The person whose token this is; by `id`, anybody of the pool, for its administrators.
@@ -108,26 +132,6 @@ fn refresh_token(visit: &Visit) -> Result<Answered, Refusal> {
     Ok(json!({ "token": token.token, "iat": token.iat, "exp": token.exp }).into())
 }
 
-/// `updateUser(input: {tokenExpiredAt: "0"})` is how the JavaScript SDK logged out up to 4.11: it ends the caller's own
-/// session, and nobody else's.
-async fn update_user(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
-    let person = caller::person(&visit.state, &visit.request)?;
-    let input = variables["input"].as_object().ok_or(Coded::from(&MISSING))?;
-    let named = text(variables, "id")?;
-    if named.is_some_and(|id| id != person.who().as_str()) {
-        return Err(Refusal::Forbidden("another user"));
-    }
-    let logs_out = input.len() == 1 && input.get("tokenExpiredAt").is_some_and(|v| *v == json!("0") || *v == json!(0));
-    if !logs_out {
-        return Err(Coded::from(&UNSUPPORTED).into());
-    }
-    let (held, from) = (visit.session.iter().cloned().collect::<Vec<_>>(), visit.origin(Actor::House));
-    let held: Vec<_> = held.into_iter().filter(|session| session.user == person.who()).collect();
-    let leaver = person.clone();
-    visit.state.write(move |act, state| bearer::leave(act, state, &held, Some(&leaver), &from)).await?;
-    Ok(shape::v2_user(&person.user).into())
-}
-
 /// With `new ManagementClient({appId, secret})` no pool is named, and the headers name the application.
 async fn access_token(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
     let header = visit.request.headers().get("x-authing-app-id").and_then(|v| v.to_str().ok());
@@ -144,36 +148,4 @@ async fn refresh_access_token(visit: &Visit, variables: &Value) -> Result<Answer
     let presented = required(variables, "accessToken")?;
     let issued = management::renew(&visit.state, presented, &visit.place.issuer(), visit.from()).await?;
     Ok(json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp }).into())
-}
-
-fn number(variables: &Value, name: &'static str, default: u32) -> Result<u32, Refusal> {
-    let value = &variables[name];
-    if value.is_null() {
-        return Ok(default);
-    }
-    value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0).ok_or(Refusal::Bad(name))
-}
-
-async fn list(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
-    let caller = caller::admin(&visit.state, &visit.request)?;
-    let page = (number(variables, "page", 1)?, number(variables, "limit", 10)?.min(200));
-    let state = visit.state.clone();
-    let (total, people) = off_thread(move || users::listed(&state, caller.pool, page)).await?;
-    let list: Vec<Value> = people.iter().map(shape::v2_user).collect();
-    Ok(json!({ "totalCount": total, "list": list }).into())
-}
-
-/// Administrators only: anybody else could find out who has an account.
-fn exists(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
-    let caller = caller::admin(&visit.state, &visit.request)?;
-    for kind in ["email", "phone", "username"] {
-        if let Some(named) = text(variables, kind)? {
-            let found = match UserRef::parse(kind, named) {
-                Some(name) => presence::find(&visit.state, caller.pool, &name)?,
-                None => None,
-            };
-            return Ok(json!(found.is_some()).into());
-        }
-    }
-    Err(Coded::from(&MISSING).into())
 }

@@ -6,5 +6,6 @@
 mod answer;
 mod document;
 mod fields;
+mod people;
 
 pub use answer::call;

@@ -1,4 +1,4 @@
-//! `/api/v2/applications`: the kick, who is active.
+//! `/api/v2/applications`: the kick, who is active; and the applications themselves, for administrators' programs.
 
 use actix_web::HttpRequest;
 use actix_web::web::{Path, Payload};
@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
-use crate::flow::{logout, online};
+use crate::flow::{applications, logout, online, provisioning};
+use crate::web::authing::application::{self, Sent};
 use crate::web::authing::{caller, envelope, shape};
 use crate::web::body::{self, Form};
 use crate::web::error::{Answer, Refusal};
@@ -61,4 +62,45 @@ pub async fn active_users(request: HttpRequest, app: Path<String>) -> Answer {
     let (total, users) = off_thread(move || online::active_users(&state, application, page, limit)).await?;
     let list: Vec<Value> = users.iter().map(shape::v2_user).collect();
     Ok(envelope::v2("OK", &json!({ "totalCount": total, "list": list })))
+}
+
+/// `GET /api/v2/applications?page=&limit=`.
+pub async fn list(request: HttpRequest) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let query = Form::query(&request)?;
+    let page = (shape::number(&query, "page", 1, u32::MAX)?, shape::number(&query, "limit", 10, 200)?);
+    let here = state.clone();
+    let (total, rows) = off_thread(move || provisioning::listed_applications(&here, caller.pool, "", page)).await?;
+    let list: Value = rows.iter().map(|row| application::v2(&state, row)).collect();
+    Ok(envelope::v2("OK", &json!({ "totalCount": total, "list": list })))
+}
+
+/// `POST /api/v2/applications`. The answer holds the secret, this once.
+pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let call: Sent = body::json(&request, &mut payload).await?;
+    let origin = caller::origin(&state, &request, &caller);
+    let (row, secret) = provisioning::create_application(&state, caller.pool, call.parts()?, origin).await?;
+    let mut shown = application::v2(&state, &row);
+    shown["secret"] = secret.reveal().into();
+    Ok(envelope::v2("OK", &shown))
+}
+
+/// `GET /api/v2/applications/:appId`.
+pub async fn detail(request: HttpRequest, app: Path<String>) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let row = applications::find(&state, caller.pool, application::id(&app)?)?;
+    Ok(envelope::v2("OK", &application::v2(&state, &row)))
+}
+
+/// `DELETE /api/v2/applications/:appId`: everybody's part in it ends.
+pub async fn delete(request: HttpRequest, app: Path<String>) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let (id, origin) = (application::id(&app)?, caller::origin(&state, &request, &caller));
+    let receipt = state.write(move |act, state| applications::delete(act, state, caller.pool, id, &origin)).await?;
+    Ok(envelope::v2("OK", &json!({ "receipt": receipt.id })))
 }

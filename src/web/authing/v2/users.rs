@@ -1,6 +1,6 @@
-//! `/api/v2/users`: the kick from everything, who calls, and whether somebody is logged in.
+//! `/api/v2/users`: the kick from everything, who calls, who is who, and whether somebody is logged in.
 
-use actix_web::web::Payload;
+use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,9 +9,9 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, Sid, UserId};
 use crate::domain::logout::Cause;
 use crate::flow::bearer::Bearer;
-use crate::flow::{logout, presence, users};
+use crate::flow::{logout, presence, provisioning, users};
 use crate::web::authing::codes::LOG_IN_AGAIN;
-use crate::web::authing::{caller, envelope, shape};
+use crate::web::authing::{caller, envelope, people, shape};
 use crate::web::body::{self, Form};
 use crate::web::error::{Answer, Refusal};
 use crate::web::place;
@@ -35,6 +35,31 @@ pub async fn kick(request: HttpRequest, mut payload: Payload) -> Answer {
         .await?;
     let data = json!({ "receipt": receipt.id, "kicked": receipt.known, "unknown": receipt.unknown });
     Ok(envelope::v2(envelope::in_words(&request, "forced logout success", "强制下线成功"), &data))
+}
+
+/// `GET /api/v2/users/:id`: anybody of the pool, for its administrators.
+pub async fn detail(request: HttpRequest, user: Path<String>) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let id = UserId::parse(&user).map_err(|_| Refusal::absent("user"))?;
+    Ok(envelope::v2("OK", &shape::v2_user(&users::find(&state, caller.pool, id)?)))
+}
+
+#[derive(Deserialize)]
+struct BatchCall {
+    ids: Option<Vec<String>>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// `POST /api/v2/users/batch`: those of the named that there are.
+pub async fn batch(request: HttpRequest, mut payload: Payload) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let call: BatchCall = body::json(&request, &mut payload).await?;
+    let list = people::named_loosely(call.kind.as_deref(), &call.ids.ok_or(Refusal::Bad("ids"))?)?;
+    let found = off_thread(move || provisioning::found(&state, caller.pool, &list)).await?;
+    Ok(envelope::v2("OK", &found.iter().map(shape::v2_user).collect::<Value>()))
 }
 
 /// `GET /api/v2/users/me`: the person whose token this is.

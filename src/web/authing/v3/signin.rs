@@ -64,11 +64,7 @@ pub async fn signin(request: HttpRequest, mut payload: Payload) -> Answer {
     }
     let sent = call.password_payload.ok_or(Coded::from(&MISSING))?;
     let options = call.options.unwrap_or_default();
-    let travelled = match options.password_encrypt_type.as_deref().and_then(caller::meant) {
-        None | Some("none") => Travelled::Plain,
-        Some("rsa") => Travelled::Encrypted,
-        Some(_) => return Err(Coded::from(&UNSUPPORTED).into()),
-    };
+    let travelled = Travelled::of(options.password_encrypt_type.as_deref())?;
     let account = [sent.account, sent.email, sent.phone, sent.username].into_iter().flatten().find(|a| !a.is_empty());
     let account = account.ok_or(Coded::from(&MISSING))?;
     let password = signin::password(&visit.state, &sent.password.ok_or(Coded::from(&MISSING))?, travelled)?;

@@ -1,0 +1,199 @@
+//! Fields about the users of a pool, for administrators' programs; and what people change of themselves.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::fields::{Answered, required, text};
+use crate::domain::logout::{Actor, Cause};
+use crate::flow::bearer::{self, Bearer};
+use crate::flow::presence::{self, UserRef};
+use crate::flow::provisioning;
+use crate::flow::users::{self, Listing};
+use crate::web::authing::codes::{Coded, MISSING, UNSUPPORTED};
+use crate::web::authing::people::{self, Sent};
+use crate::web::authing::signin::Travelled;
+use crate::web::authing::v2::users::own_user;
+use crate::web::authing::{caller, envelope, shape};
+use crate::web::error::Refusal;
+use crate::web::visit::{Visit, off_thread};
+
+/// A variable that is an object or a list; absent and null are the same. Another shape is refused.
+pub(super) fn read<T: DeserializeOwned>(value: &Value, name: &'static str) -> Result<Option<T>, Refusal> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    serde_json::from_value(value.clone()).map(Some).map_err(|_| Refusal::bad(name))
+}
+
+fn number(variables: &Value, name: &'static str, default: u32) -> Result<u32, Refusal> {
+    let value = &variables[name];
+    if value.is_null() {
+        return Ok(default);
+    }
+    value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0).ok_or(Refusal::Bad(name))
+}
+
+/// Refuses what would narrow an answer here and cannot: a program may act on all that it is given.
+fn nothing_of(variables: &Value, names: &[&str]) -> Result<(), Refusal> {
+    let asks = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::Bool(true) | Value::Number(_) | Value::String(_) | Value::Object(_) => true,
+    };
+    if names.iter().any(|name| asks(&variables[*name])) { Err(Coded::from(&UNSUPPORTED).into()) } else { Ok(()) }
+}
+
+/// `users(page, limit, sortBy)`. Nobody is in an organisation here, so that leaving those out leaves nobody out.
+pub(super) async fn list(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+    caller::admin(&visit.state, &visit.request)?;
+    let (by_change, ascending) = match text(variables, "sortBy")? {
+        None | Some("CREATEDAT_DESC") => (false, false),
+        Some("CREATEDAT_ASC") => (false, true),
+        Some("UPDATEDAT_DESC") => (true, false),
+        Some("UPDATEDAT_ASC") => (true, true),
+        Some(_) => return Err(Refusal::bad("sortBy")),
+    };
+    listed(visit, variables, Listing { by_change, ascending, ..Listing::default() }).await
+}
+
+/// `searchUser(query, fields, page, limit)`.
+pub(super) async fn search(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+    caller::admin(&visit.state, &visit.request)?;
+    nothing_of(variables, &["departmentOpts", "groupOpts", "roleOpts"])?;
+    let named: Option<Vec<String>> = read(&variables["fields"], "fields")?;
+    let wanted = Listing {
+        text: required(variables, "query")?.to_owned(),
+        fields: people::fields(named.as_deref()),
+        ..Listing::default()
+    };
+    listed(visit, variables, wanted).await
+}
+
+async fn listed(visit: &Visit, variables: &Value, wanted: Listing) -> Result<Answered, Refusal> {
+    let caller = caller::admin(&visit.state, &visit.request)?;
+    let page = (number(variables, "page", 1)?, number(variables, "limit", 10)?.min(200));
+    let state = visit.state.clone();
+    let (total, people) = off_thread(move || users::listed(&state, caller.pool, &wanted, page)).await?;
+    let list: Vec<Value> = people.iter().map(shape::v2_user).collect();
+    Ok(json!({ "totalCount": total, "list": list }).into())
+}
+
+/// `userBatch(ids, type)`: those that there are.
+pub(super) async fn batch(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+    let caller = caller::admin(&visit.state, &visit.request)?;
+    let ids: Vec<String> = read(&variables["ids"], "ids")?.ok_or(Coded::from(&MISSING))?;
+    let list = people::named_loosely(text(variables, "type")?, &ids)?;
+    let state = visit.state.clone();
+    let found = off_thread(move || provisioning::found(&state, caller.pool, &list)).await?;
+    Ok(found.iter().map(shape::v2_user).collect::<Value>().into())
+}
+
+fn sought(variables: &Value) -> Result<Option<UserRef>, Refusal> {
+    nothing_of(variables, &["identity"])?;
+    people::sought([
+        ("email", text(variables, "email")?),
+        ("phone", text(variables, "phone")?),
+        ("username", text(variables, "username")?),
+        ("external_id", text(variables, "externalId")?),
+    ])
+}
+
+/// `findUser(email, phone, username)`: null when there is none.
+pub(super) fn find(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+    let caller = caller::admin(&visit.state, &visit.request)?;
+    let found = match sought(variables)? {
+        Some(name) => presence::find(&visit.state, caller.pool, &name)?,
+        None => None,
+    };
+    Ok(found.as_ref().map_or(Value::Null, shape::v2_user).into())
+}
+
+/// `isUserExists`. Administrators only: anybody else could find out who has an account.
+pub(super) fn exists(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+    let caller = caller::admin(&visit.state, &visit.request)?;
+    let found = match sought(variables)? {
+        Some(name) => presence::find(&visit.state, caller.pool, &name)?,
+        None => None,
+    };
+    Ok(json!(found.is_some()).into())
+}
+
+/// `createUser(userInfo, keepPassword, resetPasswordOnFirstLogin, identity)`.
+pub(super) async fn create(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+    let caller = caller::admin(&visit.state, &visit.request)?;
+    nothing_of(variables, &["keepPassword", "resetPasswordOnFirstLogin", "identity"])?;
+    let sent: Sent = read(&variables["userInfo"], "userInfo")?.ok_or(Coded::from(&MISSING))?;
+    let parts = sent.parts(&visit.state, Travelled::Encrypted)?;
+    let origin = caller::origin(&visit.state, &visit.request, &caller);
+    let made = provisioning::create_users(&visit.state, caller.pool, vec![parts], origin).await;
+    let made = made.map_err(people::refused)?;
+    Ok(made.first().map_or(Value::Null, shape::v2_user).into())
+}
+
+/// `updateUser(id, input)`: by a person's token their own display name, by a program's anybody's parts. `{tokenExpiredAt: "0"}` is how the
+/// JavaScript SDK logged out up to 4.11: a person ends their own session, and nobody else's; a program kicks.
+pub(super) async fn update(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+    match caller::person(&visit.state, &visit.request) {
+        Ok(person) => update_own(visit, variables, &person).await,
+        Err(Refusal::Unauthenticated) => update_any(visit, variables).await,
+        Err(other) => Err(other),
+    }
+}
+
+async fn update_own(visit: &Visit, variables: &Value, person: &Bearer) -> Result<Answered, Refusal> {
+    if text(variables, "id")?.is_some_and(|id| id != person.who().as_str()) {
+        return Err(Refusal::Forbidden("another user"));
+    }
+    let sent: Sent = read(&variables["input"], "input")?.ok_or(Coded::from(&MISSING))?;
+    if sent.only_logs_out() {
+        let (held, from) = (visit.session.iter().cloned().collect::<Vec<_>>(), visit.origin(Actor::House));
+        let held: Vec<_> = held.into_iter().filter(|session| session.user == person.who()).collect();
+        let leaver = person.clone();
+        visit.state.write(move |act, state| bearer::leave(act, state, &held, Some(&leaver), &from)).await?;
+        return Ok(shape::v2_user(&person.user).into());
+    }
+    let parts = sent.parts(&visit.state, Travelled::Encrypted)?;
+    let who = (person.user.pool, person.who());
+    let origin = visit.origin(Actor::User(person.who()));
+    let user = provisioning::change_own(&visit.state, who, parts, origin).await.map_err(people::refused)?;
+    // With the token: the SDK keeps this answer in place of the user it had.
+    let mut person = person.clone();
+    person.user = user;
+    Ok(own_user(&visit.request, &person).into())
+}
+
+async fn update_any(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+    let caller = caller::admin(&visit.state, &visit.request)?;
+    let whom = people::named_one(None, required(variables, "id")?)?;
+    let sent: Sent = read(&variables["input"], "input")?.ok_or(Coded::from(&MISSING))?;
+    let (state, origin) = (&visit.state, caller::origin(&visit.state, &visit.request, &caller));
+    if sent.only_logs_out() {
+        let user = presence::find(state, caller.pool, &whom)?.ok_or(Refusal::absent("user"))?;
+        let everywhere = (vec![user.id], None);
+        let why = (Cause::Kicked, origin);
+        state
+            .write(move |act, state| crate::flow::logout::kick_known(act, state, caller.pool, everywhere, why))
+            .await?;
+        return Ok(shape::v2_user(&user).into());
+    }
+    let parts = sent.parts(state, Travelled::Encrypted)?;
+    let changed = provisioning::change_users(state, caller.pool, vec![(whom, parts)], origin).await;
+    let changed = changed.map_err(people::refused)?;
+    Ok(changed.first().map_or(Value::Null, |changed| shape::v2_user(&changed.user)).into())
+}
+
+/// `deleteUser(id)`, `deleteUsers(ids)`: all or nobody.
+pub(super) async fn delete(visit: &Visit, field: &str, variables: &Value) -> Result<Answered, Refusal> {
+    let caller = caller::admin(&visit.state, &visit.request)?;
+    let ids = match field {
+        "deleteUser" => vec![required(variables, "id")?.to_owned()],
+        _ => read(&variables["ids"], "ids")?.ok_or(Coded::from(&MISSING))?,
+    };
+    let list = people::named(None, &ids)?;
+    let origin = caller::origin(&visit.state, &visit.request, &caller);
+    let deleting =
+        visit.state.write(move |act, state| provisioning::delete_users(act, state, caller.pool, &list, &origin)).await;
+    deleting.map_err(people::refused)?;
+    let message = envelope::in_words(&visit.request, "deleted", "删除成功");
+    Ok(json!({ "code": 200, "message": message }).into())
+}
