@@ -186,6 +186,7 @@ fn administrators(sheet: &mut ServiceConfig) {
     called! { sheet;
         "/oidc/token" => POST token::token;
         "/oidc/me" => GET userinfo::userinfo, POST userinfo::userinfo;
+        "/oidc/me/" => GET userinfo::userinfo; // as Authing's SDK for Java writes it
         "/oidc/token/introspection" => POST introspect::introspect;
         "/oidc/token/revocation" => POST revoke::revoke;
         "/oauth/token" => POST token::token;
@@ -244,6 +245,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v2/applications/{app}/public-config" => GET v2::guard::public_config;
         "/api/v2/applications/{app}/components-public-config/guard" => GET v2::guard::components;
         "/svg-string/guard" => GET v2::guard::icons;
+        "/api/v2/users/find" => GET v2::guard::find;
         "/api/v2/users/me" => GET v2::users::me;
         "/api/v2/users/login/check-status" => POST v2::users::check_status;
         "/api/v2/login/account" => POST v2::login::account;

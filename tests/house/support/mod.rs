@@ -1,5 +1,6 @@
 //! What tests speak with: a house, its people, their browsers, an administrator's program, the applications they are in.
 
+pub mod actor;
 pub mod authing;
 pub mod browser;
 pub mod client;
