@@ -255,7 +255,8 @@ CREATE TABLE pushed_requests (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pushed_requests_by_expiry ON pushed_requests (expires_at);
 
--- Signing keys. A new one is published before it signs; a retired one keeps its public half, for hints.
+-- Signing keys. A new one is published before it signs; a retired one keeps its public half, for hints. One that was replaced
+-- at once was in the wrong hands: what it signed is believed no more.
 CREATE TABLE signing_keys (
   kid        TEXT PRIMARY KEY,
   alg        TEXT NOT NULL CHECK (alg IN ('RS256', 'ES256')),
@@ -263,7 +264,8 @@ CREATE TABLE signing_keys (
   public     TEXT NOT NULL,                -- JWK
   created_at INTEGER NOT NULL,
   signs_from INTEGER NOT NULL,
-  retired_at INTEGER
+  retired_at INTEGER,
+  distrusted INTEGER NOT NULL DEFAULT 0 CHECK (distrusted IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
 -- The key under which Authing's SDKs encrypt passwords on their way. One for the house.

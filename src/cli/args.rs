@@ -327,12 +327,14 @@ pub enum KeyCommand {
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Access keys of the management API are another thing: exeunt key --help")]
 pub enum KeysCommand {
-    /// List the signing keys, oldest first: which one waits, which one signs, which ones are retired
+    /// List the signing keys, oldest first: which one waits, which one signs, which ones are retired or no
+    /// longer believed
     List(Read),
     /// Make new signing keys: published at once, they sign a day later, so that every application has fetched them by then.
     /// The old ones are destroyed then; what they signed can be verified for good
     Rotate {
-        /// Sign with the new keys at once, because the old ones may have been stolen
+        /// The old keys may have been stolen: sign with the new ones at once and believe nothing any more that an older one
+        /// signed. Sessions and refresh tokens stand; applications get new tokens by them
         #[arg(long)]
         now: bool,
         #[command(flatten)]

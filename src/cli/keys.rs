@@ -6,6 +6,7 @@ use super::args::KeysCommand;
 use super::failure::Failure;
 use super::{open, running, say};
 use crate::domain::clock::Timestamp;
+use crate::flow::applications;
 use crate::flow::keys::{self, KeyListed};
 
 /// Carries it out.
@@ -23,7 +24,7 @@ pub fn keys(command: &KeysCommand) -> Result<(), Failure> {
         KeysCommand::Rotate { now, place } => {
             let config = open::settings(place)?;
             match open::house_of(config.clone()) {
-                Ok(state) => keys::rotate(&state, *now)?,
+                Ok(state) => keys::rotate(&state, *now, applications::by_operator())?,
                 Err(failure) if failure.code == 5 => {
                     running::ask(&config, "keys/rotate", &json!({ "now": now }))?;
                 }

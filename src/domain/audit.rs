@@ -34,4 +34,8 @@ pub mod act {
     pub const TOLD_AGAIN: &str = "told_again";
     /// A management token was handed out.
     pub const TOKEN_ISSUED: &str = "token_issued";
+    /// The house has new signing keys; the old ones are still believed.
+    pub const KEYS_ROTATED: &str = "keys_rotated";
+    /// The house has new signing keys, and believes the old ones no more.
+    pub const KEYS_REPLACED: &str = "keys_replaced";
 }

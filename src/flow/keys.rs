@@ -3,7 +3,11 @@
 //! 1. A new key is published a day before it signs, so that nobody meets a token by a key they have not fetched.
 //! 2. When it begins to sign, the one before it is retired: its private half is destroyed, its public half stays
 //!    published until the last token by it has ended, and is known for good, since an `id_token_hint` may be old.
-//! 3. Keys are parsed once, when the ring is made; readers take the ring without a lock.
+//! 3. An access token or ID token by a retired key counts only as long as one could live that the key signed while it was in
+//!    use; a hint by it counts for good.
+//! 4. Keys that are replaced at once were in the wrong hands: they and all before them are believed no more, from the moment
+//!    in which the new ones begin, in the same transaction. Sessions and refresh tokens stand: no key of these made them.
+//! 5. Keys are parsed once, when the ring is made; readers take the ring without a lock.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,8 +21,11 @@ use super::error::{Done, FlowError};
 use super::state::State;
 use crate::crypto::jws::{self, PublicKey, SigningKey, Unverified};
 use crate::crypto::{random, seal};
+use crate::domain::audit;
 use crate::domain::clock::Timestamp;
+use crate::domain::logout::{Actor, Origin};
 use crate::domain::oauth::TokenAlg;
+use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
 use crate::store::signing_keys::{self, SigningKeyRow};
 
@@ -36,7 +43,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Keys, ready for use.
 pub struct KeyRing {
     signers: Vec<SigningKey>,
+    /// All that are believed, as far as hints go.
     public: Vec<PublicKey>,
+    /// Those of them that signed until some time.
+    retired: Vec<(String, Timestamp)>,
     jwks: String,
     /// When a key begins to sign or is no longer published.
     changes_at: Option<Timestamp>,
@@ -60,13 +70,14 @@ impl KeyRing {
                 signers.push(SigningKey::parse(&row.kid, alg, &pkcs8).map_err(broken)?);
             }
         }
-        let (mut public, mut published) = (Vec::new(), Vec::new());
-        for row in rows {
+        let (mut public, mut published, mut retired) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows.iter().filter(|row| !row.distrusted) {
             let jwk: serde_json::Value = serde_json::from_str(&row.public).map_err(|_| broken(jws::BadKey))?;
             public.push(PublicKey::parse(&jwk).map_err(broken)?);
             if row.retired_at.is_none_or(|at| now.since_ms(at) < OVERLAP_MS) {
                 published.push(jwk);
             }
+            retired.extend(row.retired_at.map(|at| (row.kid.clone(), at)));
         }
         // The ones that sign come first: some clients take the first when they meet an id they do not know.
         let signs = |jwk: &serde_json::Value| signers.iter().any(|s| s.public_jwk()["kid"] == jwk["kid"]);
@@ -76,6 +87,7 @@ impl KeyRing {
         Ok(Self {
             signers,
             public,
+            retired,
             jwks: json!({ "keys": published }).to_string(),
             changes_at: waiting.clone().chain(over).filter(|at| *at > now).min(),
             waiting: waiting.count() > 0,
@@ -94,13 +106,22 @@ impl KeyRing {
         signer.sign(typ, claims).ok_or(FlowError::Storage(StoreError::Fault("a token could not be signed".into())))
     }
 
-    /// The claims of a token of kind `typ` that a present or retired key of the house signed.
+    /// The claims of a token of kind `typ` that a present or retired key of the house signed: a hint, whatever its age.
     pub fn read<T: DeserializeOwned>(&self, typ: &str, token: &str) -> Option<T> {
         let token = Unverified::parse(token)?;
         if token.header.typ.as_deref() != Some(typ) {
             return None;
         }
         token.by(&self.public)
+    }
+
+    /// The same of a token that gives something, and lives for so many milliseconds at most: by a retired key it is nothing
+    /// once none of its own can live.
+    pub fn believe<T: DeserializeOwned>(&self, typ: &str, token: &str, (now, life_ms): (Timestamp, i64)) -> Option<T> {
+        let kid = Unverified::parse(token)?.header.kid;
+        let over = |at: &Timestamp| now.since_ms(*at) >= life_ms;
+        let dead = self.retired.iter().any(|(retired, at)| Some(retired) == kid.as_ref() && over(at));
+        if dead { None } else { self.read(typ, token) }
     }
 }
 
@@ -110,6 +131,8 @@ pub struct Keys {
     ring: ArcSwapOption<KeyRing>,
     made: Mutex<()>,
     news: Condvar,
+    /// Whoever changes the keys waits for its turn, so that an old key gets one successor.
+    turn: Mutex<()>,
 }
 
 impl Keys {
@@ -167,7 +190,8 @@ fn add(act: &Act<'_>, state: &State, alg: TokenAlg, pkcs8: &[u8], signs_from: Ti
     let kid: String = seal::hex(&random::octets::<8>());
     let public = SigningKey::parse(&kid, alg, pkcs8).map_err(|_| fault())?.public_jwk().to_string();
     let sealed = Some(state.key.seal(SEALED, pkcs8).ok_or_else(fault)?);
-    let row = SigningKeyRow { kid, alg, sealed, public, created_at: act.now, signs_from, retired_at: None };
+    let (created_at, retired_at) = (act.now, None);
+    let row = SigningKeyRow { kid, alg, sealed, public, created_at, signs_from, retired_at, distrusted: false };
     Ok(signing_keys::insert(act, &row)?)
 }
 
@@ -178,26 +202,44 @@ pub fn refresh(state: &State) -> Done<()> {
     Ok(())
 }
 
-/// New keys: published at once, signing a day later, or at once when the present ones are no longer to be trusted; keys
-/// that wait for their day are dropped then too. The first keys of a house sign at once in any case.
-pub fn rotate(state: &Arc<State>, at_once: bool) -> Done<()> {
+/// New keys: published at once, signing a day later. `at_once`: they sign now, and no key before them is believed any more.
+/// The first keys of a house sign at once in any case. `by`: who wants it, for the audit log of every pool.
+pub fn rotate(state: &Arc<State>, at_once: bool, by: Origin) -> Done<()> {
+    let _turn = state.keys.turn.lock().unwrap_or_else(PoisonError::into_inner);
+    renew(state, at_once, by)
+}
+
+fn renew(state: &Arc<State>, at_once: bool, by: Origin) -> Done<()> {
     let (rows, now) = (state.store.read(signing_keys::all)?, state.now());
     let signs = |alg| rows.iter().any(|row| row.alg == alg && standing(row, now) == KeyStanding::Signing);
     let signs_from = if at_once || !ALGS.into_iter().all(signs) { now } else { now.plus_ms(AHEAD_MS) };
-    let waiting = rows.iter().filter(|row| at_once && standing(row, now) == KeyStanding::Waiting);
-    let unused: Vec<String> = waiting.map(|row| row.kid.clone()).collect();
     let fault = |_| FlowError::Storage(StoreError::Fault("no signing key could be made".into()));
     let made: Vec<_> = ALGS
         .into_iter()
         .map(|alg| jws::generate(alg).map(|key| (alg, key)))
         .collect::<Result<_, _>>()
         .map_err(fault)?;
-    if !unused.is_empty() {
-        state.write_now(move |act, _| Ok(unused.iter().try_for_each(|kid| signing_keys::forget(act, kid))?))?;
-    }
-    adopt(state, made, signs_from)?;
+    state.write_now(move |act, state| {
+        if at_once {
+            signing_keys::distrust_all(act)?;
+        }
+        for (alg, pkcs8) in &made {
+            add(act, state, *alg, pkcs8, signs_from)?;
+        }
+        note(act, state, at_once, &by)
+    })?;
     retire_superseded(state)?;
     tracing::info!(at_once, "signing keys were rotated");
+    Ok(())
+}
+
+fn note(act: &Act<'_>, state: &State, at_once: bool, by: &Origin) -> Done<()> {
+    let what = if at_once { audit::act::KEYS_REPLACED } else { audit::act::KEYS_ROTATED };
+    for pool in state.directory().pools() {
+        let event =
+            Event { pool: pool.id, act: what, user: None, target: "", ending: None, origin: by, user_agent: "" };
+        crate::store::audit::append(act, &event)?;
+    }
     Ok(())
 }
 
@@ -239,9 +281,12 @@ pub fn keep(state: &Arc<State>) -> Done<()> {
     if days == 0 || ring.waiting {
         return Ok(());
     }
+    let _turn = state.keys.turn.lock().unwrap_or_else(PoisonError::into_inner);
     let newest = state.store.read(signing_keys::all)?.iter().map(|row| row.created_at).max();
     match newest {
-        Some(made) if now.since_ms(made) >= days * 24 * 3_600_000 => rotate(state, false),
+        Some(made) if now.since_ms(made) >= days * 24 * 3_600_000 => {
+            renew(state, false, Origin { actor: Actor::House, ip: String::new(), request: String::new() })
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -255,6 +300,8 @@ pub enum KeyStanding {
     Signing,
     /// It signs no more; what it signed can be verified.
     Retired,
+    /// It signs no more, and what it signed is believed no more.
+    Distrusted,
 }
 
 impl KeyStanding {
@@ -264,12 +311,14 @@ impl KeyStanding {
             Self::Waiting => "waiting",
             Self::Signing => "signing",
             Self::Retired => "retired",
+            Self::Distrusted => "distrusted",
         }
     }
 }
 
 fn standing(row: &SigningKeyRow, now: Timestamp) -> KeyStanding {
     match (&row.sealed, row.signs_from <= now) {
+        _ if row.distrusted => KeyStanding::Distrusted,
         (None, _) => KeyStanding::Retired,
         (Some(_), true) => KeyStanding::Signing,
         (Some(_), false) => KeyStanding::Waiting,

@@ -339,7 +339,12 @@ pub fn page(
 
 /// A page of users by number, from 1, and how many there are, as Authing's lists have it.
 pub fn listed(state: &State, pool: PoolId, wanted: &Listing, page: (u32, u32)) -> Done<(u32, Vec<User>)> {
+    /// Longest text that is searched for, in octets; SQLite refuses patterns of more than 50,000.
+    const SOUGHT: usize = 1_000;
     let (number, limit) = page;
+    if wanted.text.len() > SOUGHT {
+        return Err(FlowError::field("keywords", "too_long"));
+    }
     let offset = number.saturating_sub(1).saturating_mul(limit);
     Ok(state.store.read(|conn| users::listed(conn, pool, wanted, (offset, limit)))?)
 }

@@ -23,6 +23,8 @@ pub struct SigningKeyRow {
     pub signs_from: Timestamp,
     /// When it stopped.
     pub retired_at: Option<Timestamp>,
+    /// Whether what it signed is believed no more.
+    pub distrusted: bool,
 }
 
 fn row_to_key(row: &Row<'_>) -> rusqlite::Result<SigningKeyRow> {
@@ -34,12 +36,14 @@ fn row_to_key(row: &Row<'_>) -> rusqlite::Result<SigningKeyRow> {
         created_at: row.get(4)?,
         signs_from: row.get(5)?,
         retired_at: row.get(6)?,
+        distrusted: row.get(7)?,
     })
 }
 
 /// All keys, oldest first.
 pub fn all(conn: &Connection) -> Rows<Vec<SigningKeyRow>> {
-    let text = "SELECT kid, alg, sealed, public, created_at, signs_from, retired_at FROM signing_keys ORDER BY signs_from, kid";
+    let text = "SELECT kid, alg, sealed, public, created_at, signs_from, retired_at, distrusted FROM signing_keys
+                ORDER BY signs_from, kid";
     Ok(conn.prepare_cached(text)?.query_map([], row_to_key)?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -61,10 +65,14 @@ pub fn retire(act: &Act<'_>, kid: &str) -> Rows<()> {
     Ok(())
 }
 
-/// Takes away a key that never signed: nothing would ask for it.
-pub fn forget(act: &Act<'_>, kid: &str) -> Rows<()> {
+/// No key there is now is believed any more: all stop, their private halves are gone for good, and those that never signed
+/// are taken away.
+pub fn distrust_all(act: &Act<'_>) -> Rows<()> {
+    act.conn().prepare_cached("DELETE FROM signing_keys WHERE signs_from > ?1")?.execute([act.now])?;
     act.conn()
-        .prepare_cached("DELETE FROM signing_keys WHERE kid = ?1 AND signs_from > ?2")?
-        .execute(params![kid, act.now])?;
+        .prepare_cached(
+            "UPDATE signing_keys SET sealed = NULL, retired_at = coalesce(retired_at, ?1), distrusted = 1 WHERE distrusted = 0",
+        )?
+        .execute([act.now])?;
     Ok(())
 }

@@ -149,6 +149,10 @@ pub async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload
         return Err(Refusal::MediaType(WANTED));
     }
     let body = whole(request, payload).await?;
+    // A list would be read as the fields of a call in their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::bad("JSON body"));
+    }
     serde_json::from_slice(&body).map_err(|_| Refusal::bad("JSON body"))
 }
 

@@ -245,6 +245,7 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/v2/applications/{app}/public-config" => GET v2::guard::public_config;
         "/api/v2/applications/{app}/components-public-config/guard" => GET v2::guard::components;
         "/svg-string/guard" => GET v2::guard::icons;
+        "/api/v2/users/find" => GET v2::guard::find;
         "/api/v2/users/me" => GET v2::users::me;
         "/api/v2/users/login/check-status" => POST v2::users::check_status;
         "/api/v2/login/account" => POST v2::login::account;

@@ -198,10 +198,12 @@ struct RotateKeys {
     now: bool,
 }
 
-/// `POST /api/v1/operator/keys/rotate` with `now`: new signing keys, which sign a day later or at once.
+/// `POST /api/v1/operator/keys/rotate` with `now`: new signing keys, which sign a day later; or at once, and then none of
+/// the old ones is believed any more.
 pub async fn operator_rotate_keys(request: HttpRequest, mut payload: Payload) -> Answer {
     let state = of_operator(&request)?;
     let call: RotateKeys = body::json(&request, &mut payload).await?;
-    off_thread(move || keys::rotate(&state, call.now)).await?;
+    let by = Origin { actor: Actor::Operator, ip: String::new(), request: visit::request_id(&request) };
+    off_thread(move || keys::rotate(&state, call.now, by)).await?;
     Ok(HttpResponse::Ok().json(json!({ "rotated": true })))
 }

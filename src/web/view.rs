@@ -68,6 +68,8 @@ pub fn deed(word: &str) -> Deed {
         act::GIVEN_UP => Deed::DeliveryGivenUp,
         act::TOLD_AGAIN => Deed::ToldAgain,
         act::TOKEN_ISSUED => Deed::TokenIssued,
+        act::KEYS_ROTATED => Deed::KeysRotated,
+        act::KEYS_REPLACED => Deed::KeysReplaced,
         other => Cause::parse(other).map_or_else(|| Deed::Other(other.to_owned()), Deed::Ended),
     }
 }

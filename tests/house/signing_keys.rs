@@ -1,12 +1,13 @@
 //! Signing keys: a successor is published before it signs, what the old one signed can be verified for good, and its
-//! private half is gone.
+//! private half is gone; unless it was stolen, then what it signed is nothing.
 
 use exeunt::domain::oauth::TokenAlg;
 use exeunt::flow::keys::{self, KeyStanding};
 use serde_json::{Value, json};
 
 use crate::support::House;
-use crate::support::client::Client;
+use crate::support::authing::Sdk;
+use crate::support::client::{Client, Tokens};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -103,8 +104,8 @@ fn stolen_keys_are_replaced_at_once_and_so_are_those_that_wait() {
     let new = signing(&house, TokenAlg::Rs256);
     assert!(new != old.0 && new != waiting);
     assert_eq!(kid_of(&sign(&house, "after")), new);
-    assert_eq!(published(&house, "RS256"), [new.clone(), old.0.clone()]);
-    assert_eq!((private_halves(&house), reads(&house, &old.1).as_deref()), (2, Some("before")));
+    assert_eq!(published(&house, "RS256"), [new.as_str()], "the old one is published no more");
+    assert_eq!((private_halves(&house), reads(&house, &old.1).as_deref()), (2, None), "nor believed");
     house.clock.advance_ms(2 * DAY);
     house.upkeep();
     assert_eq!(signing(&house, TokenAlg::Rs256), new, "the one that waited has no day");
@@ -144,7 +145,7 @@ fn the_command_line_rotates_beside_a_running_server_and_without_one() {
     types(alone.path(), &["rotate"]);
     assert_eq!(states(alone.path()), ["signing", "waiting"]);
     types(alone.path(), &["rotate", "--now"]);
-    assert_eq!(states(alone.path()), ["retired", "signing"]);
+    assert_eq!(states(alone.path()), ["distrusted", "signing"]);
 }
 
 #[test]
@@ -206,10 +207,110 @@ fn an_id_token_by_a_retired_key_still_says_who_it_was_for() {
     let mut browser = house.browser();
     browser.logs_in("lilei");
     let tokens = notes.tokens(&mut browser);
-    assert_eq!(rotates(&house, r#"{"now":true}"#, None), 200);
+    assert_eq!(rotates(&house, "{}", None), 200);
+    house.clock.advance_ms(DAY);
+    house.upkeep();
     assert_ne!(kid_of(&tokens.id), signing(&house, TokenAlg::Rs256));
     let reply = notes.asks(&mut browser, &[("prompt", "none"), ("id_token_hint", &tokens.id)]);
     assert!(reply.param("code").is_some(), "{reply:?}");
-    assert_eq!(notes.userinfo(&tokens.access).status, 200);
     assert_eq!(kid_of(&notes.tokens(&mut browser).id), signing(&house, TokenAlg::Rs256));
+}
+
+/// What somebody who has the key of this ring can sign: a token of this kind that lasts, of the grant of a true one.
+fn forged(ring: &keys::KeyRing, typ: &str, genuine: &str, years: i64) -> String {
+    let mut claims: Value = exeunt::crypto::jws::Unverified::parse(genuine).unwrap().claims().unwrap();
+    claims["exp"] = (claims["exp"].as_i64().unwrap() + years * 365 * 86_400).into();
+    ring.sign(TokenAlg::Rs256, typ, &claims).unwrap()
+}
+
+#[test]
+fn a_stolen_key_is_worth_nothing_from_the_moment_it_is_replaced() {
+    let house = House::open();
+    let (notes, mut sdk) = (Client::of(&house, "notes"), Sdk::of(&house, "notes"));
+    let mut browser = house.browser();
+    browser.logs_in("lilei");
+    let tokens = notes.tokens(&mut browser);
+    let plain = notes.clone().plain().tokens(&mut browser);
+    sdk.logs_in("lilei");
+    let ring = keys::ring(&house.state).unwrap();
+    let access = forged(&ring, "at+jwt", &tokens.access, 10);
+    let hint = |id: &str| [("prompt", "none"), ("id_token_hint", id)].map(|(name, value)| (name, value.to_owned()));
+    let silent = |browser: &mut crate::support::Browser, id: &str| {
+        let fields = hint(id);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        notes.asks(browser, &fields)
+    };
+    let friend = {
+        let mut claims: Value = exeunt::crypto::jws::Unverified::parse(&tokens.id).unwrap().claims().unwrap();
+        claims["sub"] = json!(house.person("hanmeimei").id);
+        ring.sign(TokenAlg::Rs256, "JWT", &claims).unwrap()
+    };
+    assert_eq!(notes.userinfo(&access).status, 200, "until then the thief is the house");
+    assert_eq!(silent(&mut browser, &friend).error(), "login_required", "a hint about somebody else counts");
+    sdk.is_in();
+
+    assert_eq!(rotates(&house, r#"{"now":true}"#, None), 200);
+    for restart in [false, true] {
+        for token in [&tokens.access, &access] {
+            assert_eq!(notes.userinfo(token).status, 401, "{restart}");
+            assert_eq!(notes.introspects(token), json!({ "active": false }), "{restart}");
+        }
+        assert!(!sdk.checks().iter().any(|(check, says)| *check != "cas/session" && *says), "{:?}", sdk.checks());
+        assert!(silent(&mut browser, &friend).param("code").is_some(), "the hint says nothing any more");
+        if !restart {
+            house.upkeep();
+        }
+    }
+    assert_eq!(notes.clone().plain().userinfo(&plain.access).status, 200, "no key of these made it");
+    let renewed = Tokens::of(&notes.refreshes(&tokens.refresh));
+    assert_eq!(notes.userinfo(&renewed.access).status, 200, "the session stands, and gives new tokens");
+    let ends = house.at("", &format!("/oidc/session/end?id_token_hint={}", tokens.id));
+    assert_eq!(browser.comes_from_elsewhere(&ends).status, 200, "the person is asked");
+    assert!(browser.is_in(""));
+    let house = house.restarts();
+    let notes = Client::of(&house, "notes");
+    assert_eq!(notes.userinfo(&access).status, 401, "after a restart too");
+    assert_eq!(notes.userinfo(&renewed.access).status, 200);
+}
+
+#[test]
+fn a_retired_key_counts_for_access_only_as_long_as_a_token_of_its_own_could_live() {
+    let house = House::open();
+    let notes = Client::of(&house, "notes");
+    let mut browser = house.browser();
+    browser.logs_in("lilei");
+    let ring = keys::ring(&house.state).unwrap();
+    assert_eq!(rotates(&house, "{}", None), 200);
+    house.clock.advance_ms(DAY - 1_000);
+    let tokens = notes.tokens(&mut browser);
+    let stolen = forged(&ring, "at+jwt", &tokens.access, 10);
+    house.clock.advance_ms(1_000);
+    house.upkeep();
+    assert_ne!(kid_of(&tokens.access), signing(&house, TokenAlg::Rs256));
+    house.clock.advance_ms(598_000);
+    assert_eq!(notes.userinfo(&tokens.access).status, 200, "it lives its life");
+    house.clock.advance_ms(2_000);
+    assert_eq!(notes.userinfo(&tokens.access).status, 401, "and no longer");
+    assert_eq!(notes.userinfo(&stolen).status, 401, "nor does anything that says it lasts");
+    assert!(notes.asks(&mut browser, &[("prompt", "none"), ("id_token_hint", &tokens.id)]).param("code").is_some());
+}
+
+#[test]
+fn each_pool_remembers_when_the_keys_were_changed_and_by_whom() {
+    let house = House::with(|config| config.key_rotation_days = 10);
+    let rows = |act: &str, actor: &str| {
+        let sql = format!("SELECT count(*) FROM audit WHERE act = '{act}' AND actor_kind = '{actor}'");
+        house.count(&sql)
+    };
+    let pools = house.count("SELECT count(*) FROM pools");
+    assert_eq!(rotates(&house, "{}", None), 200);
+    assert_eq!(rotates(&house, r#"{"now":true}"#, None), 200);
+    house.clock.advance_ms(10 * DAY);
+    house.upkeep();
+    let found = (rows("keys_rotated", "operator"), rows("keys_replaced", "operator"), rows("keys_rotated", "house"));
+    assert_eq!(found, (pools, pools, pools));
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    let page = wang.opens(&house.at("", "/console/audit")).text();
+    assert!(page.contains("Replaced the signing keys at once; the old ones are believed no more"), "{page}");
 }

@@ -79,7 +79,9 @@ fn read(state: &State, token: &str) -> Done<Option<Shown>> {
     if let Some(Opaque { grant, jti, iat, exp }) = read_opaque_token(state, token) {
         return Ok(Some(Shown { grant, jti, iat, exp, scope: None }));
     }
-    let Some(claims) = keys::ring(state)?.read::<AccessClaims>(ACCESS, token) else { return Ok(None) };
+    let life_ms = i64::from(state.config.access_token_seconds) * 1_000;
+    let claims = keys::ring(state)?.believe::<AccessClaims>(ACCESS, token, (state.now(), life_ms));
+    let Some(claims) = claims else { return Ok(None) };
     let AccessClaims { jti, iat, exp, scope, .. } = claims;
     Ok(grant_of(&jti).map(|grant| Shown { grant, jti, iat, exp, scope: Some(scope) }))
 }

@@ -30,6 +30,8 @@ Events {
     key_created: Said = "创建访问密钥", "Created an access key";
     key_revoked: Said = "作废访问密钥", "Revoked an access key";
     token_issued: Said = "领取管理令牌", "Got a management token";
+    keys_rotated: Said = "更换签名密钥", "Gave the server new signing keys";
+    keys_replaced: Said = "立即更换签名密钥，不再相信旧的", "Replaced the signing keys at once; the old ones are believed no more";
     test_sent: Said = "发送测试通知", "Sent a test message";
     told_again: Said = "再次通知应用", "Told applications again";
     delivery_given_up: Said = "通知没有送达，已放弃", "A message was given up";
@@ -77,6 +79,10 @@ pub enum Deed {
     KeyRevoked,
     /// A program got a management token.
     TokenIssued,
+    /// The house has new signing keys.
+    KeysRotated,
+    /// The house believes its old signing keys no more.
+    KeysReplaced,
     /// An application was sent a message to try whether it hears.
     TestSent,
     /// What was not told of an ending was told again by hand.
@@ -108,6 +114,8 @@ impl Deed {
             | Self::SecretRotated
             | Self::KeyCreated
             | Self::TokenIssued
+            | Self::KeysRotated
+            | Self::KeysReplaced
             | Self::TestSent
             | Self::ToldAgain
             | Self::Other(_) => Stamp::Changed,
@@ -138,6 +146,8 @@ impl Deed {
             Self::KeyCreated => words.key_created,
             Self::KeyRevoked => words.key_revoked,
             Self::TokenIssued => words.token_issued,
+            Self::KeysRotated => words.keys_rotated,
+            Self::KeysReplaced => words.keys_replaced,
             Self::TestSent => words.test_sent,
             Self::ToldAgain => words.told_again,
             Self::DeliveryGivenUp => words.delivery_given_up,

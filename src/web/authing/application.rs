@@ -23,7 +23,6 @@ pub fn id(text: &str) -> Result<ApplicationId, Refusal> {
 
 /// How an application speaks OpenID Connect, as it is sent.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct OidcConfig {
     grant_types: Option<Vec<String>>,
     response_types: Option<Vec<String>>,
@@ -34,14 +33,14 @@ struct OidcConfig {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 struct RegisterConfig {
     enabled_basic_register_methods: Option<Vec<String>>,
 }
 
 /// An application as it is sent, in the words of either version.
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Sent {
     /// Which one a call is about.
     pub app_id: Option<String>,

@@ -24,7 +24,7 @@ pub const NAMED: usize = 200;
 
 /// A user as it is sent; in version 3 the call itself.
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Sent {
     /// Whom a change is about.
     pub user_id: Option<String>,
@@ -46,7 +46,7 @@ pub struct Sent {
 
 /// How a call is meant.
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Options {
     /// How a user is named; `user_id` when absent.
     pub user_id_type: Option<String>,
@@ -190,6 +190,11 @@ pub fn sought(given: [(&'static str, Option<&str>); 4]) -> Result<Option<UserRef
         return Err(Coded::from(&UNSUPPORTED).into());
     }
     Ok(UserRef::parse(kind, name))
+}
+
+/// A text that is looked for; nobody has one that is longer than this.
+pub fn keywords(text: &str) -> Result<String, Refusal> {
+    if text.chars().count() > 200 { Err(Refusal::bad("a text of at most 200 characters")) } else { Ok(text.to_owned()) }
 }
 
 /// Where a text is looked for, by Authing's names; none named: everywhere. What the house does not keep holds nothing.

@@ -33,7 +33,6 @@ pub enum By {
 
 /// What of a profile the house keeps.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 pub struct Profile {
     name: Option<String>,
     nickname: Option<String>,

@@ -65,6 +65,9 @@ pub const ANSWERED: &[Answered] = answered! {
         "guard", GUARD;
     GET "/svg-string/guard" => "v2::guard::icons",
         "guard", GUARD;
+    GET "/api/v2/users/find" => "v2::guard::find",
+        "guard, before it registers somebody (nobody is told)",
+        "authing/guard::the_box_registers_people_where_the_application_lets_it_and_tells_nobody_who_is_there";
     GET "/api/v2/users/me" => "v2::users::me",
         "guard, py 4, ios, android", KICKS;
     POST "/api/v2/users/batch" => "v2::users::batch",

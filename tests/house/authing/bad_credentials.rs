@@ -48,14 +48,23 @@ fn every_sample_is_a_good_call() {
         let credential = stage.credential(sample.who);
         let headers: &[(&str, &str)] = if credential.is_empty() { &[] } else { &[("Authorization", &credential)] };
         let code = refusal(&sample, &stage.makes(&sample, headers, sample.with.as_bytes()), "all as it should be");
-        // Nobody has that phone, nobody is named, no management token is shown, only a log-out is taken, and no page is loaded.
+        // Nobody has that phone, nobody is named, no management token is shown, and what is kept as a hash is not told.
         let taken = matches!(
             (sample.name, code),
             ("loginByPhonePassword", Some(2333))
-                | ("refreshToken", Some(2206))
+                | ("POST /api/v2/users/login/check-status" | "refreshToken", Some(2206))
                 | ("refreshAccessToken", Some(2020))
-                | ("updateUser", Some(501))
-                | ("GET /cas-idp/{app}" | "GET /cas-idp/{app}/login", Some(403))
+                | ("GET /api/v3/get-application-secret", Some(1001))
+                | ("POST /api/v2/register/{kind}", Some(501))
+                // No page is loaded, and notes does not speak CAS.
+                | (
+                    "GET /cas-idp/{app}"
+                        | "GET /cas-idp/{app}/login"
+                        | "GET /cas-idp/{app}/validate"
+                        | "GET /cas-idp/{app}/serviceValidate"
+                        | "GET /cas-idp/{app}/p3/serviceValidate",
+                    Some(403)
+                )
         );
         assert!(code.is_none() || taken, "{}: refused with {code:?}", sample.name);
     }
@@ -140,7 +149,11 @@ fn nobody_gets_anywhere_without_a_credential_of_the_right_kind() {
 fn a_credential_counts_in_every_form_until_it_ends() {
     let stage = Stage::open();
     let house = &stage.house;
-    let owned: Vec<Sample> = stage.all().into_iter().filter(|s| matches!(s.who, Who::Admin | Who::Person)).collect();
+    let mut owned: Vec<Sample> =
+        stage.all().into_iter().filter(|s| matches!(s.who, Who::Admin | Who::Person)).collect();
+    for sample in owned.iter_mut().filter(|sample| sample.method == "DELETE") {
+        sample.path = sample.path.replace(house.application("notes").id.as_str(), &"f".repeat(24)); // there is none
+    }
     // A call that is refused for what it says, not for who says it. GET says it by a parameter that stands twice.
     let broken = |sample: &Sample| match sample.method {
         _ if sample.path == "/graphql/v2" => sample.with.clone(),

@@ -114,9 +114,7 @@ fn what_is_no_json_no_graphql_or_of_another_media_type_is_refused() {
         {
             let headers = [authorization, ("Content-Type", media)];
             let code = refusal(sample, &stage.makes(sample, &headers, sample.with.as_bytes()), media);
-            // Guard asks with no body at all: then nobody is named, and nobody is logged in.
-            let expected = if sample.name == "POST /api/v2/users/login/check-status" { 2206 } else { 415 };
-            assert_eq!(code, Some(expected), "{} as {media}", sample.name);
+            assert_eq!(code, Some(415), "{} as {media}", sample.name);
         }
         let large = format!("{{\"a\":\"{}\"}}", "a".repeat(3 << 20));
         assert_eq!(refusal(sample, &stage.makes(sample, &[authorization], large.as_bytes()), "3 MB"), Some(413));
@@ -164,7 +162,8 @@ fn a_query_of_any_shape_is_an_answer_or_a_refusal() {
             }
             let doubled = format!("{}&{name}={value}", sample.with);
             let code = refusal(sample, &stage.makes(sample, headers, doubled.as_bytes()), "doubled");
-            assert!(code.is_some() || sample.who == Who::Elsewhere, "{}: {name} twice was taken", sample.name);
+            let taken = sample.who == Who::Elsewhere || TAKEN.contains(&(sample.name, *name));
+            assert!(code.is_some() || taken, "{}: {name} twice was taken", sample.name);
         }
         let odd = format!("{}{}10&%ff&&=&undefined", sample.with, if sample.with.is_empty() { "" } else { "&" });
         refusal(sample, &stage.makes(sample, headers, odd.as_bytes()), "stray parameters");

@@ -187,3 +187,23 @@ fn guard_lets_in_whoever_is_in_and_nobody_else_gets_a_token_for_a_cookie() {
     assert_eq!(given(&mut sdk.without_token(), &guard), None);
     assert_eq!(given(&mut sdk.without_cookies(), &guard), None);
 }
+
+#[test]
+fn the_box_registers_people_where_the_application_lets_it_and_tells_nobody_who_is_there() {
+    let house = House::open();
+    house.settles("notes", |protocol| protocol.self_registration = true);
+    let open = config(&house, "notes", "http://notes.example");
+    assert_eq!(
+        (&open["registerDisabled"], &open["ssoPageComponentDisplay"]["registerBtn"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(open["registerTabs"]["list"], json!(["email", "username-password"]));
+    let closed = config(&house, "board", "http://board.example");
+    assert_eq!((&closed["registerDisabled"], &closed["registerTabs"]["list"]), (&json!(true), &json!([])));
+    let find = |name: &str| {
+        let path = format!("/api/v2/users/find?userPoolId={}&key={name}&type=username", house.pool);
+        house.ask(("GET", &path), &[("Origin", "http://notes.example")], None).json()
+    };
+    assert_eq!(find("lilei"), find("nobody"));
+    assert_eq!((&find("lilei")["code"], &find("lilei")["data"]), (&json!(200), &Value::Null));
+}

@@ -42,8 +42,11 @@ fn a_hint_of_the_person_ends_the_session_whole_and_leads_back_with_state() {
 fn an_expired_hint_by_a_retired_key_still_counts() {
     let house = House::open();
     let (mut browser, _, tokens) = someone_in(&house);
-    keys::rotate(&house.state, true).unwrap();
+    keys::rotate(&house.state, false, by_operator()).unwrap();
     house.clock.advance_ms(2 * 24 * 3_600_000);
+    house.upkeep();
+    let retired = keys::list(&house.state).unwrap().iter().any(|key| key.standing == keys::KeyStanding::Retired);
+    assert!(retired, "its key signs no more");
     let answer = browser
         .comes_from_elsewhere(&house.at("", &end(&[("id_token_hint", &tokens.id), ("post_logout_redirect_uri", BYE)])));
     assert_eq!(answer.location(), BYE, "{}", answer.text());

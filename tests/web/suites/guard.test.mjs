@@ -300,6 +300,40 @@ test('somebody who is in already is let in without a box, where the page asks fo
   await closes(context, near);
 });
 
+test('the box registers people where the application lets them, by email and by user name, and says when a name is taken', async () => {
+  const club = await page('club', 'localhost', { self_registration: true });
+  const own = await serve(seedOf([club]));
+  settle(club, { appId: club.id, host: own.base });
+  const usual = house;
+  try {
+    house = own;
+    for (const [tab, name] of [['Email', 'new@example.com'], ['Username', 'newcomer']]) {
+      const { context, page } = await drawn(club);
+      await page.evaluate(() => guard.changeView('register'));
+      await page.getByRole('tab', { name: tab }).click();
+      const fills = async (who) => {
+        await page.fill('#box .ant-tabs-tabpane-active input[type=text], #box .authing-ant-tabs-tabpane-active input[type=text], #box input[type=text]', who);
+        for (const box of await page.$$('#box input[type=password]')) await box.fill('a password of my own');
+        const answered = page.waitForResponse(({ url, request }) => /register-/.test(url()) && request().method() === 'POST');
+        await page.click('#box button[type=submit]');
+        return (await answered).json();
+      };
+      assert.notEqual((await fills(tab === 'Email' ? 'lilei@example.com' : 'lilei')).code, 200, 'taken');
+      assert.equal((await fills(name)).code, 200);
+      // Registered, the person is asked to log in.
+      await page.waitForSelector('#box input[id$=account]');
+      await types(page, name, 'a password of my own');
+      const user = await told(page, 'login');
+      assert.equal(user[tab.toLowerCase()], name);
+      assert.equal((await tracks(page)).id, user.id);
+      await closes(context, club);
+    }
+  } finally {
+    house = usual;
+    await Promise.all([own.stop(), club.close()]);
+  }
+});
+
 test('a page on any loopback port works against the demo, with no more than the id', async () => {
   const demo = await start();
   const page = await Application.open('mine', { host: 'localhost', pages: near.pages });

@@ -89,7 +89,9 @@ async fn register(visit: &Visit, variables: &Value, by: By) -> Result<Answered, 
         travelled: Travelled::Encrypted,
         profile: people::read(&input["profile"], "profile")?.unwrap_or_default(),
     };
-    let logs_in = [&input["forceLogin"], &input["generateToken"]].contains(&&Value::Bool(true));
+    let asked: [Option<bool>; 2] =
+        [people::read(&input["forceLogin"], "forceLogin")?, people::read(&input["generateToken"], "generateToken")?];
+    let logs_in = asked.contains(&Some(true));
     let (value, welcome) = registering::enter(visit, &application, &newcomer, logs_in).await?;
     Ok(Answered { value, welcome })
 }

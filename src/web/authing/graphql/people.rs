@@ -35,12 +35,12 @@ fn number(variables: &Value, name: &'static str, default: u32) -> Result<u32, Re
 
 /// Refuses what would narrow an answer here and cannot: a program may act on all that it is given.
 fn nothing_of(variables: &Value, names: &[&str]) -> Result<(), Refusal> {
-    let asks = |value: &Value| match value {
+    let asks = |name: &&str| match &variables[*name] {
         Value::Null | Value::Bool(false) => false,
-        Value::Array(list) => !list.is_empty(),
+        Value::Array(list) => !(list.is_empty() && name.ends_with("Opts")),
         Value::Bool(true) | Value::Number(_) | Value::String(_) | Value::Object(_) => true,
     };
-    if names.iter().any(|name| asks(&variables[*name])) { Err(Coded::from(&UNSUPPORTED).into()) } else { Ok(()) }
+    if names.iter().any(asks) { Err(Coded::from(&UNSUPPORTED).into()) } else { Ok(()) }
 }
 
 /// `users(page, limit, sortBy)`. Nobody is in an organisation here, so that leaving those out leaves nobody out.
@@ -62,7 +62,7 @@ pub(super) async fn search(visit: &Visit, variables: &Value) -> Result<Answered,
     nothing_of(variables, &["departmentOpts", "groupOpts", "roleOpts"])?;
     let named: Option<Vec<String>> = read(&variables["fields"], "fields")?;
     let wanted = Listing {
-        text: required(variables, "query")?.to_owned(),
+        text: people::keywords(required(variables, "query")?)?,
         fields: people::fields(named.as_deref()),
         ..Listing::default()
     };

@@ -55,14 +55,18 @@ pub async fn icons(request: HttpRequest) -> Answer {
     Ok(answer)
 }
 
-/// Whether people may make themselves an account in an application.
-fn lets_people_register(_: &Application) -> bool {
-    false
+/// `GET /api/v2/users/find?key=&type=`: whether a name is taken, as the box asks before it registers somebody. Nobody is told:
+/// anybody could find out who has an account. The box goes on, and the registration itself says so.
+pub async fn find(request: HttpRequest) -> Answer {
+    let state = visit::state(&request)?;
+    place::of(&state, &request)?;
+    let words = envelope::in_words(&request, "who has an account is not told", "不透露谁拥有账号");
+    Ok(envelope::v2(words, &Value::Null))
 }
 
 /// The whole of it, by the names that Guard looks for.
 fn config(application: &Application, place: &Place, asking: Option<&Url>, public_key: &str) -> Value {
-    let (closed, origin) = (!lets_people_register(application), &place.origin);
+    let (closed, origin) = (!application.protocol.self_registration, &place.origin);
     let (login, logout) = (addresses(&application.login, asking), addresses(&application.logout, asking));
     let mut all = json!({
         "id": application.id, "userPoolId": application.pool, "rootUserPoolId": null, "name": application.name,
@@ -107,7 +111,7 @@ fn form(closed: bool) -> Value {
         .iter()
         .map(|(key, en, zh)| json!({ "key": key, "label": zh, "i18n": { "zh-CN": zh, "zh-TW": zh, "en-US": en, "ja-JP": en } }))
         .collect();
-    let registers = if closed { json!([]) } else { json!(["password"]) };
+    let registers = if closed { json!([]) } else { json!(["email", "username-password"]) };
     json!({
         "ssoPageComponentDisplay": {
             "userPasswordInput": true, "registerBtn": !closed, "forgetPasswordBtn": false, "idpBtns": false,
@@ -118,7 +122,7 @@ fn form(closed: bool) -> Value {
         },
         "verifyCodeTabConfig": { "enabledLoginMethods": [], "validLoginMethods": [], "validRegisterMethods": [] },
         "loginTabs": { "list": ["password"], "default": "password", "title": {} },
-        "registerTabs": { "list": registers, "default": "password", "title": {} },
+        "registerTabs": { "list": registers, "default": "email", "title": {} },
         "registerTabsConfig": {}, "tabMethodsFields": labels, "tabMethodsSortConfig": [],
         "qrcodeTabsSettings": {}, "qrCodeSortConfig": [], "socialConnections": [], "identityProviders": [],
         "extendsFields": [], "extendsFieldsEnabled": false, "complateFiledsPlace": [], "skipComplateFileds": true,

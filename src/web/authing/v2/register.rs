@@ -13,7 +13,7 @@ use crate::web::body;
 use crate::web::error::Answer;
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 struct RegisterCall {
     account: Option<String>,
     email: Option<String>,

@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::id::EndingId;
 use crate::domain::user::{User, UserStatus};
@@ -22,16 +22,16 @@ use crate::web::visit::{self, off_thread};
 const PAGE: u32 = 50;
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 struct ListCall {
     keywords: Option<String>,
-    advanced_filter: Option<Value>,
-    search_query: Option<Value>,
+    advanced_filter: Option<Vec<Value>>,
+    search_query: Option<Map<String, Value>>,
     options: Option<ListOptions>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 struct ListOptions {
     pagination: Option<Pagination>,
     sort: Option<Vec<Sorting>>,
@@ -39,7 +39,6 @@ struct ListOptions {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Pagination {
     page: Option<u32>,
     limit: Option<u32>,
@@ -49,16 +48,6 @@ struct Pagination {
 struct Sorting {
     field: String,
     order: String,
-}
-
-/// Whether a filter is there that narrows nothing.
-fn empty(filter: Option<&Value>) -> bool {
-    match filter {
-        None | Some(Value::Null) => true,
-        Some(Value::Array(list)) => list.is_empty(),
-        Some(Value::Object(map)) => map.is_empty(),
-        Some(Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
-    }
 }
 
 /// `by_change` and `ascending`, by the first thing to sort by.
@@ -88,7 +77,8 @@ async fn answer_list(request: &HttpRequest, wanted: Listing, page: (u32, u32)) -
 pub async fn list(request: HttpRequest, mut payload: Payload) -> Answer {
     caller::admin(&*visit::state(&request)?, &request)?;
     let call: ListCall = body::json(&request, &mut payload).await?;
-    if !empty(call.advanced_filter.as_ref()) || !empty(call.search_query.as_ref()) {
+    if call.advanced_filter.is_some_and(|list| !list.is_empty()) || call.search_query.is_some_and(|map| !map.is_empty())
+    {
         return Err(Coded::from(&UNSUPPORTED).into());
     }
     let options = call.options.unwrap_or_default();
@@ -99,7 +89,7 @@ pub async fn list(request: HttpRequest, mut payload: Payload) -> Answer {
     }
     let (by_change, ascending) = order(options.sort.as_deref())?;
     let wanted = Listing {
-        text: call.keywords.unwrap_or_default(),
+        text: people::keywords(call.keywords.as_deref().unwrap_or_default())?,
         fields: people::fields(options.fuzzy_search_on.as_deref()),
         status: None,
         by_change,
@@ -158,7 +148,7 @@ pub async fn get_batch(request: HttpRequest) -> Answer {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 struct ExistsCall {
     username: Option<String>,
     email: Option<String>,

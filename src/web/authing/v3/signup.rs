@@ -12,7 +12,7 @@ use crate::web::body;
 use crate::web::error::Answer;
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 struct SignupCall {
     connection: Option<String>,
     password_payload: Option<PasswordPayload>,
@@ -21,7 +21,6 @@ struct SignupCall {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct PasswordPayload {
     password: Option<String>,
     username: Option<String>,
