@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::codes::{ADMINISTRATOR, Coded, MISSING, REGISTER_DISABLED, UNSUPPORTED, USER_EXISTS};
-use super::signin::{self, Opening, Travelled};
+use super::signin::{Travelled, typed};
 use crate::domain::secret::Secret;
 use crate::flow::error::FlowError;
+use crate::flow::password_key;
 use crate::flow::presence::UserRef;
 use crate::flow::provisioning::UserParts;
 use crate::flow::state::State;
@@ -74,11 +75,6 @@ impl Options {
     }
 }
 
-/// A password that is being set.
-fn password(state: &State, sent: &str, travelled: Travelled) -> Result<Secret, Refusal> {
-    signin::opened(state, sent, travelled, Opening::Sure).map(Secret::new)
-}
-
 /// `status` and `blocked` say one thing twice.
 fn disabled(status: Option<&str>, blocked: Option<bool>) -> Result<Option<bool>, Refusal> {
     let by_status = match status {
@@ -111,13 +107,14 @@ impl Sent {
             return Err(Coded::from(&UNSUPPORTED).into());
         }
         let sent = self.password.filter(|text| !text.is_empty());
+        let set = |sent: String| typed(state, &sent, travelled, password_key::open_surely).map(Secret::new);
         Ok(UserParts {
             username: self.username,
             name: self.name.or(self.nickname),
             email: self.email,
             phone: self.phone.map(|number| phone(number, self.phone_country_code.as_deref())),
             disabled: disabled(self.status.as_deref(), self.blocked)?,
-            password: sent.map(|sent| password(state, &sent, travelled)).transpose()?,
+            password: sent.map(set).transpose()?,
         })
     }
 

@@ -11,14 +11,14 @@ use serde_json::Value;
 
 use super::codes::{Coded, MISSING, REGISTER_DISABLED};
 use super::people::refused_registration;
-use super::signin::{self, Opening, Travelled};
+use super::signin::{self, Travelled};
 use crate::domain::application::Application;
 use crate::domain::contact::Password;
 use crate::domain::secret::Secret;
 use crate::domain::user::User;
-use crate::flow::registration;
 use crate::flow::signin::{SignedIn, Wanted};
 use crate::flow::users::UserForm;
+use crate::flow::{password_key, registration};
 use crate::web::error::Refusal;
 use crate::web::visit::Visit;
 
@@ -89,7 +89,7 @@ pub async fn register(visit: &Visit, application: &Application, new: &Newcomer) 
     if new.account.trim().is_empty() || new.password.is_empty() {
         return Err(Coded::from(&MISSING).into());
     }
-    let password = Secret::new(signin::opened(&visit.state, &new.password, new.travelled, Opening::Blind)?);
+    let password = Secret::new(signin::typed(&visit.state, &new.password, new.travelled, password_key::open)?);
     let registering = registration::register(&visit.state, application, new.form(), password.clone(), visit.from());
     Ok((registering.await.map_err(refused_registration)?, password))
 }

@@ -13,8 +13,9 @@ use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::Password;
 use crate::domain::user::User;
+use crate::flow::error::Done;
 use crate::flow::login::Attempt;
-use crate::flow::password_key::{self, Kind};
+use crate::flow::password_key::{self, Kind, NoCiphertext};
 use crate::flow::signin::{self, Given, Outcome, SignedIn, Wanted};
 use crate::flow::state::State;
 use crate::flow::token::LoginToken;
@@ -34,7 +35,7 @@ pub enum Travelled {
 }
 
 impl Travelled {
-    /// Reads `passwordEncryptType`. Absent: as typed.
+    /// By the word of version 3, `passwordEncryptType`. Absent: as typed.
     pub fn of(word: Option<&str>) -> Result<Self, Refusal> {
         match word.and_then(caller::meant) {
             None | Some("none") => Ok(Self::Plain),
@@ -48,33 +49,24 @@ impl Travelled {
 /// How a password says that it is encrypted with SM2.
 const SM2: &str = "sm2:";
 
-/// How sure one must be that a password opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
-    /// What does not open is nobody's password and fails, or is kept, like any other.
-    Blind,
-    /// What does not open is said not to: only for callers who may set passwords of others.
-    Sure,
-}
+/// Opens a password with one of the keys of the house: [`password_key::open`], or [`password_key::open_surely`] for callers who
+/// set it.
+type Open = fn(&State, Kind, &str) -> Done<Result<String, NoCiphertext>>;
 
-/// The text of a password that was sent. What is no ciphertext at all is said to be, with the option to set.
-pub fn opened(state: &State, sent: &str, travelled: Travelled, opening: Opening) -> Result<String, Refusal> {
+/// The password as it was typed. What is no ciphertext at all is said to be, with the option to set.
+pub fn typed(state: &State, sent: &str, travelled: Travelled, open: Open) -> Result<String, Refusal> {
     let bare = sent.strip_prefix(SM2);
     let (kind, sealed, says) = match travelled {
         Travelled::Plain => return Ok(sent.to_owned()),
         Travelled::Encrypted if bare.is_none() => (Kind::Rsa, sent, &UNDECRYPTABLE),
         Travelled::Encrypted | Travelled::Sm2 => (Kind::Sm2, bare.unwrap_or(sent), &UNDECRYPTABLE_SM2),
     };
-    let opened = match opening {
-        Opening::Blind => password_key::open(state, kind, sealed)?,
-        Opening::Sure => password_key::open_surely(state, kind, sealed)?,
-    };
-    opened.map_err(|_| Refusal::Coded(Coded::from(says)))
+    open(state, kind, sealed)?.map_err(|_| Refusal::Coded(Coded::from(says)))
 }
 
-/// A password to log in with. One that does not decrypt is nobody's password and fails like any wrong one.
+/// The password of a log-in. One that does not decrypt is nobody's password and fails like any wrong one.
 pub fn password(state: &State, sent: &str, travelled: Travelled) -> Result<Password, Refusal> {
-    let text = opened(state, sent, travelled, Opening::Blind)?;
+    let text = typed(state, sent, travelled, password_key::open)?;
     Password::parse(&text).map_err(|_| Refusal::Coded(Coded::from(&WRONG_PASSWORD)))
 }
 
