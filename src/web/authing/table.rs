@@ -244,6 +244,16 @@ pub const MISSING: &[Missing] = &[
         zh: "不支持 SAML，请使用 OpenID Connect",
     },
     Missing {
+        what: "js 4 getAccessTokenByIdToken, with a secret",
+        en: "the SDK shows no secret there: the application must be one that proves nothing (token_endpoint_auth_method none)",
+        zh: "SDK 在这里不出示密钥：应用的 token_endpoint_auth_method 须为 none",
+    },
+    Missing {
+        what: "protocol oauth: response_type=token",
+        en: "plain OAuth gives codes only; tokens do not travel in addresses",
+        zh: "OAuth 只发授权码，令牌不经地址栏传递",
+    },
+    Missing {
         what: "py 4 validate_ticket_v1",
         en: "the SDK reads the two lines of CAS 1.0 as JSON; use validate_ticket_v2 with format=JSON",
         zh: "SDK 把 CAS 1.0 的两行文本当作 JSON 读；请用 validate_ticket_v2，format=JSON",

@@ -22,7 +22,7 @@ use crate::flow::token::{self, CodeShown, Tokens};
 use crate::web::error::{Answer, Refusal};
 use crate::web::visit;
 
-/// What Authing gives when nothing is asked for.
+/// What Authing gives when nothing is asked for; in plain OAuth that is `user` alone.
 const SCOPES: &str = "openid profile";
 
 /// `grant_type` decides; the application proves itself first.
@@ -58,7 +58,9 @@ pub async fn token(request: HttpRequest, mut payload: Payload) -> Answer {
 
 /// The scopes that a log-in at this endpoint is about.
 fn scopes(request: &HttpRequest, call: &Call) -> Result<Scopes, Refusal> {
-    Ok(Dialect::of_path(request.path()).scopes(call.given("scope")?.unwrap_or(SCOPES)))
+    let dialect = Dialect::of_path(request.path());
+    let usual = if dialect == Dialect::Plain { "" } else { SCOPES };
+    Ok(dialect.scopes(call.given("scope")?.unwrap_or(usual)))
 }
 
 fn not_granted(description: &'static str) -> Refusal {

@@ -75,7 +75,9 @@ fn a_password_becomes_tokens_of_a_session_like_any_other() {
     notes.is_out(&renewed);
     assert_eq!(notes.userinfo(&tokens.access).status, 401);
     let plain = notes.clone().plain();
-    let tokens = Tokens::of(&by_password(&plain, "lilei", PASSWORD, ""));
+    let answer = by_password(&plain, "lilei", PASSWORD, "");
+    assert_eq!(answer.json()["scope"], "user");
+    let tokens = Tokens::of(&answer);
     assert!(!tokens.access.contains('.') && tokens.id.is_empty() && !tokens.refresh.is_empty());
     program.kicks(notes.id, &[&lilei]);
     plain.is_out(&tokens);
