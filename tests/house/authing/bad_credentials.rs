@@ -52,7 +52,7 @@ fn every_sample_is_a_good_call() {
         let taken = matches!(
             (sample.name, code),
             ("loginByPhonePassword", Some(2333))
-                | ("POST /api/v2/users/login/check-status" | "refreshToken", Some(2206))
+                | ("refreshToken", Some(2206))
                 | ("refreshAccessToken", Some(2020))
                 | ("GET /api/v3/get-application-secret", Some(1001))
                 | ("POST /api/v2/register/{kind}", Some(501))
