@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::samples::{TAKEN, Who};
+use super::samples::{NEED_NOTHING, TAKEN, Who};
 use super::stage::{Stage, refusal};
 use crate::support::authing::Sdk;
 
@@ -105,7 +105,8 @@ fn what_is_no_json_no_graphql_or_of_another_media_type_is_refused() {
                 &stage.makes(sample, &[authorization], body.as_bytes()),
                 body.get(..20).unwrap_or(body),
             );
-            assert!(code.is_some(), "{}: {} was taken", sample.name, body.get(..20).unwrap_or(body));
+            let taken = body == nested && NEED_NOTHING.contains(&sample.name);
+            assert!(code.is_some() || taken, "{}: {} was taken", sample.name, body.get(..20).unwrap_or(body));
         }
         let code = refusal(sample, &stage.makes(sample, &[authorization], b"{\"a\":\"\xff\xfe\"}"), "no UTF-8");
         assert!(code.is_some(), "{}: no UTF-8", sample.name);

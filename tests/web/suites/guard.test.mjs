@@ -312,9 +312,9 @@ test('the box registers people where the application lets them, by email and by 
       await page.evaluate(() => guard.changeView('register'));
       await page.getByRole('tab', { name: tab }).click();
       const fills = async (who) => {
-        await page.fill('#box .ant-tabs-tabpane-active input[type=text], #box .authing-ant-tabs-tabpane-active input[type=text], #box input[type=text]', who);
+        await page.fill('#box input[type=text]', who);
         for (const box of await page.$$('#box input[type=password]')) await box.fill('a password of my own');
-        const answered = page.waitForResponse(({ url, request }) => /register-/.test(url()) && request().method() === 'POST');
+        const answered = page.waitForResponse((answer) => /register-/.test(answer.url()) && answer.request().method() === 'POST');
         await page.click('#box button[type=submit]');
         return (await answered).json();
       };

@@ -17,6 +17,7 @@ use crate::domain::redirect::RedirectList;
 use crate::flow::password_key;
 use crate::page::asset;
 use crate::web::authing::envelope;
+use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::place::{self, Place};
 use crate::web::{assets, visit};
@@ -60,6 +61,10 @@ pub async fn icons(request: HttpRequest) -> Answer {
 pub async fn find(request: HttpRequest) -> Answer {
     let state = visit::state(&request)?;
     place::of(&state, &request)?;
+    let query = Form::query(&request)?;
+    for name in ["userPoolId", "key", "type"] {
+        query.one(name)?;
+    }
     let words = envelope::in_words(&request, "who has an account is not told", "不透露谁拥有账号");
     Ok(envelope::v2(words, &Value::Null))
 }

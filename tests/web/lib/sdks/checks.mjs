@@ -26,7 +26,7 @@ export const PLAIN = {
   'GET /api/v2/users/me, bare': { needs: ['login'], says: async (h, p) => (await ask(`${h}/api/v2/users/me`, { headers: { authorization: p.login } })).json().code === 200 },
   'POST /api/v2/users/login/check-status': {
     needs: ['login'],
-    says: async (h, p) => (await posted(`${h}/api/v2/users/login/check-status`, p.login, { token: p.login })).status === true,
+    says: async (h, p) => (await posted(`${h}/api/v2/users/login/check-status`, null, { token: p.login })).status === true,
   },
   'GET /api/v2/oidc/validate_token?id_token=': { needs: ['login'], says: (h, p) => validated(h, 'id_token', p.login) },
   'GET /api/v2/oidc/validate_token?id_token= of OpenID Connect': { needs: ['id'], says: (h, p) => validated(h, 'id_token', p.id) },
@@ -58,7 +58,7 @@ export const PLAIN = {
 const bearer = async (url, token) => (await ask(url, { headers: { authorization: `Bearer ${token}` } })).json();
 
 const posted = async (url, token, body) =>
-  (await ask(url, { method: 'POST', headers: { ...JSON_BODY, authorization: `Bearer ${token}` }, body: JSON.stringify(body) })).json();
+  (await ask(url, { method: 'POST', headers: { ...JSON_BODY, ...(token && { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) })).json();
 
 const graphql = (h, query, token) => posted(`${h}/graphql/v2`, token, { query, variables: {} });
 
