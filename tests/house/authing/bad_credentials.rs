@@ -52,7 +52,6 @@ fn every_sample_is_a_good_call() {
         let taken = matches!(
             (sample.name, code),
             ("loginByPhonePassword", Some(2333))
-                | ("POST /api/v2/users/login/check-status", Some(2231)) // no token, in the header or the body
                 | ("refreshToken", Some(2206))
                 | ("refreshAccessToken", Some(2020))
                 | ("GET /api/v3/get-application-secret", Some(1001))
