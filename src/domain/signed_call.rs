@@ -27,26 +27,53 @@ pub struct CallAsSent<'a> {
 }
 
 /// The texts that a client may have signed for this call, all of which say the same: SDKs leave a question mark behind when
-/// every parameter was undefined, and a query that was part of the address is signed as it stands. Empty: nobody can have
-/// signed it, because its body has no parameters that could be listed.
+/// every parameter was undefined, a query that was part of the address is signed as it stands, and a list in a query is signed
+/// as JSON and sent one by one. Empty: nobody can have signed it, because its body has no parameters that could be listed.
 pub fn texts(call: &CallAsSent<'_>) -> Vec<String> {
     let reads = matches!(call.method, "GET" | "HEAD");
     let parameters = if reads { Some(call.parameters.to_vec()) } else { of_body(call.body) };
     let Some(mut parameters) = parameters else { return Vec::new() };
-    // JavaScript and C# compare UTF-16.
-    parameters.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
-    let listed = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    by_name(&mut parameters);
+    let listed = joined(&parameters);
     let asked = if call.query.is_empty() { call.path.to_owned() } else { format!("{}?{}", call.path, call.query) };
-    let resources = match (reads, listed.is_empty()) {
+    let mut resources = match (reads, listed.is_empty()) {
         (_, true) => vec![asked.clone(), format!("{asked}?")],
         (true, false) => vec![format!("{}?{listed}", call.path), asked],
         (false, false) => vec![format!("{asked}?{listed}")],
     };
+    if reads && parameters.iter().any(|(name, _)| name.ends_with("[]")) {
+        resources.push(format!("{}?{}", call.path, joined(&gathered(&parameters))));
+    }
     let head = format!("{}\n{}", call.method, lines(call.headers));
     // SDKs sign `/x` and ask for `//x` when their host option ends in a slash.
     let single = |resource: &String| resource.strip_prefix('/').filter(|rest| rest.starts_with('/')).map(str::to_owned);
     let doubled: Vec<String> = resources.iter().filter_map(single).collect();
     resources.into_iter().chain(doubled).map(|resource| format!("{head}{resource}")).collect()
+}
+
+/// JavaScript and C# compare UTF-16.
+fn by_name(parameters: &mut [(String, String)]) {
+    parameters.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+}
+
+fn joined(parameters: &[(String, String)]) -> String {
+    parameters.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+}
+
+/// Sorted parameters with each `name[]` gathered into the JSON list `name`, as axios sends apart what was signed as one.
+fn gathered(parameters: &[(String, String)]) -> Vec<(String, String)> {
+    let mut whole: Vec<(String, String)> = Vec::new();
+    for list in parameters.chunk_by(|one, other| one.0 == other.0) {
+        match list.first().and_then(|(name, _)| name.strip_suffix("[]")) {
+            Some(name) => {
+                let values: Vec<&str> = list.iter().map(|(_, value)| value.as_str()).collect();
+                whole.push((name.to_owned(), serde_json::Value::from(values).to_string()));
+            }
+            None => whole.extend_from_slice(list),
+        }
+    }
+    by_name(&mut whole);
+    whole
 }
 
 fn lines(headers: &[(&str, &str)]) -> String {
@@ -130,6 +157,15 @@ mod tests {
     fn a_query_is_signed_decoded_or_as_it_stands() {
         let texts = of("GET", "/x?b=1%202&a=%E9%A9%AC", &[("b", "1 2"), ("a", "马")], "");
         assert_eq!(texts, [format!("GET\n{HEAD}/x?a=马&b=1 2"), format!("GET\n{HEAD}/x?b=1%202&a=%E9%A9%AC")]);
+    }
+
+    #[test]
+    fn a_list_in_a_query_is_signed_as_json_and_sent_one_by_one() {
+        let sent = [("userIds[]", "b"), ("userIds[]", "a \"x\""), ("a", "1"), ("userIdType", "user_id")];
+        let texts = of("GET", "/x?raw", &sent, "");
+        let signed = format!("GET\n{HEAD}/x?a=1&userIdType=user_id&userIds=[\"b\",\"a \\\"x\\\"\"]");
+        assert_eq!(texts.last(), Some(&signed), "in its own order");
+        assert_eq!(of("POST", "/x", &sent, "{\"a[]\":1}"), [format!("POST\n{HEAD}/x?a[]=1")], "not in a body");
     }
 
     #[test]
