@@ -1,6 +1,5 @@
 //! `POST /oidc/token/revocation` (RFC 7009), Authing's back-end log-out of version 3.
 
-use actix_web::http::header::HeaderValue;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -18,7 +17,7 @@ pub async fn revoke(request: HttpRequest, mut payload: Payload) -> Answer {
         None => return Err(crate::web::error::Refusal::bad("token")),
     };
     call.state.write(move |act, state| token::revoke(act, state, application, &token)).await?;
-    let sdk = request.headers().get("x-authing-sdk-version").map(HeaderValue::as_bytes);
+    let sdk = request.headers().get("x-authing-sdk-version").map(actix_web::http::header::HeaderValue::as_bytes);
     let reads_json = sdk.is_some_and(|version| version.starts_with(b"python:4"));
     let mut answer = HttpResponse::Ok();
     Ok(if reads_json { answer.json(serde_json::json!({})) } else { answer.finish() })
