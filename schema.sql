@@ -268,12 +268,12 @@ CREATE TABLE signing_keys (
   distrusted INTEGER NOT NULL DEFAULT 0 CHECK (distrusted IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
--- The key under which Authing's SDKs encrypt passwords on their way. One for the house.
+-- The keys under which Authing's SDKs encrypt passwords on their way. One of each kind for the house.
 CREATE TABLE password_keys (
-  id         INTEGER PRIMARY KEY CHECK (id = 1),
-  sealed     BLOB NOT NULL,                -- PKCS #8, sealed with the house's key
+  kind       TEXT PRIMARY KEY CHECK (kind IN ('rsa', 'sm2')),
+  sealed     BLOB NOT NULL,                -- PKCS #8 or the number, sealed with the house's key
   created_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
   id         INTEGER PRIMARY KEY,

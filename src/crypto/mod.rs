@@ -8,3 +8,4 @@ pub mod request;
 pub mod seal;
 pub mod signing;
 pub mod transport;
+pub mod transport_sm2;

@@ -161,6 +161,13 @@ pub fn hex(octets: &[u8]) -> String {
     octets.iter().flat_map(|o| [digit(o >> 4), digit(o & 15)]).collect()
 }
 
+/// The octets behind hex digits, in small or capital letters; `None` for anything else.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|[a, b]| Some(digit(*a)? << 4 | digit(*b)?)).collect())?
+}
+
 /// The text behind padded base64 (RFC 4648 section 4), as HTTP Basic has it.
 pub fn base64_text(text: &str) -> Option<String> {
     String::from_utf8(STANDARD.decode(text).ok()?).ok()

@@ -153,7 +153,9 @@ pub async fn json<T: serde::de::DeserializeOwned>(request: &HttpRequest, payload
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(Refusal::bad("JSON body"));
     }
-    serde_json::from_slice(&body).map_err(|_| Refusal::bad("JSON body"))
+    // RFC 8259 section 8.1; what nobody reads is UTF-8 too.
+    let text = std::str::from_utf8(&body).map_err(|_| Refusal::bad("JSON body"))?;
+    serde_json::from_str(text).map_err(|_| Refusal::bad("JSON body"))
 }
 
 #[cfg(test)]

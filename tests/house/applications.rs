@@ -159,7 +159,7 @@ fn stored(house: &House, identifier: &str) -> applications::ApplicationRow {
     applications::find(&house.state, house.pool, id).unwrap()
 }
 
-const EVERYTHING: [(&str, &str); 16] = [
+const EVERYTHING: [(&str, &str); 19] = [
     ("name", "Archive"),
     ("identifier", "archive"),
     ("redirect_uris", "https://archive.example/cb"),
@@ -174,6 +174,9 @@ const EVERYTHING: [(&str, &str); 16] = [
     ("jwks", KEYS),
     ("grant_types", "authorization_code"),
     ("grant_types", "client_credentials"),
+    ("grant_types", "password"),
+    ("grant_types", "http://authing.cn/oidc/grant_type/authing_token"),
+    ("grant_types", "cas"),
     ("response_types", "code id_token"),
     ("id_token_signed_response_alg", "ES256"),
 ];
@@ -190,7 +193,14 @@ fn everything_in_the_form_is_registered_and_shown_again() {
         backchannel_session_required: true,
         frontchannel_logout_uri: Some("https://archive.example/frame".to_owned()),
         frontchannel_session_required: true,
-        grant_types: vec![GrantType::AuthorizationCode, GrantType::ClientCredentials, GrantType::Implicit],
+        grant_types: vec![
+            GrantType::AuthorizationCode,
+            GrantType::ClientCredentials,
+            GrantType::Password,
+            GrantType::AuthingToken,
+            GrantType::Cas,
+            GrantType::Implicit,
+        ],
         response_types: vec![ResponseType::Code, ResponseType::CodeIdToken],
         auth_method: AuthMethod::PrivateKeyJwt,
         id_token_alg: TokenAlg::Es256,
@@ -211,6 +221,9 @@ fn everything_in_the_form_is_registered_and_shown_again() {
         r#"<option value="private_key_jwt" selected"#,
         r#"<option value="ES256" selected"#,
         r#"value="client_credentials" checked"#,
+        r#"value="password" checked"#,
+        r#"value="http://authing.cn/oidc/grant_type/authing_token" checked"#,
+        r#"value="cas" checked"#,
         r#"value="code id_token" checked"#,
         "&quot;kid&quot;:&quot;own&quot;",
         "/oidc/.well-known/openid-configuration</code>",

@@ -37,6 +37,16 @@ pub static UNDECRYPTABLE: Said = Said {
     zh: "密码不是用本服务的公钥加密的：请把 SDK 的公钥选项（publicKey、enc_public_key、encrptionPublicKey）设为 /api/v2/.well-known 返回的公钥",
 };
 
+/// The same of SM2.
+pub static UNDECRYPTABLE_SM2: Said = Said {
+    code: 2016,
+    status: 400,
+    en: "the password is not encrypted with this server's SM2 key: set the SDK's option (encryption.publicKey, or the key you \
+         encrypt with) to sm2.publicKey of /api/v3/system, in the order C1C3C2",
+    zh: "密码不是用本服务的 SM2 公钥加密的：请把 SDK 的选项（encryption.publicKey 或自行加密所用的公钥）设为 /api/v3/system 返回的 \
+         sm2.publicKey，顺序为 C1C3C2",
+};
+
 /// Unknown user or wrong password; never which.
 pub static WRONG_PASSWORD: Said =
     Said { code: 2333, status: 403, en: "the account or the password is wrong", zh: "账号或密码错误" };

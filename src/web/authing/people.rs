@@ -6,8 +6,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::codes::{ADMINISTRATOR, Coded, MISSING, REGISTER_DISABLED, UNDECRYPTABLE, UNSUPPORTED, USER_EXISTS};
-use super::signin::Travelled;
+use super::codes::{ADMINISTRATOR, Coded, MISSING, REGISTER_DISABLED, UNSUPPORTED, USER_EXISTS};
+use super::signin::{Travelled, typed};
 use crate::domain::secret::Secret;
 use crate::flow::error::FlowError;
 use crate::flow::password_key;
@@ -75,16 +75,6 @@ impl Options {
     }
 }
 
-/// A password that is being set.
-fn password(state: &State, sent: String, travelled: Travelled) -> Result<Secret, Refusal> {
-    Ok(Secret::new(match travelled {
-        Travelled::Plain => sent,
-        Travelled::Encrypted => {
-            password_key::open_surely(state, &sent)?.map_err(|_| Refusal::from(Coded::from(&UNDECRYPTABLE)))?
-        }
-    }))
-}
-
 /// `status` and `blocked` say one thing twice.
 fn disabled(status: Option<&str>, blocked: Option<bool>) -> Result<Option<bool>, Refusal> {
     let by_status = match status {
@@ -117,13 +107,14 @@ impl Sent {
             return Err(Coded::from(&UNSUPPORTED).into());
         }
         let sent = self.password.filter(|text| !text.is_empty());
+        let set = |sent: String| typed(state, &sent, travelled, password_key::open_surely).map(Secret::new);
         Ok(UserParts {
             username: self.username,
             name: self.name.or(self.nickname),
             email: self.email,
             phone: self.phone.map(|number| phone(number, self.phone_country_code.as_deref())),
             disabled: disabled(self.status.as_deref(), self.blocked)?,
-            password: sent.map(|sent| password(state, sent, travelled)).transpose()?,
+            password: sent.map(set).transpose()?,
         })
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::codes::{Coded, MISSING, REGISTER_DISABLED, UNDECRYPTABLE};
+use super::codes::{Coded, MISSING, REGISTER_DISABLED};
 use super::people::refused_registration;
 use super::signin::{self, Travelled};
 use crate::domain::application::Application;
@@ -89,12 +89,7 @@ pub async fn register(visit: &Visit, application: &Application, new: &Newcomer) 
     if new.account.trim().is_empty() || new.password.is_empty() {
         return Err(Coded::from(&MISSING).into());
     }
-    let password = Secret::new(match new.travelled {
-        Travelled::Plain => new.password.clone(),
-        Travelled::Encrypted => {
-            password_key::open(&visit.state, &new.password)?.map_err(|_| Refusal::from(Coded::from(&UNDECRYPTABLE)))?
-        }
-    });
+    let password = Secret::new(signin::typed(&visit.state, &new.password, new.travelled, password_key::open)?);
     let registering = registration::register(&visit.state, application, new.form(), password.clone(), visit.from());
     Ok((registering.await.map_err(refused_registration)?, password))
 }

@@ -7,14 +7,15 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use serde_json::Value;
 
-use super::codes::{Coded, MISSING, SUSPENDED, UNDECRYPTABLE, UNSUPPORTED, WRONG_PASSWORD};
+use super::codes::{Coded, MISSING, SUSPENDED, UNDECRYPTABLE, UNDECRYPTABLE_SM2, UNSUPPORTED, WRONG_PASSWORD};
 use super::{caller, shape};
 use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::Password;
 use crate::domain::user::User;
+use crate::flow::error::Done;
 use crate::flow::login::Attempt;
-use crate::flow::password_key;
+use crate::flow::password_key::{self, Kind, NoCiphertext};
 use crate::flow::signin::{self, Given, Outcome, SignedIn, Wanted};
 use crate::flow::state::State;
 use crate::flow::token::LoginToken;
@@ -27,30 +28,45 @@ use crate::web::visit::Visit;
 pub enum Travelled {
     /// As typed.
     Plain,
-    /// Encrypted with the key of the house.
+    /// Encrypted with the key of the house: with RSA, or with SM2 when it says so (`sm2:`, js 4).
     Encrypted,
+    /// Encrypted with SM2, whether it says so or not.
+    Sm2,
 }
 
 impl Travelled {
-    /// Reads `passwordEncryptType`.
+    /// By the word of version 3, `passwordEncryptType`. Absent: as typed.
     pub fn of(word: Option<&str>) -> Result<Self, Refusal> {
         match word.and_then(caller::meant) {
             None | Some("none") => Ok(Self::Plain),
             Some("rsa") => Ok(Self::Encrypted),
+            Some("sm2") => Ok(Self::Sm2),
             Some(_) => Err(Coded::from(&UNSUPPORTED).into()),
         }
     }
 }
 
-/// The password that was sent. One that does not decrypt is nobody's password and fails like any wrong one; what is no
-/// ciphertext at all is said to be, with the option to set.
-pub fn password(state: &State, sent: &str, travelled: Travelled) -> Result<Password, Refusal> {
-    let text = match travelled {
-        Travelled::Plain => sent.to_owned(),
-        Travelled::Encrypted => {
-            password_key::open(state, sent)?.map_err(|_| Refusal::Coded(Coded::from(&UNDECRYPTABLE)))?
-        }
+/// How a password says that it is encrypted with SM2.
+const SM2: &str = "sm2:";
+
+/// Opens a password with one of the keys of the house: [`password_key::open`], or [`password_key::open_surely`] for callers who
+/// set it.
+type Open = fn(&State, Kind, &str) -> Done<Result<String, NoCiphertext>>;
+
+/// The password as it was typed. What is no ciphertext at all is said to be, with the option to set.
+pub fn typed(state: &State, sent: &str, travelled: Travelled, open: Open) -> Result<String, Refusal> {
+    let bare = sent.strip_prefix(SM2);
+    let (kind, sealed, says) = match travelled {
+        Travelled::Plain => return Ok(sent.to_owned()),
+        Travelled::Encrypted if bare.is_none() => (Kind::Rsa, sent, &UNDECRYPTABLE),
+        Travelled::Encrypted | Travelled::Sm2 => (Kind::Sm2, bare.unwrap_or(sent), &UNDECRYPTABLE_SM2),
     };
+    open(state, kind, sealed)?.map_err(|_| Refusal::Coded(Coded::from(says)))
+}
+
+/// The password of a log-in. One that does not decrypt is nobody's password and fails like any wrong one.
+pub fn password(state: &State, sent: &str, travelled: Travelled) -> Result<Password, Refusal> {
+    let text = typed(state, sent, travelled, password_key::open)?;
     Password::parse(&text).map_err(|_| Refusal::Coded(Coded::from(&WRONG_PASSWORD)))
 }
 

@@ -208,11 +208,6 @@ pub const MISSING: &[Missing] = &[
         zh: "请把 SDK 的公钥选项设为 /api/v2/.well-known 返回的公钥",
     },
     Missing {
-        what: "passwordEncryptType=sm2, encryption: sm2",
-        en: "SM2 is not in the cryptographic library of this server; use rsa, or none over https",
-        zh: "本服务的密码库没有 SM2；请用 rsa，或在 https 上用 none",
-    },
-    Missing {
         what: "users: externalId, customData, identities, departments, gender, photo, company, address …",
         en: "a user has a user name, a display name, e-mail, phone, a password and a status; other fields are passed over and null in \
              the answer",

@@ -17,7 +17,7 @@ pub async fn revoke(request: HttpRequest, mut payload: Payload) -> Answer {
         None => return Err(crate::web::error::Refusal::bad("token")),
     };
     call.state.write(move |act, state| token::revoke(act, state, application, &token)).await?;
-    let sdk = request.headers().get("x-authing-sdk-version").map(|version| version.as_bytes());
+    let sdk = request.headers().get("x-authing-sdk-version").map(actix_web::http::header::HeaderValue::as_bytes);
     let reads_json = sdk.is_some_and(|version| version.starts_with(b"python:4"));
     let mut answer = HttpResponse::Ok();
     Ok(if reads_json { answer.json(serde_json::json!({})) } else { answer.finish() })

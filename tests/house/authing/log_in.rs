@@ -225,3 +225,36 @@ fn a_suspended_user_is_told_so_only_with_the_right_password() {
     assert_eq!(*code(&sdk.tries("lilei", &sdk.encrypts(PASSWORD))), 2005);
     assert_eq!(*code(&sdk.tries("lilei", &sdk.encrypts("wrong"))), 2333);
 }
+
+/// What the npm package sm-crypto 0.5.8 made of the password under the house's SM2 key.
+const SM2_SEALED: &str = "4d9ece6c7ad1286c3f4e4ea4afd716ff3bc1bee2e75f4cdbed21d0c8c5dd060b054dc4c0ec1425d0653aed4dd422d011c3c57d40aa79e7f98d2fca7416c70e7771a151a47d5b983ad90e6f89419f3a3aabf4439d182710dd321e89d90f0940ab07b2da05d503f901d4b81270c304cae233ece6071b7486e58b5d8b3d";
+
+#[test]
+fn a_password_may_travel_under_sm2() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    let point = sdk.gets("/api/v3/system").json()["sm2"]["publicKey"].as_str().unwrap().to_owned();
+    assert!(point.starts_with("04024b7d2470ed78") && point.len() == 130, "{point}");
+    let mut signs_in = |password: &str| {
+        let mut body = sdk.signin("lilei", password, "openid");
+        body["options"]["passwordEncryptType"] = "sm2".into();
+        let answer = sdk.posts("/api/v3/signin", &body).json();
+        answer["statusCode"].as_u64().filter(|code| *code == 200).or(answer["code"].as_u64())
+    };
+    for password in [SM2_SEALED.to_owned(), format!("sm2:{SM2_SEALED}"), format!("04{SM2_SEALED}")] {
+        assert_eq!(signs_in(&password), Some(200), "{password}");
+    }
+    // Of the right shape it is a password that nobody has; of no shape it is said to be.
+    assert_eq!(signs_in(&SM2_SEALED.replace('a', "b")), Some(2333));
+    for none in [PASSWORD, "sm2:", &SM2_SEALED[..100], "zz"] {
+        assert_eq!(signs_in(none), Some(2016), "{none}");
+    }
+    // Version 2 says which by a prefix.
+    let answer = sdk.tries("lilei", &format!("sm2:{SM2_SEALED}"));
+    assert!(answer["data"]["loginByUsername"]["token"].is_string(), "{answer}");
+    assert_eq!(sdk.tries("lilei", SM2_SEALED)["errors"][0]["message"]["code"], 2016, "without the prefix it is RSA");
+    let body = json!({ "account": "lilei", "password": format!("sm2:{SM2_SEALED}") });
+    assert_eq!(sdk.posts("/api/v2/login/account", &body).json()["code"], 200);
+    let house = house.restarts();
+    assert_eq!(Sdk::of(&house, "notes").gets("/api/v3/system").json()["sm2"]["publicKey"], point.as_str());
+}

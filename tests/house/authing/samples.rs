@@ -36,7 +36,7 @@ pub const CALLS: &[(&str, Who, &str)] = &[
     ("GET /api/v2/applications/{app}/components-public-config/guard", Anyone, ""),
     ("GET /svg-string/guard", Who::Elsewhere, "v=1"),
     ("GET /api/v2/users/find", Anyone, "key=lilei&type=username"),
-    ("POST /api/v2/users/login/check-status", Anyone, ""),
+    ("POST /api/v2/users/login/check-status", Anyone, r#"{"token":"{token}"}"#),
     ("POST /api/v2/login/account", Anyone, r#"{"account":"wang","password":"{sealed}","app_id":"{app}"}"#),
     ("GET /api/v2/oidc/validate_token", Anyone, "id_token={token}"),
     ("GET /api/v2/.well-known", Anyone, ""),

@@ -17,6 +17,7 @@ use exeunt::domain::secret::Secret;
 use exeunt::flow::applications::{self, ApplicationForm};
 use exeunt::flow::error::Done;
 use exeunt::flow::management;
+use exeunt::flow::password_key::Kind;
 use exeunt::flow::state::State;
 use exeunt::flow::upkeep;
 use exeunt::flow::users::{self, UserForm};
@@ -44,6 +45,9 @@ static KEYS: LazyLock<Vec<(TokenAlg, Vec<u8>)>> =
 
 /// The key under which passwords travel, likewise.
 static PASSWORD_KEY: LazyLock<Vec<u8>> = LazyLock::new(|| transport::generate().expect("a key"));
+
+/// The other of them, whose public half tests have met.
+const SM2_KEY: &str = "6b5c1d9a3f8e7d2c4b1a09f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4";
 
 /// An application of the house.
 #[derive(Debug, Clone)]
@@ -89,7 +93,8 @@ impl House {
         let pool = PoolId::parse("5f9d0cef60d09ff5a4c87c06").unwrap();
         let other_pool = PoolId::parse("5f9d0cef60d09ff5a4c87c07").unwrap();
         keys::adopt(&state, KEYS.clone(), Timestamp(0)).expect("signing keys");
-        password_key::adopt(&state, PASSWORD_KEY.clone()).expect("a password key");
+        password_key::adopt(&state, Kind::Rsa, PASSWORD_KEY.clone()).expect("a password key");
+        password_key::adopt(&state, Kind::Sm2, seal::unhex(SM2_KEY).unwrap()).expect("a password key");
         furnish(&state, pool, other_pool).expect("furniture");
         let (running, port) = run(&state);
         Self { state, clock, port, pool, other_pool, running: Some(running), dir }

@@ -78,10 +78,16 @@ async function draws(page) {
   await page.waitForSelector('#box input[type=password]');
 }
 
+/** Fills in the form and sends it; anew where Guard drew it anew meanwhile and forgot what was typed. */
 async function types(page, account, password) {
-  await page.fill('#box input[id$=account]', account);
-  await page.fill('#box input[type=password]', password);
-  await page.click('#box button[type=submit]');
+  for (let tries = 0; tries < 3; tries++) {
+    await page.fill('#box input[id$=account]', account);
+    await page.fill('#box input[type=password]', password);
+    const sent = page.waitForRequest(/login\/account/, { timeout: PATIENCE / 3 }).catch(() => null);
+    await page.click('#box button[type=submit]');
+    if (await sent) return;
+  }
+  assert.fail('Guard sends no log-in');
 }
 
 /** What Guard told of one kind, once it did. */

@@ -107,11 +107,10 @@ pub async fn check_status(request: HttpRequest, mut payload: Payload) -> Answer 
     place::of(&state, &request)?;
     let shown = match caller::token(&request).unwrap_or(None) {
         Some(token) => Some(token),
-        None => match body::json::<StatusCall>(&request, &mut payload).await {
-            Ok(call) => call.token.as_deref().and_then(caller::meant).map(str::to_owned),
-            Err(Refusal::MediaType(_)) => None,
-            Err(other) => return Err(other),
-        },
+        None => {
+            let call: StatusCall = body::json(&request, &mut payload).await?;
+            call.token.as_deref().and_then(caller::meant).map(str::to_owned)
+        }
     };
     let person = match shown {
         Some(token) => caller::believed(&state, &request, &token)?,

@@ -2,7 +2,7 @@
 //!
 //! 1. The application proves itself as it does at the token endpoint: in the body, by HTTP Basic, or not at all where it
 //!    settled so; then the header names it (contract 3.4).
-//! 2. The password comes as typed unless `passwordEncryptType` says `rsa`.
+//! 2. The password comes as typed unless `passwordEncryptType` says `rsa` or `sm2`.
 //! 3. The answer holds `expire_in`, as Authing spells it, and `expires_in`.
 
 use std::sync::Arc;
@@ -97,13 +97,13 @@ async fn application(visit: &Visit, request: &HttpRequest, call: &SigninCall) ->
     Ok(application)
 }
 
-/// `GET /api/v3/system`: bare. There is no SM2 key: no kept implementation of it is in this house.
+/// `GET /api/v3/system`: bare.
 pub async fn system(request: HttpRequest) -> Answer {
     let state = visit::state(&request)?;
     place::of(&state, &request)?;
-    let pem = password_key::public_pem(&state)?;
+    let (pem, point) = (password_key::public_pem(&state)?, password_key::public_sm2(&state)?);
     let answer: Value = json!({
-        "rsa": { "publicKey": pem }, "sm2": { "publicKey": "" },
+        "rsa": { "publicKey": pem }, "sm2": { "publicKey": point },
         "version": { "server": env!("CARGO_PKG_VERSION") }, "publicIps": [],
     });
     Ok(HttpResponse::Ok().json(answer))
