@@ -12,6 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use super::jws::BadKey;
 use super::seal;
 
+/// How many leading octets may be missing: JSEncrypt inside authing-js-sdk writes a ciphertext as a number, without its leading
+/// zeros, so about one in 128 is an octet short. Ciphertexts of shorter keys are much shorter.
+const MISSING_ZEROS: usize = 8;
+
 /// A key that opens passwords.
 pub struct TransportKey {
     private: Pkcs1PrivateDecryptingKey,
@@ -50,10 +54,10 @@ impl TransportKey {
 
     /// Opens an encrypted password. What has the right shape always opens: to the password, or to one that nobody has.
     pub fn open(&self, sent: &str) -> Result<String, NoCiphertext> {
-        let sealed = STANDARD.decode(sent.trim()).map_err(|_| NoCiphertext)?;
-        if sealed.len() != self.private.key_size_bytes() {
-            return Err(NoCiphertext);
-        }
+        let sent = STANDARD.decode(sent.trim()).map_err(|_| NoCiphertext)?;
+        let zeros = self.private.key_size_bytes().checked_sub(sent.len()).filter(|zeros| *zeros <= MISSING_ZEROS);
+        let mut sealed = vec![0; zeros.ok_or(NoCiphertext)?];
+        sealed.extend(sent);
         let nobodys = seal::fresh().0.reveal().to_owned();
         let mut room = vec![0; self.private.min_output_size()];
         let opened = self.private.decrypt(&sealed, &mut room).ok();
@@ -72,6 +76,18 @@ mod tests {
         let public = Pkcs1PublicEncryptingKey::new(public).unwrap();
         let mut room = vec![0; public.ciphertext_size()];
         STANDARD.encode(public.encrypt(text, &mut room).unwrap())
+    }
+
+    #[test]
+    fn a_ciphertext_without_its_leading_zero_opens() {
+        let key = TransportKey::parse(&generate().unwrap()).unwrap();
+        let short = (0..100_000).find_map(|_| {
+            let octets = STANDARD.decode(encrypted(&key, b"letmeout")).unwrap();
+            octets.strip_prefix(&[0]).map(|rest| STANDARD.encode(rest))
+        });
+        assert_eq!(key.open(&short.unwrap()).unwrap(), "letmeout");
+        assert_eq!(key.open(&STANDARD.encode([1u8; 247])), Err(NoCiphertext));
+        assert_eq!(key.open(&STANDARD.encode([1u8; 257])), Err(NoCiphertext));
     }
 
     #[test]
