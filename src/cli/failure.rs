@@ -40,7 +40,7 @@ impl From<ConfigError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let code = match error {
-            OpenError::Newer { .. } => 4,
+            OpenError::Newer { .. } | OpenError::TooOld { .. } => 4,
             OpenError::InUse(_) => 5,
             OpenError::Foreign(_)
             | OpenError::Damaged { .. }

@@ -145,6 +145,13 @@ mod tests {
         assert!(matches!(restore(&home, &copy, Timestamp(0)), Err(OpenError::Foreign(_))));
         make(&home, &copy).unwrap();
         let mut octets = std::fs::read(&copy).unwrap();
+        // The number of the schema (SQLite file format 1.3.12), one from before the first release and one to come.
+        octets[60..64].copy_from_slice(&1u32.to_be_bytes());
+        std::fs::write(&copy, &octets).unwrap();
+        assert!(matches!(restore(&home, &copy, Timestamp(0)), Err(OpenError::TooOld { found: 1, .. })));
+        octets[60..64].copy_from_slice(&99u32.to_be_bytes());
+        std::fs::write(&copy, &octets).unwrap();
+        assert!(matches!(restore(&home, &copy, Timestamp(0)), Err(OpenError::Newer { found: 99, .. })));
         octets.truncate(octets.len() / 2);
         std::fs::write(&copy, octets).unwrap();
         assert!(restore(&home, &copy, Timestamp(0)).is_err());

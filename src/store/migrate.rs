@@ -8,11 +8,14 @@ use super::open::{APPLICATION_ID, OpenError};
 use crate::domain::clock::Timestamp;
 
 /// The schema this binary writes.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
+
+/// The oldest schema that can be led here. The first one kept only hashes of secrets that must now be known again.
+pub const OLDEST: i64 = 2;
 
 const FRESH: &str = include_str!("../../schema.sql");
 
-/// `STEPS[n]` leads from version n + 1 to n + 2.
+/// `STEPS[n]` leads from version `OLDEST` + n to the next.
 const STEPS: [&str; 0] = [];
 
 /// Makes a fresh file, or leads an older one to [`VERSION`].
@@ -31,7 +34,7 @@ pub fn bring_up(conn: &mut Connection, dir: &Path, now: Timestamp) -> Result<(),
         let backup = dir.join(format!("before-schema-{VERSION}-{}.db", now.seconds()));
         conn.execute("VACUUM INTO ?1", [backup.to_string_lossy()])?;
     }
-    let done = usize::try_from(found - 1).unwrap_or(0);
+    let done = usize::try_from(found - OLDEST).unwrap_or(0);
     for (step, version) in STEPS.iter().skip(done).zip(found + 1..) {
         let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         tx.execute_batch(step)?;

@@ -42,6 +42,14 @@ pub enum OpenError {
         /// Ours.
         known: i64,
     },
+    /// Made by a version before the first release.
+    #[error("{} was written by an exeunt from before its first release (schema {found}), which cannot be carried over; it was not touched. Choose another --data-dir", .path.display())]
+    TooOld {
+        /// File.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+    },
     /// Some other program's database, or no database.
     #[error("{} is not an exeunt database; it was not touched. Choose another --data-dir", .0.display())]
     Foreign(PathBuf),
@@ -150,6 +158,9 @@ pub(super) fn judge(path: &Path) -> Result<(), OpenError> {
     let found = number("user_version").map_err(damaged)?;
     if found > migrate::VERSION {
         return Err(OpenError::Newer { path: path.to_owned(), found, known: migrate::VERSION });
+    }
+    if found < migrate::OLDEST {
+        return Err(OpenError::TooOld { path: path.to_owned(), found });
     }
     conn.query_row("SELECT seq FROM house WHERE id = 1", [], |row| row.get::<_, i64>(0)).map_err(damaged)?;
     if file.metadata().is_ok_and(|m| m.len() <= CHECKED_AT_START) {
