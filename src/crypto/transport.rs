@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::jws::BadKey;
 use super::seal;
 
-/// How many leading octets may be missing: JSEncrypt inside authing-js-sdk writes a ciphertext as a number, without its leading
+/// How many leading octets may be missing: `JSEncrypt` inside authing-js-sdk writes a ciphertext as a number, without its leading
 /// zeros, so about one in 128 is an octet short. Ciphertexts of shorter keys are much shorter.
 const MISSING_ZEROS: usize = 8;
 
