@@ -9,7 +9,9 @@ import { after, before, test } from 'node:test';
 import { Application, SOON, seedOf } from '../lib/application.mjs';
 import { PATIENCE, open, openMenu, visitor } from '../lib/browser.mjs';
 import { LILEI, PASSWORD, POOL, ask, managementToken, serve } from '../lib/house.mjs';
+import { rowOf } from '../lib/sdks/row.mjs';
 
+const row = rowOf('@authing/sso 2.0.2');
 const here = dirname(createRequire(import.meta.url).resolve('@authing/sso/package.json'));
 const library = readFileSync(join(here, 'dist/index.js'), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
 const script = `
@@ -81,7 +83,7 @@ async function closes(context) {
   await context.close();
 }
 
-test('login by redirect: the tokens come in the fragment and need no decoding', async () => {
+row.tries(['codeFlow'], 'login by redirect: the tokens come in the fragment and need no decoding', async () => {
   const { context, page, tokens } = await loggedIn();
   for (const name of ['access_token', 'id_token']) assert.match(tokens[name], /^[\w-]+\.[\w-]+\.[\w-]+$/, name);
   assert.match(tokens.state, /^[\w.-]+$/);
@@ -103,7 +105,7 @@ test('an application that did not ask for the implicit flow is refused it, in wo
   await Promise.all([own.stop(), strict.close()]);
 });
 
-test('trackSession tells the session and whose it is, and nothing before anybody is in', async () => {
+row.tries(['currentUser', 'trackSession'], 'trackSession tells the session and whose it is, and nothing before anybody is in', async () => {
   const { context, page } = await opened();
   assert.equal((await tracks(page)).session, null);
   await entered(page);
@@ -113,7 +115,7 @@ test('trackSession tells the session and whose it is, and nothing before anybody
   await closes(context);
 });
 
-test('logout ends the session and the tokens, tells the application, and may be said twice', async () => {
+row.tries(['logOut'], 'logout ends the session and the tokens, tells the application, and may be said twice', async () => {
   const { context, page, tokens } = await loggedIn();
   const since = performance.now();
   assert.equal((await page.evaluate(() => sso.logout())).code, 200);
@@ -155,7 +157,7 @@ const KICKS = {
   'v3 kick-users': () => program('/api/v3/kick-users', { appIds: [shop.id], userId: LILEI }),
 };
 for (const [name, kicks] of Object.entries(KICKS)) {
-  test(`a kick by ${name} flips trackSession within a second; the password is asked again`, async () => {
+  row.tries(['trackSession'], `a kick by ${name} flips trackSession within a second; the password is asked again`, async () => {
     const { context, page, tokens } = await loggedIn();
     assert.ok((await tracks(page)).session);
     const at = performance.now();
@@ -209,3 +211,5 @@ test('kicked from one application, its page sees it and the page of the other go
     await Promise.all([own.stop(), desk.close(), till.close()]);
   }
 });
+
+row.isKept();

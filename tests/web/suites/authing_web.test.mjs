@@ -9,7 +9,9 @@ import { after, before, test } from 'node:test';
 import { Application, SOON, seedOf } from '../lib/application.mjs';
 import { open, visitor } from '../lib/browser.mjs';
 import { LILEI, PASSWORD, ask, kick, managementToken, serve } from '../lib/house.mjs';
+import { rowOf } from '../lib/sdks/row.mjs';
 
+const row = rowOf('@authing/web 5.1.21');
 const here = createRequire(import.meta.url);
 const of = createRequire(here.resolve('@authing/web'));
 const code = (file) => ({ type: 'text/javascript', body: readFileSync(file, 'utf8') });
@@ -120,7 +122,7 @@ async function closes(context, { application, domain, base } = usual) {
 }
 
 for (const domain of Object.keys(WAYS)) {
-  test(`${domain}: log in by redirect, look, log out by redirect; a kick is seen within a second`, async () => {
+  row.tries(['loginStatus', 'logOutLink', 'codeFlow'], `${domain}: log in by redirect, look, log out by redirect; a kick is seen within a second`, async () => {
     const where = domain === usual.domain ? usual : await ground(domain);
     const { context, page, state } = await entered(where);
     assert.equal(state.parsedIdToken.sub, LILEI);
@@ -171,7 +173,7 @@ test('implicit mode: tokens in the fragment, and by a frame', async () => {
   await closes(context);
 });
 
-test('with introspectAccessToken a kick flips the cached state within a second', async () => {
+row.tries(['loginStatus'], 'with introspectAccessToken a kick flips the cached state within a second', async () => {
   const { context, page, state } = await entered(usual, { introspectAccessToken: true });
   assert.equal((await looks(page)).accessToken, state.accessToken);
   const at = performance.now();
@@ -182,7 +184,7 @@ test('with introspectAccessToken a kick flips the cached state within a second',
   await closes(context);
 });
 
-test('getUserInfo: who it is; after a kick, an error in its own words', async () => {
+row.tries(['currentUser'], 'getUserInfo: who it is; after a kick, an error in its own words', async () => {
   const { context, page, state } = await entered();
   const info = () => page.evaluate((accessToken) => authing.getUserInfo({ accessToken }), state.accessToken);
   const user = await info();
@@ -211,7 +213,7 @@ test('refreshToken: other tokens, again and again; after a kick, invalid_grant',
 });
 
 for (const passwordEncryptType of [undefined, 'none', 'rsa']) {
-  test(`loginByEmail, password ${passwordEncryptType ?? 'as it is'}`, async () => {
+  row.tries(['logIn'], `loginByEmail, password ${passwordEncryptType ?? 'as it is'}`, async () => {
     const { context, page } = await opened();
     const login = (password) => page.evaluate(
       ([password, options]) => authing.loginByEmail({ passwordPayload: { email: 'lilei@example.com', password }, options }).catch((e) => e.message),
@@ -287,3 +289,5 @@ test('a domain with a port, or without a dot, is refused by the SDK itself', asy
   }
   await context.close();
 });
+
+row.isKept();

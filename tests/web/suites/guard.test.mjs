@@ -9,7 +9,9 @@ import { after, before, test } from 'node:test';
 import { Application, SOON, seedOf } from '../lib/application.mjs';
 import { PATIENCE, open, visitor } from '../lib/browser.mjs';
 import { LILEI, NOTES, PASSWORD, POOL, ask, kick, managementToken, serve, start } from '../lib/house.mjs';
+import { rowOf } from '../lib/sdks/row.mjs';
 
+const row = rowOf('@authing/guard 5.3.9');
 const dist = join(dirname(createRequire(import.meta.url).resolve('@authing/guard/package.json')), 'dist/global');
 const library = (name, type) => ({ type, body: readFileSync(join(dist, name), 'utf8') });
 /** What the application's page does: Guard on it, and what Guard tells. */
@@ -162,7 +164,7 @@ test('a wrong password: Guard shows the words and tells 2333; the last tries are
 });
 
 for (const [name, account] of [['user name', 'lilei'], ['email', 'lilei@example.com'], ['phone number', '+8613800000001']]) {
-  test(`log in by ${name}: the event has the user with the token`, async () => {
+  row.tries(['logIn'], `log in by ${name}: the event has the user with the token`, async () => {
     const { context, page } = await drawn(near);
     await types(page, account, PASSWORD);
     const user = await told(page, 'login');
@@ -197,7 +199,7 @@ const WAYS_OUT = {
   'this device, and the token revoked': { quitCurrentDevice: true, revocationToken: true },
 };
 for (const [name, params] of Object.entries(WAYS_OUT)) {
-  test(`logout: ${name}`, async () => {
+  row.tries(['logOut'], `logout: ${name}`, async () => {
     const { context, page, user } = await entered(near);
     const other = await entered(near);
     const went = [];
@@ -247,7 +249,7 @@ const KICKS = {
   '/logout?userId': async () => (await ask(`${house.base}/logout?userId=${LILEI}&appId=${near.id}`, { headers: admin() })).json(),
 };
 for (const [name, kicks] of Object.entries(KICKS)) {
-  test(`a kick by ${name} flips what Guard says within a second`, async () => {
+  row.tries(['currentUser', 'loginStatus', 'trackSession'], `a kick by ${name} flips what Guard says within a second`, async () => {
     const { context, page } = await entered(near);
     assert.equal((await status(page)).status, true);
     const at = performance.now();
@@ -267,7 +269,7 @@ for (const [name, kicks] of Object.entries(KICKS)) {
   });
 }
 
-test('startWithRedirect and handleRedirectCallback: code and PKCE by the page of the house', async () => {
+row.tries(['codeFlow'], 'startWithRedirect and handleRedirectCallback: code and PKCE by the page of the house', async () => {
   const { context, page } = await drawn(near);
   await page.evaluate(() => { guard.startWithRedirect(); });
   await page.waitForURL(/\/login/);
@@ -359,3 +361,5 @@ test('a page on any loopback port works against the demo, with no more than the 
     await Promise.all([demo.stop(), page.close()]);
   }
 });
+
+row.isKept();
