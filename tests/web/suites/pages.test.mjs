@@ -17,12 +17,13 @@ after(async () => {
 });
 
 const GATES = ['/login', '/login?app_id=6099a1b2c3d4e5f60718293b', '/signed-out', '/signed-out?reason=kicked', '/nowhere'];
-const CENTER = ['/u', '/u/devices', '/u/profile', '/u/security', '/login/profile/logout?ask=1', '/console'];
+const CENTER = ['/u', '/u/devices', '/u/applications', '/u/activity', '/u/activity?kind=refused', '/u/profile', '/u/security',
+  '/login/profile/logout?ask=1', '/console'];
 const desk = () => ['/u', '/console', '/console/applications', '/console/applications/new', `/console/applications/${NOTES}`,
   `/console/applications/${NOTES}/sessions`, `/console/applications/${NOTES}/sessions?q=nobody-of-that-name`,
   `/console/applications/${NOTES}/kick?all=1`, '/console/users', `/console/users?q=${LILEI}`, '/console/users/new',
   `/console/users/${LILEI}`, `/console/users/${life.hostile}`, `/console/users/${LILEI}/kick`, '/console/keys',
-  '/console/audit', `/console/receipts/${life.receipt}`, '/console/receipts/nothing'];
+  '/console/audit', '/console/deliveries', '/console/deliveries?state=lost', `/console/receipts/${life.receipt}`, '/console/receipts/nothing'];
 
 /** Axe, headings, overflow at three widths, and a silent console. */
 async function inspect(context, page, at) {
@@ -228,10 +229,10 @@ describe('the keyboard', () => {
     await logInAs(page, house.base, 'maya');
     await page.goto(`${house.base}/u/devices`);
     const names = await walk(page, 30);
-    assert.deepEqual(names.slice(0, 8), ['Skip to content', 'exeunt Personal center', 'Overview', 'Devices', 'Profile', 'Security',
-      'Menu of Maya Okafor', 'Log out Chrome 150 Windows']);
-    assert.match(names[8], /^Log out .*other/);
-    assert.match(names[9], /^Log out /);
+    assert.deepEqual(names.slice(0, 10), ['Skip to content', 'exeunt Personal center', 'Overview', 'Devices', 'Applications',
+      'Activity', 'Profile', 'Security', 'Menu of Maya Okafor', 'Log out Chrome 150 Windows']);
+    assert.match(names[10], /^Log out .*other/);
+    assert.match(names[11], /^Log out /);
     await context.close();
   });
 
