@@ -1,7 +1,8 @@
 //! Credentials of administrators' programs: pool secret or access key become a management token, and a token becomes a
-//! caller; or a program signs each call (`flow::signed`). For that the secret itself is needed, so it is kept, sealed with the
-//! house's key, beside its hash (security.md X3): whoever reads the rows and that key can sign. Rights are read from the database at every call (security.md K7), so a revoked key, a changed secret or a
-//! demoted administrator stops working at once.
+//! caller; or a program signs each call (`flow::signed`). For that the secret itself is needed, so it is kept, sealed with
+//! the house's key, beside its hash (security.md X3): whoever reads the rows and that key can sign. Rights are read from the
+//! database at every call (security.md K7), so a revoked key, a changed secret or a demoted administrator stops working at
+//! once.
 
 use std::sync::Arc;
 

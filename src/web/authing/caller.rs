@@ -1,7 +1,8 @@
 //! Who calls: a program of an administrator, a person by their token, and the application that a call is about.
 //!
 //! The token comes in `Authorization`, with `Bearer` or bare, in whatever case (contract G6, G7). Empty, `undefined` and
-//! `null` count as absent: SDKs send them (G8). A program may sign its calls instead ([`super::signed`]). The pool header must fit, unless it is absent or empty.
+//! `null` count as absent: SDKs send them (G8). A program may sign its calls instead ([`super::signed`]). The pool header
+//! must fit, unless it is absent or empty.
 
 use std::sync::Arc;
 

@@ -69,8 +69,8 @@ pub async fn posted(request: HttpRequest, mut payload: Payload) -> Answer {
     Ok(reply::see_other(&format!("{}?{query}", dialect(&visit).endpoint()), None))
 }
 
-/// `POST /oidc/auth/answer`, `POST /oauth/auth/answer`: what the person said when they were asked. The request comes as one hidden field and is judged
-/// again.
+/// `POST /oidc/auth/answer`, `POST /oauth/auth/answer`: what the person said when they were asked. The request comes as one
+/// hidden field and is judged again.
 pub async fn answered(request: HttpRequest, mut payload: Payload) -> Answer {
     let visit = Visit::of(&request)?;
     let form = Form::read(&request, &mut payload).await?;

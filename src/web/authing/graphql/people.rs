@@ -130,8 +130,9 @@ pub(super) async fn create(visit: &Visit, variables: &Value) -> Result<Answered,
     Ok(made.first().map_or(Value::Null, shape::v2_user).into())
 }
 
-/// `updateUser(id, input)`: by a person's token their own display name, by a program's anybody's parts. `{tokenExpiredAt: "0"}` is how the
-/// JavaScript SDK logged out up to 4.11: a person ends their own session, and nobody else's; a program kicks.
+/// `updateUser(id, input)`: by a person's token their own display name, by a program's anybody's parts.
+/// `{tokenExpiredAt: "0"}` is how the JavaScript SDK logged out up to 4.11: a person ends their own session, and nobody
+/// else's; a program kicks.
 pub(super) async fn update(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
     match caller::person(&visit.state, &visit.request) {
         Ok(person) => update_own(visit, variables, &person).await,
