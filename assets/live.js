@@ -97,8 +97,9 @@
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const answer = await fetch(location.href, { headers: { 'x-exeunt-live': 1 } });
-      if (answer.redirected && !leaving) location.reload();
+      // Who is led away goes there as a page: a fetch may not follow to another host (CSP connect-src).
+      const answer = await fetch(location.href, { headers: { 'x-exeunt-live': 1 }, redirect: 'manual' });
+      if (answer.type === 'opaqueredirect' && !leaving) location.reload();
       else if (answer.ok && !leaving) {
         const html = await answer.text();
         const page = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
