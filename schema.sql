@@ -16,7 +16,13 @@ CREATE TABLE pools (
   secret_sealed BLOB NOT NULL,            -- the secret itself, sealed: programs sign their calls with it (HMAC-SHA1)
   secret_seq  INTEGER NOT NULL,           -- management tokens made before this number are dead
   position    INTEGER NOT NULL UNIQUE,    -- the first is the default
-  created_at  INTEGER NOT NULL
+  created_at  INTEGER NOT NULL,
+  contact     TEXT NOT NULL DEFAULT '',   -- whom people may ask, as the administrators put it
+  accent      TEXT,                       -- #rrggbb; null: the house's own
+  logo        BLOB,
+  logo_type   TEXT,                       -- media type of the logo
+  idle_seconds     INTEGER,               -- lifetimes of sessions; null: as configured
+  absolute_seconds INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE users (
@@ -28,7 +34,7 @@ CREATE TABLE users (
   email         TEXT,
   email_key     TEXT,
   phone         TEXT,
-  role          TEXT NOT NULL CHECK (role IN ('person', 'admin')),
+  role          TEXT NOT NULL CHECK (role IN ('person', 'auditor', 'admin')),
   status        TEXT NOT NULL CHECK (status IN ('activated', 'disabled', 'deleted')),
   password_hash TEXT,
   seed_hash     TEXT,                     -- of the password a seed file last stated; while it states the same, a newer one stays
@@ -38,12 +44,24 @@ CREATE TABLE users (
   updated_at    INTEGER NOT NULL,
   last_login_at INTEGER,
   last_ip       TEXT,
-  logins        INTEGER NOT NULL DEFAULT 0
+  logins        INTEGER NOT NULL DEFAULT 0,
+  lang          TEXT,                     -- that the person chose; null: what the browser prefers
+  zone          TEXT                      -- IANA name; null: the browser's
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX users_by_username ON users (pool_id, username_key) WHERE username_key IS NOT NULL;
 CREATE UNIQUE INDEX users_by_email    ON users (pool_id, email_key)    WHERE email_key IS NOT NULL;
 CREATE UNIQUE INDEX users_by_phone    ON users (pool_id, phone)        WHERE phone IS NOT NULL;
 CREATE INDEX users_by_creation        ON users (pool_id, created_at DESC, id DESC);
+
+-- One-time links by which a person sets a new password. One is dead once the password changed, whoever changed it.
+CREATE TABLE password_links (
+  hash         BLOB PRIMARY KEY,
+  user_id      TEXT NOT NULL REFERENCES users,
+  password_seq INTEGER NOT NULL,          -- of the password that it replaces
+  expires_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX password_links_by_user ON password_links (user_id);
+CREATE INDEX password_links_by_expiry ON password_links (expires_at);
 
 CREATE TABLE applications (
   id                      TEXT PRIMARY KEY,
@@ -287,7 +305,8 @@ CREATE TABLE audit (
   ending_id  TEXT,
   ip         TEXT NOT NULL,
   user_agent TEXT NOT NULL DEFAULT '',
-  request_id TEXT NOT NULL
+  request_id TEXT NOT NULL,
+  detail     TEXT                         -- JSON: what was changed, {"field": [before, after]}; never a secret
 ) STRICT;
 CREATE INDEX audit_by_pool ON audit (pool_id, id);
 CREATE INDEX audit_by_user ON audit (user_id, id) WHERE user_id IS NOT NULL;

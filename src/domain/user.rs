@@ -8,6 +8,8 @@ use super::id::{PoolId, UserId};
 pub enum Role {
     /// Nothing: own personal center only.
     Person,
+    /// Sees everything in the pool's console, changes nothing there.
+    Auditor,
     /// Everything in the pool.
     Admin,
 }
@@ -17,6 +19,7 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Person => "person",
+            Self::Auditor => "auditor",
             Self::Admin => "admin",
         }
     }
@@ -25,6 +28,7 @@ impl Role {
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "person" => Some(Self::Person),
+            "auditor" => Some(Self::Auditor),
             "admin" => Some(Self::Admin),
             _ => None,
         }
