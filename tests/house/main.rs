@@ -15,6 +15,7 @@ mod live;
 mod oidc;
 mod own_record;
 mod plan;
+mod powers;
 mod races;
 mod rules;
 mod sessions;

@@ -1,7 +1,8 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PersonalCenter, Protocol, Refusals, Setup,
+    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PersonalCenter, Protocol, Refusals, Settings,
+    Setup,
 };
 
 /// A language of the house.
@@ -39,6 +40,8 @@ pub struct Words {
     pub kick: Kick,
     /// The first start.
     pub setup: Setup,
+    /// Settings of a pool, powers of administrators.
+    pub settings: Settings,
     /// Pages for developers.
     pub docs: Docs,
 }
@@ -55,6 +58,7 @@ static ZH: Words = Words {
     protocol: Protocol::ZH,
     kick: Kick::ZH,
     setup: Setup::ZH,
+    settings: Settings::ZH,
     docs: Docs::ZH,
 };
 
@@ -70,6 +74,7 @@ static EN: Words = Words {
     protocol: Protocol::EN,
     kick: Kick::EN,
     setup: Setup::EN,
+    settings: Settings::EN,
     docs: Docs::EN,
 };
 

@@ -20,6 +20,7 @@ mod lang;
 mod person;
 mod protocol;
 mod refusal;
+mod settings;
 mod setup;
 
 pub use authorize::Authorize;
@@ -35,4 +36,5 @@ pub use lang::{Lang, Words};
 pub use person::PersonalCenter;
 pub use protocol::Protocol;
 pub use refusal::{FieldProblem, Refusals, Rule};
+pub use settings::Settings;
 pub use setup::Setup;
