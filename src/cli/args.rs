@@ -233,6 +233,13 @@ pub enum UserCommand {
         #[command(flatten)]
         at: InPool,
     },
+    /// Print a one-time link by which a user sets a new password; it works for a day, and the user's sessions end with it
+    ResetLink {
+        /// Id or log-in name
+        user: String,
+        #[command(flatten)]
+        at: InPool,
+    },
     /// Keep a user from logging in; the user's sessions end
     Disable {
         /// Id or log-in name

@@ -1,6 +1,7 @@
 //! `exeunt user`: people of a pool.
 
 use std::io::Read as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,13 +9,13 @@ use serde_json::{Value, json};
 
 use super::args::{InPool, PasswordFrom, UserCommand};
 use super::failure::Failure;
-use super::{open, say};
+use super::{open, running, say, serve};
 use crate::domain::logout::Receipt;
 use crate::domain::user::{Role, User, UserStatus};
 use crate::flow::applications::by_operator;
 use crate::flow::state::State;
 use crate::flow::users::{self, UserForm};
-use crate::flow::{login, operator, upkeep};
+use crate::flow::{login, operator, password_link, upkeep};
 
 /// Carries it out.
 pub fn user(command: &UserCommand) -> Result<(), Failure> {
@@ -32,6 +33,7 @@ pub fn user(command: &UserCommand) -> Result<(), Failure> {
         }
         UserCommand::List { search, json, at } => list(search, *json, at),
         UserCommand::SetPassword { user, password, at } => set_password(user, password, at),
+        UserCommand::ResetLink { user, at } => reset_link(user, at),
         UserCommand::Disable { user, at } => switch(user, at, UserStatus::Disabled),
         UserCommand::Enable { user, at } => switch(user, at, UserStatus::Activated),
     }
@@ -104,6 +106,28 @@ fn set_password(named: &str, from: &PasswordFrom, at: &InPool) -> Result<(), Fai
     upkeep::write_out(&state)?;
     show(Some(&password));
     ended(receipt.as_ref());
+    Ok(())
+}
+
+/// Through the running server when there is one, else at the database itself.
+fn reset_link(named: &str, at: &InPool) -> Result<(), Failure> {
+    let config = open::settings(&at.place)?;
+    let configured = config.listen.first().map_or(0, SocketAddr::port);
+    let (port, token) = match open::house_of(config.clone()) {
+        Ok(state) => {
+            let whom = operator::named(&state, at.pool.as_deref(), named)?;
+            let made = state.write_now(move |act, _| password_link::make(act, whom, &by_operator()))?;
+            (configured, made.token.reveal().to_owned())
+        }
+        Err(failure) if failure.code == 5 => {
+            let call = json!({ "user": named, "pool": at.pool });
+            let answer = running::ask(&config, "reset-link", &call)?;
+            let port = operator::running(&config.data_dir).map_or(configured, |running| running.address.port());
+            (port, answer["token"].as_str().unwrap_or_default().to_owned())
+        }
+        Err(failure) => return Err(failure),
+    };
+    println!("{}{}", serve::people_origin(&config, port), password_link::path(&token));
     Ok(())
 }
 

@@ -8,6 +8,8 @@ pub mod act {
     pub const LOGIN_REFUSED: &str = "login_refused";
     /// A person changed their own password.
     pub const PASSWORD_CHANGED: &str = "password_set";
+    /// A link was made by which a user sets a new password.
+    pub const PASSWORD_LINK: &str = "password_link";
     /// A person changed their own profile.
     pub const PROFILE_CHANGED: &str = "profile_changed";
     /// Somebody made themselves a user, through an application that lets them.

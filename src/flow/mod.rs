@@ -25,6 +25,7 @@ pub mod nonces;
 pub mod online;
 pub mod operator;
 pub mod password_key;
+pub mod password_link;
 pub mod presence;
 pub mod provisioning;
 pub mod receipt;

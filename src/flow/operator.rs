@@ -110,6 +110,13 @@ pub fn user(state: &State, pools: &[PoolId], named: &str) -> Result<User, &'stat
     }
 }
 
+/// The one user of a pool whom the operator names, and that pool.
+pub fn named(state: &State, in_pool: Option<&str>, named: &str) -> Done<(PoolId, UserId)> {
+    let pool = pool(state, in_pool)?.id;
+    let found = user(state, &[pool], named).map_err(|_| FlowError::Absent("user"))?;
+    Ok((pool, found.id))
+}
+
 /// The users and the application of an operator's kick, by ids or names. Whoever is not known is told by number.
 pub fn resolve(state: &State, named: &[String], within: Option<&str>) -> Done<(Vec<UserId>, Option<ApplicationId>)> {
     let within = within.map(|named| application(state, named)).transpose()?;

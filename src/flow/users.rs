@@ -15,6 +15,7 @@ use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
 use crate::domain::user::{Role, User, UserStatus};
 use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
+use crate::store::password_links;
 use crate::store::sessions;
 use crate::store::users::{self, LoginKeys};
 pub use crate::store::users::{Listing, SearchField};
@@ -165,7 +166,7 @@ fn put(act: &Act<'_>, (pool, id): (PoolId, UserId), valid: &ValidUser, password_
     users::insert(act, &user, &valid.keys(), password_hash).map_err(taken)
 }
 
-fn note(act: &Act<'_>, pool: PoolId, what: &'static str, user: UserId, origin: &Origin) -> Done<()> {
+pub(super) fn note(act: &Act<'_>, pool: PoolId, what: &'static str, user: UserId, origin: &Origin) -> Done<()> {
     let event = Event { pool, act: what, user: Some(user), target: "", ending: None, origin, user_agent: "" };
     Ok(crate::store::audit::append(act, &event)?)
 }
@@ -205,6 +206,7 @@ pub fn edit(
     note(act, pool, audit::act::USER_CHANGED, id, origin)?;
     remember_anew(act, state, id);
     let receipt = if user.status == UserStatus::Disabled && was.1 == UserStatus::Activated {
+        password_links::forget_of_user(act, id)?;
         let all = Selection::Users { ids: vec![id], within: None };
         Some(logout::end(act, state, pool, all, (Cause::Disabled, origin.clone()))?)
     } else {
@@ -219,6 +221,7 @@ pub fn delete(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, id: UserId, o
     let all = Selection::Users { ids: vec![id], within: None };
     let receipt = logout::end(act, state, pool, all, (Cause::Deleted, origin.clone()))?;
     users::delete(act, id)?;
+    password_links::forget_of_user(act, id)?;
     if user.role == Role::Admin && users::count_admins(act.conn(), pool)? == 0 {
         return Err(FlowError::field("role", "last_admin"));
     }

@@ -16,6 +16,7 @@ pub mod gallery;
 pub mod login;
 pub mod logout;
 pub mod parts;
+pub mod password_link;
 pub mod personal_center;
 pub mod session;
 pub mod setup;

@@ -20,6 +20,7 @@ pub mod online;
 pub mod open;
 pub mod outbox;
 pub mod password_keys;
+pub mod password_links;
 pub mod pools;
 pub mod pushed;
 pub mod sessions;

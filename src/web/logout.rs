@@ -212,7 +212,7 @@ pub fn forget(place: &Place) -> [String; 3] {
 }
 
 /// The farewell page's own link: with the receipt for a few minutes, when there is one.
-fn farewell_link(visit: &Visit, ended: Option<&Receipt>, cause: Cause) -> String {
+pub fn farewell_link(visit: &Visit, ended: Option<&Receipt>, cause: Cause) -> String {
     let lang = visit.lang().tag();
     let lang = lang.split('-').next().unwrap_or("en");
     match ended {

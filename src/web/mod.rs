@@ -19,6 +19,7 @@ pub mod oidc;
 pub mod ops;
 pub mod own;
 pub mod own_record;
+pub mod password_link;
 pub mod personal_center;
 pub mod place;
 pub mod protect;
@@ -87,6 +88,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/" => GET setup::root;
         "/setup" => GET setup::form, POST setup::submit;
         "/login" => GET login::form, POST login::submit;
+        "/reset-password" => GET password_link::form, POST password_link::submit;
         "/signed-out" => GET logout::signed_out;
         "/prefs" => POST personal_center::preferences;
         "/u" => GET personal_center::overview_page;
@@ -123,6 +125,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/api/v1/logouts/{id}" => GET own::receipt;
         "/api/v1/logouts/{id}/retry" => POST own::retry;
         "/api/v1/operator/kick" => POST own::operator_kick;
+        "/api/v1/operator/reset-link" => POST own::operator_reset_link;
         "/api/v1/operator/keys/rotate" => POST own::operator_rotate_keys;
     }
     // Operators
@@ -161,6 +164,7 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/users/new" => GET users::new, POST users::create;
         "/console/users/{id}" => GET users::detail, POST users::change;
         "/console/users/{id}/kick" => GET kick::ask_user;
+        "/console/users/{id}/reset-link" => POST users::reset_link;
         "/console/users/{id}/delete" => POST users::delete;
         "/console/keys" => GET applications::keys, POST applications::create_key;
         "/console/keys/{id}/revoke" => POST applications::revoke_key;

@@ -19,7 +19,7 @@ use crate::domain::logout::{Actor, Cause, Origin};
 use crate::flow::receipt::{self, NoticeRow, Reading, Tally};
 use crate::flow::state::State;
 use crate::flow::telling::{self, Again};
-use crate::flow::{keys, logout, operator};
+use crate::flow::{keys, logout, operator, password_link};
 
 /// A refusal as problem+json.
 pub fn problem(refusal: &Refusal, id: &str) -> HttpResponse {
@@ -185,6 +185,24 @@ fn of_operator(request: &HttpRequest) -> Result<Arc<State>, Refusal> {
     } else {
         Err(Refusal::Unauthenticated)
     }
+}
+
+#[derive(Deserialize)]
+struct ResetLink {
+    pool: Option<String>,
+    user: String,
+}
+
+/// `POST /api/v1/operator/reset-link` with user (id or log-in name) and pool (id or name, or null): the value of a one-time
+/// link by which the user sets a new password.
+pub async fn operator_reset_link(request: HttpRequest, mut payload: Payload) -> Answer {
+    let state = of_operator(&request)?;
+    let call: ResetLink = body::json(&request, &mut payload).await?;
+    let here = state.clone();
+    let whom = off_thread(move || operator::named(&here, call.pool.as_deref(), &call.user)).await?;
+    let by = Origin { actor: Actor::Operator, ip: String::new(), request: visit::request_id(&request) };
+    let made = state.write(move |act, _| password_link::make(act, whom, &by)).await?;
+    Ok(HttpResponse::Ok().json(json!({ "token": made.token.reveal(), "until": made.until.iso() })))
 }
 
 #[derive(Deserialize)]

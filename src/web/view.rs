@@ -55,6 +55,7 @@ pub fn deed(word: &str) -> Deed {
         act::LOGIN => Deed::LoggedIn,
         act::LOGIN_REFUSED => Deed::LoginRefused,
         act::PASSWORD_CHANGED => Deed::PasswordChanged,
+        act::PASSWORD_LINK => Deed::PasswordLink,
         act::PROFILE_CHANGED => Deed::ProfileChanged,
         act::REGISTERED => Deed::Registered,
         act::USER_CREATED => Deed::UserCreated,

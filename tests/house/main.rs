@@ -14,6 +14,7 @@ mod hosts;
 mod live;
 mod oidc;
 mod own_record;
+mod password_link;
 mod plan;
 mod powers;
 mod races;

@@ -21,6 +21,7 @@ mod receipt;
 mod scope_grid;
 mod test_message;
 mod user_form;
+mod user_link;
 mod users;
 
 pub use access_keys::{AccessKeyRow, AccessKeysView, access_keys};
@@ -39,4 +40,5 @@ pub use receipt::{EndedRow, ReceiptView, receipt};
 pub use scope_grid::{Cell, Grid, GridHead, GridRow};
 pub use test_message::TestView;
 pub use user_form::{UserField, UserForm};
+pub use user_link::{UserLinkView, user_link};
 pub use users::{UserRow, UserView, UsersView, new_user, user, users};

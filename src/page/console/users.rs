@@ -129,6 +129,8 @@ pub struct UserView<'a> {
     pub form: UserForm,
     /// Sessions that live.
     pub sessions: Vec<SessionRow>,
+    /// Whether a link to set a new password can be made: not for oneself, nor for whoever may not log in.
+    pub can_get_link: bool,
     /// Why they were not deleted.
     pub delete_problem: Option<FieldProblem>,
 }
@@ -138,6 +140,9 @@ pub fn user(frame: &Frame, rail: &Rail, view: &UserView) -> Markup {
     let (console, words) = (&frame.words().console, &frame.words().directory);
     let home = format!("/console/users/{}", view.id);
     let acts = html! {
+        @if view.can_get_link {
+            form method="post" action={ (home) "/reset-link" } { (csrf(frame)) button.btn.s { (frame.words().password_link.make) } }
+        }
         @if !view.sessions.is_empty() { a.btn.s.ends href={ (home) "/kick" } { (icon("leave")) (words.force_everything) } }
     };
     let main = html! {

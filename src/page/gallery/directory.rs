@@ -10,9 +10,9 @@ use crate::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use crate::domain::user::Role;
 use crate::page::console::{
     AccessKeyRow, AccessKeysView, ApplicationField, ApplicationForm, ApplicationRow, ApplicationView, ApplicationsView,
-    DefaultChoice, DeliveryState, Line, SecretView, TestView, UserField, UserForm, UserRow, UserView, UsersView,
-    Verdict, access_keys, application as application_page, applications, new_application, new_user, secret,
-    user as user_page, users,
+    DefaultChoice, DeliveryState, Line, SecretView, TestView, UserField, UserForm, UserLinkView, UserRow, UserView,
+    UsersView, Verdict, access_keys, application as application_page, applications, new_application, new_user, secret,
+    user as user_page, user_link, users,
 };
 use crate::page::words::{FieldProblem, Rule, Trouble};
 
@@ -167,6 +167,7 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         name: stage.pick("李雷", "Li Lei"),
         username: "lilei",
         form,
+        can_get_link: true,
         sessions: vec![
             stage.session(1, chrome(), 5 * HOUR, 0, &[0, 1, 2]),
             stage.session(2, safari(), 2 * DAY, 4 * HOUR, &[1]),
@@ -180,8 +181,15 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("user-new", new_user(&frame, &RAIL, &UserForm::default())),
         ("user-refused", new_user(&frame, &RAIL, &refused)),
         ("user", user_page(&frame, &RAIL, &view)),
+        ("user-link", user_link(&frame, &RAIL, &fresh_link(stage.pick("李雷", "Li Lei")))),
+        ("user-link-hostile", user_link(&frame, &RAIL, &fresh_link(&odd))),
         ("user-offline", user_page(&frame, &RAIL, &alone)),
     ]
+}
+
+fn fresh_link(name: &str) -> UserLinkView<'_> {
+    let link = "https://acme.lan/reset-password?token=p0Zc4m3Yz1u8oVtKX5rQhGd2sLJb7wNfEiAaMyWxTkU";
+    UserLinkView { id: user(1), name, link, until: NOW.plus_ms(DAY) }
 }
 
 fn key_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {

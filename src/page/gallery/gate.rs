@@ -5,16 +5,20 @@ use maud::Markup;
 use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile};
 use crate::page::docs::{AnsweredRow, DocsView, MissingRow, authing};
 use crate::page::error::{ErrorView, error};
+use crate::page::frame::Frame;
 use crate::page::login::{AppFace, LoginProblem, LoginView, login};
 use crate::page::logout::{
     ConfirmView, DepartingView, Refused, SignedOutView, Told, ToldState, confirm, departing, signed_out,
 };
+use crate::page::password_link::{PasswordLinkView, dead, password_link};
+use crate::page::personal_center::PasswordField;
 use crate::page::setup::{SetupField, SetupView, setup, waiting};
 use crate::page::words::{Cause, FieldProblem, Lang, Rule};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = logins(stage);
     pages.extend(setups(stage));
+    pages.extend(password_links(stage));
     pages.extend(leaving(stage));
     pages.extend(farewells(stage));
     pages.extend(errors(stage));
@@ -72,6 +76,21 @@ fn setups(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("setup-refused", setup(&frame, &refused)),
         ("setup-waiting", waiting(&frame, false)),
         ("setup-worn-out", waiting(&frame, true)),
+    ]
+}
+
+fn password_links(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = Frame { path: "/reset-password?token=t", ..stage.stranger() };
+    let (name, identifier) = (stage.pick("李雷", "Li Lei"), "lilei");
+    let view = PasswordLinkView { token: "t", name, identifier, problems: Vec::new() };
+    let problems =
+        vec![(PasswordField::New, FieldProblem::TooShort(8)), (PasswordField::Again, FieldProblem::NotTheSame)];
+    let long = hostile();
+    vec![
+        ("password-link", password_link(&frame, &view)),
+        ("password-link-refused", password_link(&frame, &PasswordLinkView { problems, ..view.clone() })),
+        ("password-link-hostile", password_link(&frame, &PasswordLinkView { name: &long, identifier: &long, ..view })),
+        ("password-link-dead", dead(&frame)),
     ]
 }
 

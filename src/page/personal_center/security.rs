@@ -20,6 +20,17 @@ pub enum PasswordField {
     Again,
 }
 
+impl PasswordField {
+    /// The name of the field in the form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::New => "new",
+            Self::Again => "again",
+        }
+    }
+}
+
 /// What the security page shows.
 #[derive(Debug, Clone, Default)]
 pub struct SecurityView {
@@ -45,11 +56,11 @@ impl SecurityView {
 pub fn security(frame: &Frame, view: &SecurityView) -> Markup {
     let (words, who) = (&frame.words().person, frame.who);
     let refused = !view.problems.is_empty() || view.throttled.is_some();
-    let secret = |id, label, field, autocomplete| Field {
+    let secret = |label, field: PasswordField, autocomplete| Field {
         kind: "password",
         autocomplete,
         problem: view.problem(field),
-        ..Field::text(id, label, "")
+        ..Field::text(field.as_str(), label, "")
     };
     let main = html! {
         div.title {
@@ -68,9 +79,9 @@ pub fn security(frame: &Frame, view: &SecurityView) -> Markup {
             (notice(frame, view))
             // Password managers want to know whose password this is.
             @if let Some(who) = who { input.hid type="text" name="username" autocomplete="username" value=(who.identifier) readonly tabindex="-1" aria-hidden="true"; }
-            (secret("current", words.current_password, PasswordField::Current, "current-password").markup(frame))
-            (Field { hint: Some(words.password_line), ..secret("new", words.new_password, PasswordField::New, "new-password") }.markup(frame))
-            (secret("again", words.again_password, PasswordField::Again, "new-password").markup(frame))
+            (secret(words.current_password, PasswordField::Current, "current-password").markup(frame))
+            (Field { hint: Some(words.password_line), ..secret(words.new_password, PasswordField::New, "new-password") }.markup(frame))
+            (secret(words.again_password, PasswordField::Again, "new-password").markup(frame))
             label.check {
                 input type="checkbox" name="end_others" value="1" checked[!view.keep_others];
                 span { (words.end_others) small { (words.end_others_note) } }
@@ -90,17 +101,6 @@ fn notice(frame: &Frame, view: &SecurityView) -> Markup {
     if view.problems.is_empty() && line.is_empty() {
         return html! {};
     }
-    let fields = view
-        .problems
-        .iter()
-        .map(|(field, problem)| {
-            let id = match field {
-                PasswordField::Current => "current",
-                PasswordField::New => "new",
-                PasswordField::Again => "again",
-            };
-            (id, problem.sentence(frame.lang))
-        })
-        .collect();
+    let fields = view.problems.iter().map(|(field, problem)| (field.as_str(), problem.sentence(frame.lang))).collect();
     Notice::Refused { title: words.person.password_not_changed, line: &line, fields }.markup(frame)
 }

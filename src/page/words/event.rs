@@ -16,6 +16,7 @@ Events {
     forced_out_of: Named = |app| format!("被强制退出{app}"), |app| format!("Forced out of {app}");
     by: Named = |who| format!("由{who}"), |who| format!("by {who}");
     password_changed: Said = "更换密码", "Changed the password";
+    password_link: Said = "制作重设密码的链接", "Made a link to set a new password";
     profile_changed: Said = "修改资料", "Changed the profile";
     registered: Said = "注册", "Registered";
     user_created: Said = "创建用户", "Created the user";
@@ -51,6 +52,8 @@ pub enum Deed {
     Ended(Cause),
     /// A user changed the password.
     PasswordChanged,
+    /// An administrator made a link by which a user sets a new password.
+    PasswordLink,
     /// A user changed name or contacts.
     ProfileChanged,
     /// Somebody made themselves a user.
@@ -104,6 +107,7 @@ impl Deed {
             Self::UserDisabled | Self::UserDeleted | Self::ApplicationDeleted | Self::KeyRevoked => Stamp::Off,
             Self::DeliveryGivenUp => Stamp::Lost,
             Self::PasswordChanged
+            | Self::PasswordLink
             | Self::ProfileChanged
             | Self::Registered
             | Self::UserCreated
@@ -132,6 +136,7 @@ impl Deed {
             Self::LoginRefused => words.wrong_password,
             Self::Throttled => words.throttled,
             Self::PasswordChanged => words.password_changed,
+            Self::PasswordLink => words.password_link,
             Self::ProfileChanged => words.profile_changed,
             Self::Registered => words.registered,
             Self::UserCreated => words.user_created,

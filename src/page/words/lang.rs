@@ -1,7 +1,8 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PersonalCenter, Protocol, Refusals, Settings,
+    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PasswordLink, PersonalCenter, Protocol, Refusals,
+    Settings,
     Setup,
 };
 
@@ -38,6 +39,8 @@ pub struct Words {
     pub protocol: Protocol,
     /// Forcing people to log out, and the receipt.
     pub kick: Kick,
+    /// A link by which a person sets a new password.
+    pub password_link: PasswordLink,
     /// The first start.
     pub setup: Setup,
     /// Settings of a pool, powers of administrators.
@@ -57,6 +60,7 @@ static ZH: Words = Words {
     directory: Directory::ZH,
     protocol: Protocol::ZH,
     kick: Kick::ZH,
+    password_link: PasswordLink::ZH,
     setup: Setup::ZH,
     settings: Settings::ZH,
     docs: Docs::ZH,
@@ -73,6 +77,7 @@ static EN: Words = Words {
     directory: Directory::EN,
     protocol: Protocol::EN,
     kick: Kick::EN,
+    password_link: PasswordLink::EN,
     setup: Setup::EN,
     settings: Settings::EN,
     docs: Docs::EN,

@@ -9,9 +9,10 @@ use crate::domain::id::UserId;
 use crate::domain::user::{Role, User, UserStatus};
 use crate::flow::error::{FieldRefused, FlowError};
 use crate::flow::online;
+use crate::flow::password_link;
 use crate::flow::users::{self, UserForm};
 use crate::page::Count;
-use crate::page::console::{self as page, UserRow, UserView, UsersView};
+use crate::page::console::{self as page, UserLinkView, UserRow, UserView, UsersView};
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
@@ -139,6 +140,7 @@ fn draw(desk: &Desk, user: &User, form: page::UserForm, delete_problem: Option<F
         name: user.display_name(),
         username: user.identifier(),
         form,
+        can_get_link: user.status == UserStatus::Activated && user.id != desk.session.user,
         sessions: sessions.iter().map(|row| view::session_row(&desk.visit, row, Some(desk.session.id))).collect(),
         delete_problem,
     };
@@ -163,6 +165,19 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// `POST /console/users/{id}/reset-link`: a link by which the user sets a new password, shown once.
+pub async fn reset_link(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
+    let (desk, _) = desk_post!(&request, &mut payload);
+    let whom = (desk.pool, user_id(&id)?);
+    let user = users::find(&desk.visit.state, whom.0, whom.1)?;
+    let origin = desk.origin();
+    let made = desk.visit.state.write(move |act, _| password_link::make(act, whom, &origin)).await?;
+    // The base of the place is the configured public origin; without one, a loopback name that was recognised as such.
+    let link = format!("{}{}", desk.visit.place.base, password_link::path(made.token.reveal()));
+    let shown = UserLinkView { id: user.id, name: user.display_name(), link: &link, until: made.until };
+    Ok(desk.page(|frame, rail| page::user_link(frame, rail, &shown)))
 }
 
 /// `POST /console/users/{id}/delete`, with the name typed as a confirmation.
