@@ -1,7 +1,7 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PersonalCenter, Protocol, Refusals, Setup,
+    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, Ledger, PersonalCenter, Protocol, Refusals, Setup,
 };
 
 /// A language of the house.
@@ -37,6 +37,8 @@ pub struct Words {
     pub protocol: Protocol,
     /// Forcing people to log out, and the receipt.
     pub kick: Kick,
+    /// What can be asked of the ledger.
+    pub ledger: Ledger,
     /// The first start.
     pub setup: Setup,
     /// Pages for developers.
@@ -54,6 +56,7 @@ static ZH: Words = Words {
     directory: Directory::ZH,
     protocol: Protocol::ZH,
     kick: Kick::ZH,
+    ledger: Ledger::ZH,
     setup: Setup::ZH,
     docs: Docs::ZH,
 };
@@ -69,6 +72,7 @@ static EN: Words = Words {
     directory: Directory::EN,
     protocol: Protocol::EN,
     kick: Kick::EN,
+    ledger: Ledger::EN,
     setup: Setup::EN,
     docs: Docs::EN,
 };
