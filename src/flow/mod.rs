@@ -18,6 +18,7 @@ pub mod grant;
 pub mod hashing;
 pub mod health;
 pub mod keys;
+pub mod ledger;
 pub mod login;
 pub mod logout;
 pub mod management;

@@ -3,60 +3,14 @@
 use super::error::{Done, FlowError};
 use super::state::State;
 use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
-use crate::domain::session::Seq;
 use crate::domain::user::User;
 use crate::store::audit::{self, AuditRow};
-use crate::store::online::{self, CAP, OnlineRow};
+use crate::store::online::{self, CAP};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{outbox, users};
 
 /// Counting stops here; a list says "1,000+".
 pub const COUNTED: u32 = CAP;
-
-/// People on one page.
-pub const PEOPLE: u32 = 25;
-/// Sessions of one person that a page shows.
-const OF_ONE: u32 = 50;
-
-/// A page of who is in an application: a group of rows for each person.
-#[derive(Debug, Default)]
-pub struct Page {
-    /// People with their sessions, newest entrance first.
-    pub people: Vec<Vec<OnlineRow>>,
-    /// Where the next page begins.
-    pub next: Option<Seq>,
-    /// People, counted up to one more than the cap.
-    pub people_count: u32,
-    /// Sessions, likewise.
-    pub session_count: u32,
-}
-
-/// Reads a page of who is in `application`: before a cursor, or who matches `search`.
-pub fn page(state: &State, application: ApplicationId, pool: PoolId, search: &str, before: Option<Seq>) -> Done<Page> {
-    state.store.read(|conn| {
-        let mut firsts = if search.is_empty() {
-            online::people(conn, application, before.unwrap_or(Seq(i64::MAX)), PEOPLE + 1)?
-        } else {
-            online::search(conn, application, pool, search, PEOPLE * 2)?
-        };
-        let more = search.is_empty() && firsts.len() > PEOPLE as usize;
-        if more {
-            firsts.truncate(PEOPLE as usize);
-        }
-        let next = firsts.last().filter(|_| more).map(|row| row.seq);
-        let mut people = Vec::new();
-        for first in firsts {
-            people.push(online::of_user(conn, application, first.user, OF_ONE)?);
-        }
-        people.retain(|rows| !rows.is_empty());
-        Ok(Page {
-            people,
-            next,
-            people_count: online::count_people(conn, application, CAP + 1)?,
-            session_count: online::count_sessions(conn, application, CAP + 1)?,
-        })
-    })
-}
 
 /// A page of users in an application and how many there are, as Authing's `active-users` has it. `page` counts from 1.
 pub fn active_users(state: &State, application: ApplicationId, page: u32, limit: u32) -> Done<(u32, Vec<User>)> {

@@ -34,7 +34,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, kick, outbox, overview, receipts, users};
+use console::{applications, kick, login_status, outbox, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -157,7 +157,7 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/applications/{id}/secret" => POST applications::new_secret;
         "/console/applications/{id}/delete" => POST applications::delete;
         "/console/applications/{id}/test-message" => POST receipts::test;
-        "/console/applications/{id}/sessions" => GET applications::sessions;
+        "/console/applications/{id}/sessions" => GET login_status::sessions;
         "/console/applications/{id}/kick" => GET kick::ask, POST kick::ask_posted;
         "/console/kick" => POST kick::carry_out;
         "/console/users" => GET users::list;

@@ -12,6 +12,7 @@ mod crossing;
 mod demo;
 mod hosts;
 mod live;
+mod login_status;
 mod oidc;
 mod own_record;
 mod password_link;

@@ -34,7 +34,7 @@ pub use dashboard::{ByApplication, DashboardView, Health, Logins, TickerRow, das
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
 pub use kick::{Effect, KickTarget, KickView, kick, nobody_to_kick};
-pub use login_status::{LedgerView, ledger};
+pub use login_status::{Asked, LedgerView, ledger};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
 pub use receipt::{EndedRow, ReceiptView, receipt};
 pub use scope_grid::{Cell, Grid, GridHead, GridRow};

@@ -11,5 +11,6 @@ mod person;
 mod receipts;
 #[cfg(test)]
 mod rules;
+mod status;
 
 pub use all::all;

@@ -1,9 +1,8 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PasswordLink, PersonalCenter, Protocol, Refusals,
-    Settings,
-    Setup,
+    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, Ledger, PasswordLink, PersonalCenter, Protocol,
+    Refusals, Settings, Setup,
 };
 
 /// A language of the house.
@@ -41,6 +40,8 @@ pub struct Words {
     pub kick: Kick,
     /// A link by which a person sets a new password.
     pub password_link: PasswordLink,
+    /// What can be asked of the ledger.
+    pub ledger: Ledger,
     /// The first start.
     pub setup: Setup,
     /// Settings of a pool, powers of administrators.
@@ -61,6 +62,7 @@ static ZH: Words = Words {
     protocol: Protocol::ZH,
     kick: Kick::ZH,
     password_link: PasswordLink::ZH,
+    ledger: Ledger::ZH,
     setup: Setup::ZH,
     settings: Settings::ZH,
     docs: Docs::ZH,
@@ -78,6 +80,7 @@ static EN: Words = Words {
     protocol: Protocol::EN,
     kick: Kick::EN,
     password_link: PasswordLink::EN,
+    ledger: Ledger::EN,
     setup: Setup::EN,
     settings: Settings::EN,
     docs: Docs::EN,

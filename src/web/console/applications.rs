@@ -8,16 +8,12 @@ use super::desk::{Desk, desk, desk_post};
 use super::receipts::delivery_state;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId};
-use crate::domain::session::Seq;
 use crate::flow::applications::{self, ApplicationForm};
 use crate::flow::error::FlowError;
 use crate::flow::online::{self, COUNTED};
 use crate::flow::telling;
-use crate::page::console::{
-    self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView, TestView,
-};
+use crate::page::console::{self as page, AccessKeysView, ApplicationView, ApplicationsView, SecretView, TestView};
 use crate::page::words::FieldProblem;
-use crate::page::{LedgerRow, SessionRow};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::visit::off_thread;
@@ -179,49 +175,6 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
     let (pool, origin) = (desk.pool, desk.origin());
     let receipt = desk.visit.state.write(move |act, state| applications::delete(act, state, pool, id, &origin)).await?;
     Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None))
-}
-
-/// `GET /console/applications/{id}/sessions?q=&after=`: login status administration.
-pub async fn sessions(request: HttpRequest, id: Path<String>) -> Answer {
-    let desk = desk!(&request);
-    let id = application_id(&id)?;
-    let row = applications::find(&desk.visit.state, desk.pool, id)?;
-    let query = Form::query(&request)?;
-    let q: String = query.text("q")?.trim().chars().take(100).collect();
-    let after = query.one("after")?.filter(|t| !t.is_empty()).map(|t| t.parse().map_err(|_| Refusal::bad("after")));
-    let after = after.transpose()?.map(Seq);
-    let (state, pool, search) = (desk.visit.state.clone(), desk.pool, q.clone());
-    let read = off_thread(move || online::page(&state, id, pool, &search, after)).await?;
-    let home = format!("/console/applications/{id}/sessions");
-    let rows = read.people.iter().flatten().map(|row| LedgerRow {
-        user: row.user,
-        name: row.name.clone(),
-        identifier: row.identifier.clone(),
-        session: SessionRow {
-            sid: row.sid,
-            device: view::device(&row.user_agent),
-            ip: row.ip.clone(),
-            since: row.joined_at,
-            seen: row.last_seen_at,
-            applications: Vec::new(),
-            this: row.session == desk.session.id,
-            ended: None,
-        },
-    });
-    let directory = desk.visit.state.directory().clone();
-    let try_login = directory.application(id).map(|a| format!("{}/login", desk.visit.place.origin_of(a)));
-    let view = LedgerView {
-        application: id,
-        name: &row.name,
-        people: view::capped(read.people_count, COUNTED),
-        sessions: view::capped(read.session_count, COUNTED),
-        q: &q,
-        rows: rows.collect(),
-        first: after.map(|_| home.clone()),
-        next: read.next.map(|seq| format!("{home}?after={}", seq.0)),
-        try_login: try_login.as_deref().unwrap_or("/login"),
-    };
-    Ok(desk.page(|frame, rail| page::ledger(frame, rail, &view)))
 }
 
 /// `GET /console/keys`.

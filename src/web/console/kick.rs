@@ -9,6 +9,7 @@ use super::desk::{Desk, desk, desk_post};
 use crate::domain::id::{ApplicationId, Sid, UserId};
 use crate::domain::logout::{Cause, Scope};
 use crate::domain::session::SessionId;
+use crate::flow::ledger::{self, OnlineRow, Wanted};
 use crate::flow::logout as door;
 use crate::flow::online::{self, COUNTED, Picked};
 use crate::page::Count;
@@ -66,13 +67,13 @@ async fn show(desk: Desk, id: ApplicationId, form: &Form) -> Answer {
 
 async fn everyone(desk: &Desk, id: ApplicationId, name: &str, back: &str) -> Answer {
     let (state, pool) = (desk.visit.state.clone(), desk.pool);
-    let read = off_thread(move || online::page(&state, id, pool, "", None)).await?;
-    if read.people.is_empty() {
+    let read = off_thread(move || ledger::page(&state, id, pool, &Wanted::default())).await?;
+    let people: Vec<&[OnlineRow]> = read.rows.chunk_by(|one, next| one.user == next.user).collect();
+    if people.is_empty() {
         return Ok(desk.page(|frame, rail| page::nobody_to_kick(frame, rail, back)));
     }
-    let named: Vec<String> = read.people.iter().filter_map(|rows| rows.first()).map(|row| row.name.clone()).collect();
-    let rows: Vec<GridRow> = read
-        .people
+    let named: Vec<String> = people.iter().filter_map(|rows| rows.first()).map(|row| row.name.clone()).collect();
+    let rows: Vec<GridRow> = people
         .iter()
         .take(SHOWN)
         .filter_map(|sessions| {

@@ -3,6 +3,7 @@
 mod application_form;
 pub mod applications;
 pub mod kick;
+pub mod login_status;
 pub mod outbox;
 pub mod overview;
 pub mod receipts;
