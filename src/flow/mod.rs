@@ -29,6 +29,7 @@ pub mod password_key;
 pub mod password_link;
 pub mod presence;
 pub mod provisioning;
+pub mod reauth;
 pub mod receipt;
 pub mod registration;
 pub mod seed;

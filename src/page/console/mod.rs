@@ -10,6 +10,7 @@ mod application_form;
 mod application_protocol;
 mod applications;
 mod audit;
+mod confirm;
 mod dashboard;
 mod deliveries;
 mod frame;
@@ -30,6 +31,7 @@ pub use applications::{
     ApplicationRow, ApplicationView, ApplicationsView, SecretView, application, applications, new_application, secret,
 };
 pub use audit::{AuditKind, AuditRow, AuditView, audit};
+pub use confirm::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, confirm_it_is_you};
 pub use dashboard::{ByApplication, DashboardView, Health, Logins, TickerRow, dashboard};
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;

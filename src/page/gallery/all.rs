@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::people::Stage;
-use super::{authorize, console, directory, gate, person, receipts, status};
+use super::{authorize, console, directory, gate, person, powers, receipts, status};
 use crate::page::words::Lang;
 
 /// Every page × state in one language, each with a name for its address.
@@ -16,6 +16,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, Markup)> {
     pages.extend(status::pages(&stage));
     pages.extend(receipts::pages(&stage));
     pages.extend(directory::pages(&stage));
+    pages.extend(powers::pages(&stage));
     pages.extend(reading(lang));
     pages
 }

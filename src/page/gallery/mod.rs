@@ -8,6 +8,7 @@ mod directory;
 mod gate;
 mod people;
 mod person;
+mod powers;
 mod receipts;
 #[cfg(test)]
 mod rules;

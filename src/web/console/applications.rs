@@ -4,7 +4,7 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::application_form::{Shown, kept, shown, typed};
-use super::desk::{Desk, desk, desk_post};
+use super::desk::{Desk, desk, desk_post, sure};
 use super::receipts::delivery_state;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId};
@@ -12,7 +12,9 @@ use crate::flow::applications::{self, ApplicationForm};
 use crate::flow::error::FlowError;
 use crate::flow::online::{self, COUNTED};
 use crate::flow::telling;
-use crate::page::console::{self as page, AccessKeysView, ApplicationView, ApplicationsView, SecretView, TestView};
+use crate::page::console::{
+    self as page, AccessKeysView, ApplicationView, ApplicationsView, Grave, SecretView, TestView,
+};
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
@@ -150,10 +152,11 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
 
 /// `POST /console/applications/{id}/secret`: a new one, shown once; the old one is dead.
 pub async fn new_secret(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
-    let (desk, _) = desk_post!(&request, &mut payload);
+    let (desk, form) = desk_post!(&request, &mut payload);
     let id = application_id(&id)?;
     let (pool, origin) = (desk.pool, desk.origin());
     let name = applications::find(&desk.visit.state, pool, id)?.name;
+    sure!(desk, &form, Grave::NewSecret(&name), &format!("/console/applications/{id}"));
     let secret = desk
         .visit
         .state
@@ -172,6 +175,7 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
         let about = Shown { seen: Some(row.updated_at), is_default: row.is_default, ..Shown::default() };
         return Ok(draw(&desk, id, &kept(row), about, Some(FieldProblem::NotThatName)));
     }
+    sure!(desk, &form, Grave::DeleteApplication(&row.name), &format!("/console/applications/{id}"));
     let (pool, origin) = (desk.pool, desk.origin());
     let receipt = desk.visit.state.write(move |act, state| applications::delete(act, state, pool, id, &origin)).await?;
     Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None))
@@ -206,6 +210,7 @@ pub async fn create_key(request: HttpRequest, mut payload: Payload) -> Answer {
     if label.trim().is_empty() {
         return show_keys(&desk, None, Some(FieldProblem::Missing));
     }
+    sure!(desk, &form, Grave::NewKey(&label), "/console/keys");
     let (pool, user, origin) = (desk.pool, desk.session.user, desk.origin());
     let (id, secret) = desk
         .visit
