@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::people::Stage;
-use super::{authorize, console, directory, gate, person, receipts};
+use super::{applications, authorize, console, directory, gate, person, receipts};
 use crate::page::words::Lang;
 
 /// Every page × state in one language, each with a name for its address.
@@ -14,6 +14,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, Markup)> {
     pages.extend(person::pages(&stage));
     pages.extend(console::pages(&stage));
     pages.extend(receipts::pages(&stage));
+    pages.extend(applications::pages(&stage));
     pages.extend(directory::pages(&stage));
     pages
 }

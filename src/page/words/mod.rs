@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod table;
+mod application;
 mod authorize;
 mod cause;
 mod common;
@@ -22,6 +23,7 @@ mod protocol;
 mod refusal;
 mod setup;
 
+pub use application::Applications;
 pub use authorize::Authorize;
 pub use cause::Cause;
 pub use common::Common;
