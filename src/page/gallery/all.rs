@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::people::Stage;
-use super::{authorize, console, directory, gate, person, powers, receipts, status};
+use super::{applications, authorize, console, directory, gate, person, powers, receipts, status};
 use crate::page::words::Lang;
 
 /// Every page × state in one language, each with a name for its address.
@@ -26,6 +26,7 @@ pub(super) fn console_at_rest(lang: Lang) -> Vec<(&'static str, Markup)> {
     let stage = Stage::reading(lang);
     let mut pages = console::pages(&stage);
     pages.extend(receipts::pages(&stage));
+    pages.extend(applications::pages(&stage));
     pages.extend(directory::pages(&stage));
     pages
 }
