@@ -205,6 +205,9 @@ pub enum UserCommand {
         /// Administrator of the pool
         #[arg(long)]
         admin: bool,
+        /// Read-only administrator: sees the whole console, changes nothing
+        #[arg(long, conflicts_with = "admin")]
+        auditor: bool,
         #[command(flatten)]
         password: PasswordFrom,
         #[command(flatten)]

@@ -185,6 +185,7 @@ mod tests {
     use super::*;
     use crate::config::Credential;
     use crate::crypto::password::{Memory, Verdict, verify};
+    use crate::domain::user::Role;
 
     #[test]
     fn the_printed_logins_are_the_seeded_ones() {
@@ -199,7 +200,7 @@ mod tests {
         for (user, (username, name, role)) in pool.users.iter().zip(PEOPLE) {
             assert_eq!(user.username.as_ref().unwrap().as_str(), username);
             assert_eq!(user.name.as_ref().unwrap().as_str(), name);
-            assert_eq!(user.admin == Some(true), role == "administrator");
+            assert_eq!(user.role == Some(Role::Admin), role == "administrator");
             let Some(Credential::Hash(hash)) = &user.credential else { panic!("{username} has no hash") };
             assert_eq!(verify(&mut Memory::default(), PASSWORD, hash), Verdict::Right, "{username}");
         }

@@ -20,13 +20,13 @@ use crate::flow::{login, operator, password_link, upkeep};
 /// Carries it out.
 pub fn user(command: &UserCommand) -> Result<(), Failure> {
     match command {
-        UserCommand::Add { username, name, email, phone, admin, password, at } => {
+        UserCommand::Add { username, name, email, phone, admin, auditor, password, at } => {
             let form = UserForm {
                 username: username.clone(),
                 name: name.clone(),
                 email: email.clone(),
                 phone: phone.clone(),
-                admin: *admin,
+                role: role(*admin, *auditor),
                 disabled: false,
             };
             add(&form, password, at)
@@ -36,6 +36,14 @@ pub fn user(command: &UserCommand) -> Result<(), Failure> {
         UserCommand::ResetLink { user, at } => reset_link(user, at),
         UserCommand::Disable { user, at } => switch(user, at, UserStatus::Disabled),
         UserCommand::Enable { user, at } => switch(user, at, UserStatus::Activated),
+    }
+}
+
+fn role(admin: bool, auditor: bool) -> Role {
+    match (admin, auditor) {
+        (true, _) => Role::Admin,
+        (false, true) => Role::Auditor,
+        (false, false) => Role::Person,
     }
 }
 
@@ -138,7 +146,7 @@ fn switch(named: &str, at: &InPool, to: UserStatus) -> Result<(), Failure> {
         name: user.name.clone(),
         email: text(&user.email),
         phone: text(&user.phone),
-        admin: user.role == Role::Admin,
+        role: user.role,
         disabled: to == UserStatus::Disabled,
     };
     let (valid, whom) = (form.judge()?, (user.pool, user.id));

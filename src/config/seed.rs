@@ -11,6 +11,7 @@ use crate::domain::contact::{DisplayName, Email, LoginName, Password, Phone, Use
 use crate::domain::id::{AccessKeyId, ApplicationId, PoolId, UserId};
 use crate::domain::identifier::Identifier;
 use crate::domain::redirect::RedirectEntry;
+use crate::domain::user::Role;
 
 mod read;
 mod shape;
@@ -181,8 +182,8 @@ pub struct SeedUser {
     pub phone: Option<Phone>,
     /// Their password or its hash.
     pub credential: Option<Credential>,
-    /// Whether they administer the pool; not stated: as they are, and a new user does not.
-    pub admin: Option<bool>,
+    /// What they may do in the console; not stated: as it is, and a new user may do nothing there.
+    pub role: Option<Role>,
     /// Whether they may not log in; not stated: as they are, and a new user may.
     pub disabled: Option<bool>,
 }

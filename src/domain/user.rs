@@ -4,9 +4,10 @@ use super::clock::Timestamp;
 use super::id::{PoolId, UserId};
 
 /// What a user may do in the console of the pool.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Role {
     /// Nothing: own personal center only.
+    #[default]
     Person,
     /// Sees everything in the pool's console, changes nothing there.
     Auditor,
@@ -15,6 +16,19 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Auditor, Self::Admin];
+
+    /// Whether the console is open to them.
+    pub fn may_read(self) -> bool {
+        matches!(self, Self::Auditor | Self::Admin)
+    }
+
+    /// Whether they may change something there.
+    pub fn may_act(self) -> bool {
+        self == Self::Admin
+    }
+
     /// As stored.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -57,7 +57,7 @@ impl UserParts {
             name: self.name.unwrap_or_default(),
             email: self.email.unwrap_or_default(),
             phone: self.phone.unwrap_or_default(),
-            admin: false,
+            role: Role::Person,
             disabled: self.disabled.unwrap_or_default(),
         }
     }
@@ -69,7 +69,7 @@ impl UserParts {
             name: self.name.unwrap_or_else(|| user.name.clone()),
             email: self.email.unwrap_or_else(|| kept(&user.email)),
             phone: self.phone.unwrap_or_else(|| kept(&user.phone)),
-            admin: user.role == Role::Admin,
+            role: user.role,
             disabled: self.disabled.unwrap_or(user.status != UserStatus::Activated),
         }
     }
@@ -159,7 +159,7 @@ fn change(
 
 /// See the head of this file.
 fn nobody_of_the_console(user: User) -> Done<User> {
-    if user.role == Role::Admin { Err(FlowError::field("user", "administrator")) } else { Ok(user) }
+    if user.role.may_read() { Err(FlowError::field("user", "administrator")) } else { Ok(user) }
 }
 
 /// Deletes users, whoever is named twice once; one that is unknown refuses all. All their sessions end.

@@ -14,6 +14,7 @@ use super::users::{self, UserForm};
 use crate::domain::application::Application;
 use crate::domain::logout::{Actor, Origin};
 use crate::domain::secret::Secret;
+use crate::domain::user::Role;
 use crate::domain::user::User;
 use crate::store::users as rows;
 
@@ -32,7 +33,7 @@ pub async fn register(
         return Err(FlowError::Throttled { seconds });
     }
     // Whatever was sent, nobody registers as an administrator.
-    let form = UserForm { admin: false, disabled: false, ..form };
+    let form = UserForm { role: Role::Person, disabled: false, ..form };
     let (pool, id, here) = (application.pool, application.id, state.clone());
     state
         .hashing

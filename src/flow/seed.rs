@@ -24,7 +24,7 @@ use crate::domain::contact::{DisplayName, Email, Phone, Username};
 use crate::domain::id::{PoolId, UserId};
 use crate::domain::redirect::RedirectEntry;
 use crate::domain::secret::{KeptSecret, Secret};
-use crate::domain::user::{Role, User, UserStatus};
+use crate::domain::user::{User, UserStatus};
 use crate::store::applications as rows;
 use crate::store::audit::Event;
 use crate::store::db::{Act, Rows, StoreError};
@@ -412,7 +412,7 @@ fn merged(stated: &SeedUser, held: Option<&User>) -> UserForm {
         name: text(stated.name.as_ref().map(ToString::to_string), held.map(|u| &u.name)),
         email: text(stated.email.as_ref().map(ToString::to_string), held.and_then(|u| u.email.as_ref())),
         phone: text(stated.phone.as_ref().map(ToString::to_string), held.and_then(|u| u.phone.as_ref())),
-        admin: stated.admin.unwrap_or_else(|| held.is_some_and(|u| u.role == Role::Admin)),
+        role: stated.role.or(held.map(|u| u.role)).unwrap_or_default(),
         disabled: stated.disabled.unwrap_or_else(|| held.is_some_and(|u| u.status != UserStatus::Activated)),
     }
 }
@@ -423,7 +423,7 @@ fn as_stated(user: &User, form: &UserForm) -> bool {
         && user.name == form.name
         && same(&user.email, &form.email)
         && same(&user.phone, &form.phone)
-        && (user.role == Role::Admin) == form.admin
+        && user.role == form.role
         && (user.status != UserStatus::Activated) == form.disabled
 }
 

@@ -20,6 +20,7 @@ use crate::domain::contact::NewPassword;
 use crate::domain::id::PoolId;
 use crate::domain::logout::Origin;
 use crate::domain::secret::Secret;
+use crate::domain::user::Role;
 use crate::store::db::Act;
 use crate::store::{pools, users as people};
 
@@ -62,7 +63,7 @@ pub fn first_admin(state: &Arc<State>, admin: &FirstAdmin) -> Done<bool> {
     if !is_needed(state)? {
         return Ok(false);
     }
-    let form = UserForm { username: admin.username.to_string(), admin: true, ..UserForm::default() };
+    let form = UserForm { username: admin.username.to_string(), role: Role::Admin, ..UserForm::default() };
     let valid = form.judge()?;
     let hash = password::hash(admin.password.expose()).ok_or(FlowError::Busy)?;
     state.write_now(move |act, state| {
@@ -107,7 +108,7 @@ pub async fn complete(state: &Arc<State>, token: String, form: SetupForm, origin
     state
         .hashing
         .run(move |_| {
-            let admin = UserForm { username: form.username.clone(), admin: true, ..UserForm::default() };
+            let admin = UserForm { username: form.username.clone(), role: Role::Admin, ..UserForm::default() };
             let application =
                 (!form.application.trim().is_empty() || !form.identifier.trim().is_empty()).then(|| ApplicationForm {
                     name: form.application.clone(),

@@ -31,8 +31,8 @@ pub struct UserForm {
     pub email: String,
     /// Phone.
     pub phone: String,
-    /// Administrator.
-    pub admin: bool,
+    /// What they may do in the console.
+    pub role: Role,
     /// May not log in.
     pub disabled: bool,
 }
@@ -79,7 +79,7 @@ impl UserForm {
             name: name.map(|n| n.as_str().to_owned()).unwrap_or_default(),
             email,
             phone,
-            role: if self.admin { Role::Admin } else { Role::Person },
+            role: self.role,
             status: if self.disabled { UserStatus::Disabled } else { UserStatus::Activated },
         })
     }
@@ -201,7 +201,7 @@ pub fn edit(
     valid.write_into(&mut user);
     users::update(act, &user, &valid.keys()).map_err(taken)?;
     if was.0 == Role::Admin && users::count_admins(act.conn(), pool)? == 0 && was.1 == UserStatus::Activated {
-        return Err(FlowError::field("admin", "last_admin"));
+        return Err(FlowError::field("role", "last_admin"));
     }
     note(act, pool, audit::act::USER_CHANGED, id, origin)?;
     remember_anew(act, state, id);
@@ -223,7 +223,7 @@ pub fn delete(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, id: UserId, o
     users::delete(act, id)?;
     password_links::forget_of_user(act, id)?;
     if user.role == Role::Admin && users::count_admins(act.conn(), pool)? == 0 {
-        return Err(FlowError::field("admin", "last_admin"));
+        return Err(FlowError::field("role", "last_admin"));
     }
     Ok(receipt)
 }
@@ -358,7 +358,7 @@ pub(super) fn edit_own(act: &Act<'_>, id: UserId, seen: Option<Timestamp>, form:
     if seen.is_some_and(|seen| seen != user.updated_at) {
         return Err(FlowError::Stale);
     }
-    let own = UserForm { admin: user.role == Role::Admin, disabled: user.status != UserStatus::Activated, ..form };
+    let own = UserForm { role: user.role, disabled: user.status != UserStatus::Activated, ..form };
     let valid = own.judge()?;
     valid.write_into(&mut user);
     users::update(act, &user, &valid.keys()).map_err(taken)

@@ -3,6 +3,7 @@
 use super::time::{Times, Zone};
 use super::words::{Lang, Words};
 use crate::domain::clock::Timestamp;
+use crate::domain::user::Role;
 
 /// Light or dark, or as the reader's system has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,8 +44,8 @@ pub struct Person<'a> {
     pub name: &'a str,
     /// Their user name, email or phone.
     pub identifier: &'a str,
-    /// Whether the console is open to them.
-    pub is_admin: bool,
+    /// What they may do in the console.
+    pub role: Role,
 }
 
 /// What every page knows.
@@ -78,6 +79,11 @@ impl<'a> Frame<'a> {
     /// The sentences of the page's language.
     pub fn words(&self) -> &'static Words {
         self.lang.words()
+    }
+
+    /// Whether the person who reads may also act in the console.
+    pub fn may_act(&self) -> bool {
+        self.who.is_some_and(|who| who.role.may_act())
     }
 
     /// Tells times to the reader.

@@ -195,7 +195,7 @@ fn menu(frame: &Frame, who: Person) -> Markup {
             hr;
             a href="/u" { (common.personal_center) }
             a href="/u/devices" { (common.devices) }
-            @if who.is_admin { a href="/console" { (common.console) } }
+            @if who.role.may_read() { a href="/console" { (common.console) } }
             hr;
             (switch(frame, common.appearance, "theme", [Theme::System, Theme::Light, Theme::Dark].map(|theme| {
                 let label = match theme {

@@ -16,6 +16,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::Sid;
 use crate::domain::logout::{Actor, Cause};
 use crate::domain::session::Session;
+use crate::domain::user::Role;
 use crate::flow::account::{self, PasswordChange};
 use crate::flow::error::{Done, FlowError};
 use crate::flow::logout as door;
@@ -164,7 +165,7 @@ pub async fn change_profile(request: HttpRequest, mut payload: Payload) -> Answe
         name: form.text("name")?.to_owned(),
         email: form.text("email")?.to_owned(),
         phone: form.text("phone")?.to_owned(),
-        admin: false,
+        role: Role::Person,
         disabled: false,
     };
     let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);

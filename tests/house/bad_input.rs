@@ -38,7 +38,7 @@ impl Scene {
                 ("phone", text("+8613800000000")),
                 ("password", text("")),
                 ("status", text("activated")),
-                ("admin", text("0")),
+                ("role", text("person")),
                 ("seen", text("1")),
             ]
         };

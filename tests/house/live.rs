@@ -122,7 +122,7 @@ fn who_is_demoted_or_disabled_hears_nothing_more() {
     let url = house.at("", &format!("/console/users/{}", house.person("zhao").id));
     let csrf = wang.csrf_of(&url);
     let fields =
-        [("csrf", csrf.as_str()), ("username", "zhao"), ("name", "zhao"), ("status", "disabled"), ("admin", "1")];
+        [("csrf", csrf.as_str()), ("username", "zhao"), ("name", "zhao"), ("status", "disabled"), ("role", "admin")];
     assert_eq!(wang.posts(&url, &fields).status, 303);
     desk.hears("ended");
     assert_eq!(desk.event(), None);

@@ -16,6 +16,7 @@ mod oidc;
 mod own_record;
 mod password_link;
 mod plan;
+mod powers;
 mod races;
 mod rules;
 mod sessions;

@@ -17,6 +17,7 @@ use crate::domain::id::UserId;
 use crate::domain::identifier::Identifier;
 use crate::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use crate::domain::redirect::RedirectEntry;
+use crate::domain::user::Role;
 
 /// A reading of one file: its text, to tell lines, and what was seen already.
 pub(super) struct Reading<'a> {
@@ -135,6 +136,17 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// `role`, or in the older way `admin`; a file that states both must mean the same.
+    fn role(&self, raw: &RawUser) -> Read<Option<Role>> {
+        let admin = raw.admin.map(|admin| if admin { Role::Admin } else { Role::Person });
+        let known = |word: &str| Role::parse(word).ok_or("person, auditor or admin");
+        let role = self.parsed("role", raw.role.as_ref(), |word: &str| {
+            known(word)
+                .and_then(|role| if admin.is_none_or(|a| a == role) { Ok(role) } else { Err("admin says otherwise") })
+        })?;
+        Ok(role.or(admin))
+    }
+
     fn user(&mut self, table: &Spanned<RawUser>) -> Read<SeedUser> {
         let raw = table.get_ref();
         let user = SeedUser {
@@ -144,7 +156,7 @@ impl<'a> Reading<'a> {
             email: self.parsed("email", raw.email.as_ref(), Email::parse)?,
             phone: self.parsed("phone", raw.phone.as_ref(), Phone::parse)?,
             credential: self.credential(raw)?,
-            admin: raw.admin,
+            role: self.role(raw)?,
             disabled: raw.disabled,
         };
         let names = [

@@ -67,6 +67,7 @@ pub(super) struct RawUser {
     pub password: Option<Text>,
     pub password_hash: Option<Text>,
     pub admin: Option<bool>,
+    pub role: Option<Text>,
     pub disabled: Option<bool>,
 }
 
@@ -100,7 +101,8 @@ const APPLICATION: &[&str] = &[
     "tokens_outlive_logout",
     "self_registration",
 ];
-const USER: &[&str] = &["id", "username", "name", "email", "phone", "password", "password_hash", "admin", "disabled"];
+const USER: &[&str] =
+    &["id", "username", "name", "email", "phone", "password", "password_hash", "admin", "role", "disabled"];
 const ACCESS_KEY: &[&str] = &["id", "secret", "user"];
 
 /// The keys that a table of this name may have; none for a value that is no table of ours.

@@ -68,7 +68,7 @@ fn the_example_is_read_whole() {
     assert!(matches!(&lilei.credential, Some(Credential::Password(p)) if p.expose() == "correct horse battery staple"));
     assert!(
         matches!(&hanmeimei.credential, Some(Credential::Hash(_)))
-            && hanmeimei.admin == Some(true)
+            && hanmeimei.role == Some(Role::Admin)
             && hanmeimei.disabled.is_none()
     );
     let owner = AccessKeyOwner::Name(LoginName::Username("hanmeimei".into()));

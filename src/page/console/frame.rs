@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::reading::as_allowed;
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
@@ -65,7 +66,7 @@ pub(super) fn room(frame: &Frame, rail: &Rail, room: &Room) -> Markup {
             }
             (avatar(frame))
         }
-        main.slip[room.slip] #main { (room.main) }
+        main.slip[room.slip] #main { (as_allowed(frame, &room.main)) }
     };
     document(frame, &Document { title: room.title, error: room.error, class: "console", script: live(), body })
 }

@@ -16,6 +16,7 @@ mod frame;
 mod kick;
 mod login_status;
 mod outbox;
+mod reading;
 mod receipt;
 mod scope_grid;
 mod test_message;

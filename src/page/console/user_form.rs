@@ -1,6 +1,7 @@
 //! The form of a user: names and contacts, a password, what they may do.
 
 use crate::domain::clock::Timestamp;
+use crate::domain::user::Role;
 use maud::{Markup, html};
 
 use crate::page::frame::Frame;
@@ -20,8 +21,8 @@ pub enum UserField {
     Phone,
     /// `password`
     Password,
-    /// `admin`
-    Admin,
+    /// `role`
+    Role,
 }
 
 impl UserField {
@@ -33,7 +34,7 @@ impl UserField {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Password => "password",
-            Self::Admin => "admin",
+            Self::Role => "role",
         }
     }
 }
@@ -49,8 +50,8 @@ pub struct UserForm {
     pub email: String,
     /// The phone number.
     pub phone: String,
-    /// Whether they administer the pool.
-    pub admin: bool,
+    /// What they may do in the console.
+    pub role: Role,
     /// Whether they may log in.
     pub enabled: bool,
     /// What was refused.
@@ -102,15 +103,26 @@ pub(super) fn form(frame: &Frame, action: &str, form: &UserForm, making: Making)
             (Field { kind: "email", optional: true, ..text(UserField::Email, words.email, &form.email) }.markup(frame))
             (Field { kind: "tel", optional: true, ..text(UserField::Phone, words.phone, &form.phone) }.markup(frame))
             (secret.markup(frame))
-            label.check {
-                input type="checkbox" #admin name="admin" value="1" checked[form.admin] aria-invalid=[form.problem(UserField::Admin).map(|_| "true")];
-                span {
-                    (words.admin) small { (words.admin_note) }
-                    @if let Some(problem) = form.problem(UserField::Admin) { small.end-text { (problem.sentence(frame.lang)) } }
-                }
-            }
+            (roles(frame, form))
             @if making == Making::Change { (status(frame, form)) }
             div.acts { button.btn.go { @match making { Making::New => (words.create), Making::Change => (common.save) } } }
+        }
+    }
+}
+
+fn roles(frame: &Frame, form: &UserForm) -> Markup {
+    let words = &frame.words().directory;
+    html! {
+        fieldset.status #role {
+            legend { (words.role) }
+            @for role in Role::ALL {
+                @let (label, note) = words.of_role(role);
+                label.check {
+                    input type="radio" name="role" value=(role.as_str()) checked[form.role == role];
+                    span { (label) small { (note) } }
+                }
+            }
+            @if let Some(problem) = form.problem(UserField::Role) { p.why { (problem.sentence(frame.lang)) } }
         }
     }
 }

@@ -6,6 +6,7 @@ use super::frame::{Crumb, Rail, Room, Search, Section, pages, room, search, titl
 use super::user_form::{Making, UserForm, form};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::UserId;
+use crate::domain::user::Role;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
 use crate::page::parts::{Field, Seal, Stamp, calm, csrf, icon, listed, name, seal, stamp};
@@ -22,8 +23,8 @@ pub struct UserRow {
     pub name: String,
     /// Their user name, email or phone.
     pub identifier: String,
-    /// Whether they administer the pool.
-    pub admin: bool,
+    /// What they may do in the console.
+    pub role: Role,
     /// Whether they may log in.
     pub enabled: bool,
     /// Sessions that live.
@@ -94,7 +95,7 @@ fn row(frame: &Frame, user: &UserRow) -> Markup {
                     (seal(&user.name, Seal::Row))
                     div { a href={ "/console/users/" (user.id) } { b title=(calm(&user.name)) { (name(&user.name)) } } }
                     small.id { (name(&user.identifier)) }
-                    @if user.admin { span.tag.nowrap { (words.admin) } }
+                    @if user.role.may_read() { span.tag.nowrap { (words.of_role(user.role).0) } }
                 }
             }
             td.c-dev role="cell" { @if user.sessions.is_none() { span.muted { (common.none_here) } } @else { ((common.sessions)(user.sessions)) } }

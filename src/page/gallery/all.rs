@@ -15,5 +15,28 @@ pub fn all(lang: Lang) -> Vec<(&'static str, Markup)> {
     pages.extend(console::pages(&stage));
     pages.extend(receipts::pages(&stage));
     pages.extend(directory::pages(&stage));
+    pages.extend(reading(lang));
     pages
+}
+
+/// Every page of the console in one language, as somebody sees it who only reads.
+pub(super) fn console_at_rest(lang: Lang) -> Vec<(&'static str, Markup)> {
+    let stage = Stage::reading(lang);
+    let mut pages = console::pages(&stage);
+    pages.extend(receipts::pages(&stage));
+    pages.extend(directory::pages(&stage));
+    pages
+}
+
+/// Some of them as pictures.
+fn reading(lang: Lang) -> impl Iterator<Item = (&'static str, Markup)> {
+    const SHOWN: [(&str, &str); 4] = [
+        ("status", "reading-status"),
+        ("user", "reading-user"),
+        ("users", "reading-users"),
+        ("application", "reading-application"),
+    ];
+    console_at_rest(lang)
+        .into_iter()
+        .filter_map(|(name, page)| SHOWN.iter().find(|(of, _)| *of == name).map(|(_, shown)| (*shown, page)))
 }

@@ -4,6 +4,7 @@ use maud::Markup;
 
 use super::people::{Stage, hostile};
 use crate::domain::oauth::Scope;
+use crate::domain::user::Role;
 use crate::page::authorize::{
     AskView, AuthorizeErrorView, FormPostView, WebMessageView, ask, check_session, form_post_by_hand, refused,
     web_message,
@@ -32,7 +33,7 @@ fn questions(stage: &Stage) -> Vec<(&'static str, Markup)> {
     };
     let long = hostile();
     let strange = AppFace { name: &long, identifier: "x" };
-    let stranger = Frame { who: Some(Person { name: &long, identifier: &long, is_admin: false }), ..frame };
+    let stranger = Frame { who: Some(Person { name: &long, identifier: &long, role: Role::Person }), ..frame };
     let choose = AskView { choose: true, scopes: &[], ..view };
     vec![
         ("ask-consent", ask(&frame, &view)),

@@ -7,6 +7,7 @@ use super::people::{DAY, HOUR, NOW, Stage, application, chrome, hostile, safari,
 use crate::domain::application::Protocol;
 use crate::domain::id::AccessKeyId;
 use crate::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
+use crate::domain::user::Role;
 use crate::page::console::{
     AccessKeyRow, AccessKeysView, ApplicationField, ApplicationForm, ApplicationRow, ApplicationView, ApplicationsView,
     DefaultChoice, DeliveryState, Line, SecretView, TestView, UserField, UserForm, UserLinkView, UserRow, UserView,
@@ -125,7 +126,11 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         id: user(n),
         name: name.to_owned(),
         identifier: "maya.okafor@acme.example".to_owned(),
-        admin: n == 1,
+        role: match n {
+            1 => Role::Admin,
+            2 => Role::Auditor,
+            _ => Role::Person,
+        },
         enabled,
         sessions: sessions.into(),
         last_login: (n != 4).then(|| NOW.plus_ms(-i64::from(n) * 9 * HOUR)),
@@ -153,7 +158,7 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         problems: vec![
             (UserField::Username, FieldProblem::Taken),
             (UserField::Password, FieldProblem::WellKnown),
-            (UserField::Admin, FieldProblem::LastAdmin),
+            (UserField::Role, FieldProblem::LastAdmin),
         ],
         ..form.clone()
     };

@@ -2,6 +2,7 @@
 
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, Sid, UserId};
+use crate::domain::user::Role;
 use crate::page::frame::{Frame, Person, Theme};
 use crate::page::parts::{Device, DeviceKind};
 use crate::page::session::SessionRow;
@@ -24,6 +25,7 @@ pub(super) struct Stage {
     pub lang: Lang,
     zone: Zone,
     pub applications: Vec<String>,
+    role: Role,
 }
 
 impl Stage {
@@ -32,7 +34,17 @@ impl Stage {
             Lang::Zh => ["笔记", "信箱", "维基", "考勤", "图书借阅"],
             Lang::En => ["Notes", "Mail", "Wiki", "Timesheet", "Library"],
         };
-        Self { lang, zone: Zone::named(Some("Asia/Shanghai")), applications: names.map(str::to_owned).to_vec() }
+        Self {
+            lang,
+            zone: Zone::named(Some("Asia/Shanghai")),
+            applications: names.map(str::to_owned).to_vec(),
+            role: Role::Admin,
+        }
+    }
+
+    /// The same for somebody who only reads in the console.
+    pub(super) fn reading(lang: Lang) -> Self {
+        Self { role: Role::Auditor, ..Self::new(lang) }
     }
 
     /// `zh` in Chinese, `en` in English.
@@ -64,7 +76,7 @@ impl Stage {
     pub(super) fn person(&self) -> Frame<'_> {
         let name = self.pick("李雷", "Li Lei");
         Frame {
-            who: Some(Person { name, identifier: "lilei@acme.example", is_admin: true }),
+            who: Some(Person { name, identifier: "lilei@acme.example", role: Role::Admin }),
             path: "/u",
             live: Some("/u/live"),
             ..self.stranger()
@@ -75,7 +87,7 @@ impl Stage {
     pub(super) fn admin(&self) -> Frame<'_> {
         let name = self.pick("陈立群", "Chen Liqun");
         Frame {
-            who: Some(Person { name, identifier: "chenliqun", is_admin: true }),
+            who: Some(Person { name, identifier: "chenliqun", role: self.role }),
             path: "/console",
             live: Some("/console/live"),
             ..self.stranger()

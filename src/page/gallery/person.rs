@@ -1,6 +1,7 @@
 //! The personal center.
 
 use crate::domain::clock::Timestamp;
+use crate::domain::user::Role;
 use maud::Markup;
 
 use super::people::{DAY, HOUR, MINUTE, NOW, Stage, chrome, ended, firefox, hostile, safari, user, wechat};
@@ -16,7 +17,7 @@ use crate::page::words::{Cause, Deed, FieldProblem};
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let frame = stage.person();
     let long = hostile();
-    let strange = Frame { who: Some(Person { name: &long, identifier: &long, is_admin: false }), ..frame };
+    let strange = Frame { who: Some(Person { name: &long, identifier: &long, role: Role::Person }), ..frame };
     let seldom = OverviewView {
         last_login: None,
         devices: 1u32.into(),

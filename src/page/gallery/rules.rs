@@ -1,6 +1,6 @@
 //! What every page must keep, checked on every page of the gallery.
 
-use super::all;
+use super::all::{all, console_at_rest};
 use crate::page::asset;
 use crate::page::words::Lang;
 
@@ -62,6 +62,24 @@ fn every_form_that_acts_proves_where_it_came_from() {
                 );
             } else {
                 assert!(form.contains("method=\"get\"") && !form.contains("csrf"), "{name} {lang:?}: {form}");
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_only_reads_meets_nothing_that_acts() {
+    for lang in [Lang::Zh, Lang::En] {
+        for (name, page) in console_at_rest(lang) {
+            let page = page.into_string();
+            let main = page.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap();
+            assert!(main.contains("class=\"reads\""), "{name} {lang:?}: it does not say why");
+            for form in main.split("<form").skip(1).filter(|form| form.contains("method=\"post\"")) {
+                let form = form.split("</form>").next().unwrap();
+                assert!(!form.contains("<button"), "{name} {lang:?}: {form}");
+            }
+            for tag in tags(main).filter(|tag| tag.starts_with("a ") || tag.starts_with("button ")) {
+                assert!(!tag.contains("btn go") && !tag.contains("ends\""), "{name} {lang:?}: {tag}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Sentences of the console about applications, users and access keys.
 
 use super::table::{Counted, Named, Said, s};
+use crate::domain::user::Role;
 
 sentences! {
 /// Applications, users and access keys.
@@ -54,6 +55,11 @@ Directory {
     password_hint: Said = "至少 8 个字符。告诉本人，请其登录后更换。", "At least 8 characters. Tell the person, who should change it after logging in.";
     new_password: Said = "设置新密码", "Set a new password";
     new_password_hint: Said = "留空则不变。设置后，这位用户在每台设备上都要重新登录。", "Leave it empty to keep the present one. A new one logs the user out on every device.";
+    role: Said = "角色", "Role";
+    plain_user: Said = "普通用户", "User";
+    plain_user_note: Said = "只有自己的个人中心。", "Has a personal center, nothing else.";
+    auditor: Said = "只读管理员", "Read-only administrator";
+    auditor_note: Said = "看得到控制台的每一页，什么也改不了。", "Sees every page of the console and can change nothing.";
     admin: Said = "管理员", "Administrator";
     admin_note: Said = "可以进控制台，可以强制别人下线。", "May enter the console and force others to log out.";
     status: Said = "状态", "Status";
@@ -85,4 +91,15 @@ Directory {
     revoke: Said = "作废", "Revoke";
     revoked: Said = "已作废", "Revoked";
 }
+}
+
+impl Directory {
+    /// What a role is called, and what it may do.
+    pub fn of_role(&self, role: Role) -> (&'static str, &'static str) {
+        match role {
+            Role::Person => (self.plain_user, self.plain_user_note),
+            Role::Auditor => (self.auditor, self.auditor_note),
+            Role::Admin => (self.admin, self.admin_note),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PasswordLink, PersonalCenter, Protocol, Refusals,
-    Setup,
+    Settings, Setup,
 };
 
 /// A language of the house.
@@ -42,6 +42,8 @@ pub struct Words {
     pub password_link: PasswordLink,
     /// The first start.
     pub setup: Setup,
+    /// Settings of a pool, powers of administrators.
+    pub settings: Settings,
     /// Pages for developers.
     pub docs: Docs,
 }
@@ -59,6 +61,7 @@ static ZH: Words = Words {
     kick: Kick::ZH,
     password_link: PasswordLink::ZH,
     setup: Setup::ZH,
+    settings: Settings::ZH,
     docs: Docs::ZH,
 };
 
@@ -75,6 +78,7 @@ static EN: Words = Words {
     kick: Kick::EN,
     password_link: PasswordLink::EN,
     setup: Setup::EN,
+    settings: Settings::EN,
     docs: Docs::EN,
 };
 

@@ -21,6 +21,7 @@ mod password_link;
 mod person;
 mod protocol;
 mod refusal;
+mod settings;
 mod setup;
 
 pub use authorize::Authorize;
@@ -37,4 +38,5 @@ pub use password_link::PasswordLink;
 pub use person::PersonalCenter;
 pub use protocol::Protocol;
 pub use refusal::{FieldProblem, Refusals, Rule};
+pub use settings::Settings;
 pub use setup::Setup;

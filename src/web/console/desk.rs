@@ -18,7 +18,7 @@ use crate::web::{crossing, protect, reply, view};
 
 const LIVE: Option<&str> = Some("/console/live");
 
-/// An administrator at work.
+/// An administrator at work, or somebody who only reads.
 pub struct Desk {
     /// The visit.
     pub visit: Visit,
@@ -29,12 +29,15 @@ pub struct Desk {
 }
 
 /// Sits down: whoever is not in is sent to log in, whoever is no administrator is refused. `Err` is the answer.
+///
+/// Every page of the console begins here, so the line between reading and acting is drawn here, once: what is not asked
+/// with a method that only reads wants an administrator who may act.
 pub fn sit(request: &HttpRequest) -> Result<Result<Desk, HttpResponse>, Refusal> {
     let visit = Visit::of(request)?;
     if visit.here().is_none() {
         return crossing::to_log_in(&visit).map(Err);
     }
-    let session = visit.admin()?.clone();
+    let session = if request.method().is_safe() { visit.reader()? } else { visit.admin()? }.clone();
     let pool = session.pool;
     Ok(Ok(Desk { visit, session, pool }))
 }

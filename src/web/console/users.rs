@@ -54,11 +54,16 @@ fn row(user: &User, sessions: u32) -> UserRow {
         id: user.id,
         name: user.display_name().to_owned(),
         identifier: user.identifier().to_owned(),
-        admin: user.role == Role::Admin,
+        role: user.role,
         enabled: user.status == UserStatus::Activated,
         sessions: view::capped(sessions, 99),
         last_login: user.last_login_at,
     }
+}
+
+/// A form without the field leaves nobody with rights by accident.
+fn role(form: &Form) -> Result<Role, Refusal> {
+    form.one("role")?.map_or(Ok(Role::Person), |word| Role::parse(word).ok_or(Refusal::bad("role")))
 }
 
 fn typed(form: &Form) -> Result<UserForm, Refusal> {
@@ -67,7 +72,7 @@ fn typed(form: &Form) -> Result<UserForm, Refusal> {
         name: form.text("name")?.to_owned(),
         email: form.text("email")?.to_owned(),
         phone: form.text("phone")?.to_owned(),
-        admin: form.ticked("admin")?,
+        role: role(form)?,
         disabled: form.text("status")? == "disabled",
     })
 }
@@ -78,7 +83,7 @@ fn shown(form: &UserForm, refused: &[FieldRefused], saved: bool, seen: Option<Ti
         name: form.name.clone(),
         email: form.email.clone(),
         phone: form.phone.clone(),
-        admin: form.admin,
+        role: form.role,
         enabled: !form.disabled,
         problems: view::user_problems(refused),
         saved,
@@ -122,7 +127,7 @@ fn kept(user: &User) -> UserForm {
         name: user.name.clone(),
         email: user.email.clone().unwrap_or_default(),
         phone: user.phone.clone().unwrap_or_default(),
-        admin: user.role == Role::Admin,
+        role: user.role,
         disabled: user.status != UserStatus::Activated,
     }
 }

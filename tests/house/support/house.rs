@@ -14,6 +14,7 @@ use exeunt::domain::clock::{ManualClock, Timestamp};
 use exeunt::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use exeunt::domain::oauth::TokenAlg;
 use exeunt::domain::secret::Secret;
+use exeunt::domain::user::Role;
 use exeunt::flow::applications::{self, ApplicationForm};
 use exeunt::flow::error::Done;
 use exeunt::flow::management;
@@ -435,20 +436,20 @@ fn furnish(state: &Arc<State>, pool: PoolId, other: PoolId) -> Done<()> {
             applications::create(act, state, pool, (None, &Secret::new(CLIENT_SECRET)), &form.judge()?, &origin)?;
         }
         let people = [
-            (pool, "lilei", false),
-            (pool, "hanmeimei", false),
-            (pool, "lintao", false),
-            (pool, "wang", true),
-            (pool, "zhao", true),
-            (other, "olga", true),
-            (other, "polly", false),
+            (pool, "lilei", Role::Person),
+            (pool, "hanmeimei", Role::Person),
+            (pool, "lintao", Role::Person),
+            (pool, "wang", Role::Admin),
+            (pool, "zhao", Role::Admin),
+            (other, "olga", Role::Admin),
+            (other, "polly", Role::Person),
         ];
-        for (pool, name, admin) in people {
+        for (pool, name, role) in people {
             let form = UserForm {
                 username: name.to_owned(),
                 name: format!("{name} of the house"),
                 email: format!("{name}@example.com"),
-                admin,
+                role,
                 ..UserForm::default()
             };
             users::create(act, pool, None, &form.judge()?, Some(&hash), &origin)?;

@@ -123,7 +123,7 @@ fn a_password_that_an_administrator_sets_ends_the_users_sessions_and_not_their_o
     // Their own needs the present one: a stolen cookie must not become the account.
     let url = house.at("", &format!("/console/users/{}", house.person("wang").id));
     let csrf = wang.csrf_of(&url);
-    let own = [("csrf", csrf.as_str()), ("username", "wang"), ("name", "wang"), ("password", NEW), ("admin", "1")];
+    let own = [("csrf", csrf.as_str()), ("username", "wang"), ("name", "wang"), ("password", NEW), ("role", "admin")];
     assert_eq!(wang.posts(&url, &own).status, 422);
     assert!(wang.is_in(""));
 }
@@ -170,7 +170,7 @@ fn the_last_administrator_cannot_be_disabled_demoted_or_deleted() {
     let url = house.at("", &format!("/console/users/{}", house.person("wang").id));
     let csrf = wang.csrf_of(&url);
     let before = house.picture();
-    for fields in [vec![("status", "disabled"), ("admin", "1")], vec![("status", "activated")]] {
+    for fields in [vec![("status", "disabled"), ("role", "admin")], vec![("status", "activated")]] {
         let mut all = vec![("csrf", csrf.as_str()), ("username", "wang"), ("name", "wang")];
         all.extend_from_slice(&fields);
         assert_eq!(wang.posts(&url, &all).status, 422, "{fields:?}");
