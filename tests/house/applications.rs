@@ -298,7 +298,7 @@ fn a_refused_form_keeps_every_word_and_says_why_beside_each_field() {
         r#"value="id_token token" checked"#,
         r#"<option value="HS256" selected"#,
         r#"name="default" value="1" checked"#,
-        r##"<a href="#backchannel_logout_uri">Back-channel logout address · Messages may not be sent to this address."##,
+        r##"<a href="#backchannel_logout_uri">Back-channel logout address: Messages may not be sent to this address."##,
         r##"<a href="#frontchannel_logout_uri">"##,
         r##"<a href="#jwks">"##,
         r##"<a href="#grant_types">"##,
@@ -547,5 +547,5 @@ fn the_list_shows_who_is_in_and_a_week_of_log_ins_and_misses_no_callback() {
     assert_eq!(wang.submits(&at, &forms).status, 303);
     let html = wang.opens(&house.at("", "/console/applications")).text();
     assert!(row(&html, notes_id).contains("4 logins in 7 days"), "one is forgotten, one is new: {html}");
-    assert!(row(&html, board_id).contains("no login callback"));
+    assert!(row(&html, board_id).contains("login missing"));
 }

@@ -146,7 +146,11 @@ pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup
     };
     let error = view.form.is_refused() || view.delete_problem.is_some();
     let crumbs = crumbs(frame, facts, None);
-    room(frame, rail, &Room { title: facts.name, error, section: Section::Applications, crumbs, slip: true, main })
+    room(
+        frame,
+        rail,
+        &Room { title: &calm(facts.name), error, section: Section::Applications, crumbs, slip: true, main },
+    )
 }
 
 /// How one application speaks OpenID Connect.
