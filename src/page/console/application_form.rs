@@ -371,11 +371,8 @@ fn stale(frame: &Frame, stored: &[(ApplicationField, Stored)]) -> Markup {
 
 /// The id of what a field is changed by.
 fn anchor(field: ApplicationField) -> &'static str {
-    match field {
-        // Nothing can be changed where it is the default already.
-        ApplicationField::Default => "basics",
-        other => other.as_str(),
-    }
+    // No box stands there where it is the default already.
+    if field == ApplicationField::Default { "basics" } else { field.as_str() }
 }
 
 /// What the field is called.

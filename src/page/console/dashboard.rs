@@ -147,7 +147,7 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
     let words = &frame.words().console;
     let main = html! {
         (title(words.who_is_online, &html! {}, &find(frame)))
-        div.stack #steps data-live-region { @if let Some(steps) = &view.steps { (first_steps(frame, steps)) } }
+        div.stack #steps data-live-region { @if let Some(steps) = view.steps { (first_steps(frame, steps)) } }
         div.now {
             section {
                 p.big #online data-live-region {
@@ -202,7 +202,7 @@ fn find(frame: &Frame) -> Markup {
     }
 }
 
-fn first_steps(frame: &Frame, steps: &Steps) -> Markup {
+fn first_steps(frame: &Frame, steps: Steps) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().console);
     let list = [
         (steps.application, words.step_application, words.step_application_line, "/console/applications/new"),
