@@ -45,7 +45,7 @@ pub use confirm::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, confirm_it_
 pub use dashboard::{ByApplication, DashboardView, Health, Logins, Steps, TickerRow, Warning, dashboard};
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
-pub use kick::{Effect, KickTarget, KickView, kick, nobody_to_kick};
+pub use kick::{Effect, KickField, KickTarget, KickView, kick, nobody_to_kick};
 pub use login_status::{Asked, LedgerView, ledger};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
 pub use quick_start::quick_start;
