@@ -65,6 +65,10 @@ pub struct Config {
     pub session_idle_seconds: u32,
     /// A session ends after so long in any case.
     pub session_absolute_seconds: u32,
+    /// Who stated the first of them; nobody, and a pool may settle it.
+    pub session_idle_stated: Option<Origin>,
+    /// The same for the second.
+    pub session_absolute_stated: Option<Origin>,
     /// Most sessions of one user.
     pub session_limit_per_user: u32,
     /// Life of an access token.
@@ -199,6 +203,8 @@ impl Reader {
             log_format: self.log_format()?,
             session_idle_seconds: idle,
             session_absolute_seconds: absolute,
+            session_idle_stated: self.stated("session_idle_seconds"),
+            session_absolute_stated: self.stated("session_absolute_seconds"),
             session_limit_per_user: self.number("session_limit_per_user", 1..=100_000, 0)?,
             access_token_seconds: self.number("access_token_seconds", 30..=86_400, 0)?,
             refresh_token_seconds: self.number("refresh_token_seconds", 60..=10 * YEAR, 0)?,
@@ -225,6 +231,11 @@ impl Reader {
     fn text(&self, name: &str) -> Option<&str> {
         let default = || keys::find(name).map(|key| key.default);
         self.0.get(name).map(|(value, _)| value.as_str()).or_else(default).filter(|text| !text.is_empty())
+    }
+
+    /// Who stated it, if anybody did.
+    fn stated(&self, name: &str) -> Option<Origin> {
+        self.0.get(name).map(|(_, origin)| origin.clone())
     }
 
     fn refuse(&self, name: &'static str, why: impl Display) -> ConfigError {

@@ -140,7 +140,7 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
     };
     match login::log_in(&visit.state, attempt).await {
         Ok(Outcome::LoggedIn(welcome)) => {
-            let age = i64::from(visit.state.config.session_absolute_seconds);
+            let age = visit.cookie_seconds();
             let cookie = cookie::set(&visit.place, Jar::Session, welcome.secret.reveal(), Some(age));
             let next = next(&visit, carried.0).location();
             // The base host learns of it, so that other applications let the person in.

@@ -123,6 +123,12 @@ impl Visit {
         self.state.directory().default_pool().map(|p| p.id).ok_or(Refusal::absent("user pool"))
     }
 
+    /// How long a browser keeps the cookie of a session that begins here.
+    pub fn cookie_seconds(&self) -> i64 {
+        let ms = self.pool().map_or(0, |pool| self.state.lifetimes_of(pool).absolute_ms);
+        (ms / 1_000).max(i64::from(self.state.config.session_absolute_seconds))
+    }
+
     /// What a session and the audit log remember of where this came from.
     pub fn from(&self) -> CameFrom {
         came_from(&self.state, &self.request)
