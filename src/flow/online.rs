@@ -1,13 +1,16 @@
 //! Who is online, for the console and the active-users API. Reads only; lists go off the HTTP worker.
 
+use std::collections::HashMap;
+
 use super::error::{Done, FlowError};
 use super::state::State;
 use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
+use crate::domain::session::SessionId;
 use crate::domain::user::User;
 use crate::store::audit::{self, AuditRow};
 use crate::store::online::{self, CAP};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::{outbox, users};
+use crate::store::{grants, outbox, users};
 
 /// Counting stops here; a list says "1,000+".
 pub const COUNTED: u32 = CAP;
@@ -20,6 +23,9 @@ pub fn active_users(state: &State, application: ApplicationId, page: u32, limit:
         Ok((total, online::users(conn, application, offset, limit)?))
     })
 }
+
+/// Living sessions of one person that are shown.
+const OF_ONE: u32 = 200;
 
 /// People in an application and of the whole pool, for the dashboard; counted up to one more than the cap.
 #[derive(Debug)]
@@ -84,20 +90,40 @@ pub fn whole_audit(state: &State, pool: PoolId, text: &str, kind: &str) -> Done<
 
 /// One user with all their living sessions.
 pub fn all_of(state: &State, pool: PoolId, id: UserId) -> Done<Picked> {
-    state.store.read(|conn| {
+    let (user, sessions) = state.store.read(|conn| -> Done<(User, Vec<SessionRow>)> {
         let user = users::find(conn, id)?.filter(|u| u.pool == pool).ok_or(FlowError::Absent("user"))?;
-        let sessions = sessions::of_user(conn, id, 200)?;
-        let picked = sessions.iter().map(|s| s.sid).collect();
-        Ok(Picked { user, sessions, picked })
-    })
+        Ok((user, sessions::of_user(conn, id, OF_ONE)?))
+    })?;
+    let picked = sessions.iter().map(|s| s.sid).collect();
+    let tokens = tokens(state, &sessions)?;
+    Ok(Picked { user, sessions, picked, tokens })
 }
 
 /// A user's living sessions.
 pub fn of_user(state: &State, user: UserId) -> Done<Vec<SessionRow>> {
-    Ok(state.store.read(|conn| sessions::of_user(conn, user, 200))?)
+    Ok(state.store.read(|conn| sessions::of_user(conn, user, OF_ONE))?)
 }
 
-/// One person with all their living sessions, for the dialog that says who and where.
+/// What an application holds of a session: how many tokens.
+pub type Tokens = HashMap<(SessionId, ApplicationId), u32>;
+
+fn tokens(state: &State, sessions: &[SessionRow]) -> Done<Tokens> {
+    state.store.read(|conn| {
+        let mut all = Tokens::new();
+        for session in sessions {
+            let held = grants::held_in_session(conn, session.id)?;
+            all.extend(held.into_iter().map(|(application, n)| ((session.id, application), n)));
+        }
+        Ok(all)
+    })
+}
+
+/// Tokens that an application holds of everybody in it, counted in as many sessions as the lists count.
+pub fn tokens_of(state: &State, application: ApplicationId) -> Done<u32> {
+    Ok(state.store.read(|conn| grants::held_by_application(conn, application, CAP))?)
+}
+
+/// One person with all their living sessions, for the page that says who and where.
 #[derive(Debug)]
 pub struct Picked {
     /// Whose.
@@ -106,23 +132,22 @@ pub struct Picked {
     pub sessions: Vec<SessionRow>,
     /// Which of them were picked.
     pub picked: Vec<Sid>,
+    /// What applications hold of them.
+    pub tokens: Tokens,
 }
 
 /// Who stands behind picked sessions of a pool, a group for each person; ended ones are passed over.
 pub fn picked(state: &State, pool: PoolId, sids: &[Sid]) -> Done<Vec<Picked>> {
-    state.store.read(|conn| {
-        let mut groups: Vec<Picked> = Vec::new();
-        for sid in sids {
-            let Some((_, user)) = sessions::by_sid_in_pool(conn, pool, *sid)? else { continue };
-            if let Some(group) = groups.iter_mut().find(|g| g.user.id == user) {
-                group.picked.push(*sid);
-                continue;
-            }
-            let user = users::find(conn, user)?.ok_or(FlowError::Absent("user"))?;
-            let sessions = sessions::of_user(conn, user.id, 200)?;
-            groups.push(Picked { user, sessions, picked: vec![*sid] });
+    let mut groups: Vec<Picked> = Vec::new();
+    for sid in sids {
+        let found = state.store.read(|conn| sessions::by_sid_in_pool(conn, pool, *sid))?;
+        let Some((_, user)) = found else { continue };
+        if let Some(group) = groups.iter_mut().find(|g| g.user.id == user) {
+            group.picked.push(*sid);
+            continue;
         }
-        groups.retain(|g| g.sessions.iter().any(|s| g.picked.contains(&s.sid)));
-        Ok(groups)
-    })
+        groups.push(Picked { picked: vec![*sid], ..all_of(state, pool, user)? });
+    }
+    groups.retain(|g| g.sessions.iter().any(|s| g.picked.contains(&s.sid)));
+    Ok(groups)
 }

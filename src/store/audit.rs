@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::db::{Act, Rows};
+use super::db::{Act, Maybe as _, Rows};
+use crate::domain::audit::Detail;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{EndingId, PoolId, UserId};
 use crate::domain::logout::Origin;
@@ -28,10 +29,15 @@ pub struct Event<'a> {
 
 /// Appends.
 pub fn append(act: &Act<'_>, event: &Event<'_>) -> Rows<()> {
+    append_with(act, event, &Detail::default())
+}
+
+/// Appends, with what was changed.
+pub fn append_with(act: &Act<'_>, event: &Event<'_>, detail: &Detail) -> Rows<()> {
     act.conn()
         .prepare_cached(
-            "INSERT INTO audit (at, pool_id, actor_kind, actor_id, act, user_id, target, ending_id, ip, user_agent, request_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO audit (at, pool_id, actor_kind, actor_id, act, user_id, target, ending_id, ip, user_agent, request_id, detail)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             act.now,
@@ -44,9 +50,24 @@ pub fn append(act: &Act<'_>, event: &Event<'_>) -> Rows<()> {
             event.ending,
             event.origin.ip,
             event.user_agent,
-            event.origin.request
+            event.origin.request,
+            detail.as_json()
         ])?;
     Ok(())
+}
+
+/// Adds to the event of an ending what the administrator said of it.
+pub fn remark(act: &Act<'_>, ending: EndingId, word: &str, detail: &Detail) -> Rows<()> {
+    let text = "UPDATE audit SET detail = ?3 WHERE ending_id = ?1 AND act = ?2";
+    act.conn().prepare_cached(text)?.execute(params![ending, word, detail.as_json()])?;
+    Ok(())
+}
+
+/// What was said of an ending.
+pub fn remark_of(conn: &Connection, ending: EndingId, word: &str) -> Rows<Detail> {
+    let text = "SELECT detail FROM audit WHERE ending_id = ?1 AND act = ?2 AND detail IS NOT NULL LIMIT 1";
+    let kept: Option<String> = conn.prepare_cached(text)?.query_row(params![ending, word], |row| row.get(0)).maybe()?;
+    Ok(kept.map(|text| Detail::parse(&text)).unwrap_or_default())
 }
 
 /// An event as read back, with the names it needs to be a sentence.

@@ -162,6 +162,22 @@ pub fn revoke(act: &Act<'_>, id: GrantId) -> Rows<()> {
     Ok(())
 }
 
+/// What applications were given in a session and still hold: how many grants each.
+pub fn held_in_session(conn: &Connection, session: SessionId) -> Rows<Vec<(ApplicationId, u32)>> {
+    let text = "SELECT application_id, count(*) FROM grants WHERE session_id = ?1 AND revoked_at IS NULL GROUP BY application_id";
+    let mut sql = conn.prepare_cached(text)?;
+    let rows = sql.query_map([session], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The same for one application in the first `limit` sessions that are in it.
+pub fn held_by_application(conn: &Connection, application: ApplicationId, limit: u32) -> Rows<u32> {
+    let text = "SELECT count(*) FROM
+        (SELECT session_id FROM participants WHERE application_id = ?1 AND ended_at IS NULL ORDER BY seq DESC LIMIT ?2) p
+        CROSS JOIN grants g ON g.session_id = p.session_id WHERE g.application_id = ?1 AND g.revoked_at IS NULL";
+    Ok(conn.prepare_cached(text)?.query_row(params![application, limit], |row| row.get(0))?)
+}
+
 /// Ends what outlived the sessions of a user that are over.
 pub fn revoke_left_behind(act: &Act<'_>, user: UserId) -> Rows<()> {
     act.conn()

@@ -35,7 +35,7 @@ pub use confirm::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, confirm_it_
 pub use dashboard::{ByApplication, DashboardView, Health, Logins, TickerRow, dashboard};
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
-pub use kick::{Effect, KickTarget, KickView, kick, nobody_to_kick};
+pub use kick::{Effect, KickField, KickTarget, KickView, kick, nobody_to_kick};
 pub use login_status::{Asked, LedgerView, ledger};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
 pub use receipt::{EndedRow, ReceiptView, receipt};

@@ -8,13 +8,13 @@ use super::people::{
 };
 use crate::domain::id::{EndingId, Sid};
 use crate::page::console::{
-    Asked, AuditKind, AuditRow, AuditView, Cell, Effect, Grid, GridHead, GridRow, KickTarget, KickView, LedgerView,
-    audit, kick, ledger, nobody_to_kick,
+    Asked, AuditKind, AuditRow, AuditView, Cell, Effect, Grid, GridHead, GridRow, KickField, KickTarget, KickView,
+    LedgerView, audit, kick, ledger, nobody_to_kick,
 };
 use crate::page::count::Count;
 use crate::page::parts::{Device, DeviceKind};
 use crate::page::session::LedgerRow;
-use crate::page::words::{Cause, Deed, Scope};
+use crate::page::words::{Cause, Deed, FieldProblem, Scope};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = ledgers(stage);
@@ -133,7 +133,13 @@ fn ledgers(stage: &Stage) -> Vec<(&'static str, Markup)> {
 fn effects(stage: &Stage, numbers: [(Scope, u32, &[usize]); 4], all: u32) -> Vec<Effect> {
     numbers
         .into_iter()
-        .map(|(scope, n, told)| Effect { scope, ending: n.into(), staying: (all - n).into(), told: stage.apps(told) })
+        .map(|(scope, n, told)| Effect {
+            scope,
+            ending: n.into(),
+            tokens: (2 * n).into(),
+            staying: (all - n).into(),
+            told: stage.apps(told),
+        })
         .collect()
 }
 
@@ -153,27 +159,24 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
             row(wechat(stage), "10.0.3.61", false, [Cell::Online, Cell::Online, Cell::Empty]),
             row(firefox(), "10.0.7.112", false, [Cell::Empty, Cell::Empty, Cell::Online]),
         ],
-        more: None,
+        more: Count::default(),
     };
     let view = KickView {
         target: KickTarget::Picked { application: application(0), sids: vec![Sid::from_random([1; 12])] },
         application: Some(&stage.applications[0]),
         people: &name,
         people_count: 1u32.into(),
-        sessions: 6u32.into(),
+        sessions: 3u32.into(),
         grid,
         effects: effects(
             stage,
-            [
-                (Scope::Cell, 1, &[0]),
-                (Scope::App, 2, &[0]),
-                (Scope::Device, 3, &[0, 1, 2]),
-                (Scope::All, 6, &[0, 1, 2]),
-            ],
-            6,
+            [(Scope::Cell, 1, &[0]), (Scope::App, 2, &[0]), (Scope::Device, 1, &[0, 1]), (Scope::All, 3, &[0, 1])],
+            3,
         ),
         chosen: Scope::Cell,
         cancel: "/console",
+        reason: "",
+        problems: Vec::new(),
     };
     let user_view = KickView {
         target: KickTarget::User { user: user(1) },
@@ -187,6 +190,16 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let several =
         KickTarget::Picked { application: application(0), sids: (1..7).map(|n| Sid::from_random([n; 12])).collect() };
     let many = many_view(stage, &names, several);
+    let long = hostile();
+    let problems =
+        vec![(KickField::Reason, FieldProblem::TooLong(200)), (KickField::Confirm, FieldProblem::NotTheApplication)];
+    let refused = KickView {
+        target: everyone.clone(),
+        effects: many.effects[1..2].to_vec(),
+        reason: &long,
+        problems,
+        ..many.clone()
+    };
     vec![
         ("kick-app", kick(&frame, &RAIL, &KickView { chosen: Scope::App, ..view.clone() })),
         ("kick", kick(&frame, &RAIL, &view)),
@@ -200,6 +213,7 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
             ),
         ),
         ("kick-many", kick(&frame, &RAIL, &many)),
+        ("kick-refused", kick(&frame, &RAIL, &refused)),
         ("kick-nobody", nobody_to_kick(&frame, &RAIL, "/console/applications")),
     ]
 }
@@ -228,7 +242,7 @@ fn many_view<'a>(stage: &'a Stage, names: &'a [String], target: KickTarget) -> K
         people: names,
         people_count: 15u32.into(),
         sessions: Count { n: 1000, more: true },
-        grid: Grid { columns, this: Some(0), rows, more: Some((stage.lang.words().kick.more_people)(9u32.into())) },
+        grid: Grid { columns, this: Some(0), rows, more: 9u32.into() },
         effects: effects(
             stage,
             [
@@ -241,6 +255,8 @@ fn many_view<'a>(stage: &'a Stage, names: &'a [String], target: KickTarget) -> K
         ),
         chosen: Scope::App,
         cancel: "/console",
+        reason: "",
+        problems: Vec::new(),
     }
 }
 

@@ -136,6 +136,8 @@ pub enum FieldProblem {
     NotTheSame,
     /// Not the name that was to be typed once more.
     NotThatName,
+    /// Not the name of the application, which everybody is to leave.
+    NotTheApplication,
     /// The new password is the old one.
     Unchanged,
     /// Among the passwords that everybody knows.
@@ -187,6 +189,7 @@ impl FieldProblem {
             Self::WrongPassword => ("原密码不正确", "This is not your present password"),
             Self::NotTheSame => ("两次输入的新密码不一样", "The two new passwords differ"),
             Self::NotThatName => ("和上面的名称不一样，没有删除", "This is not that name; nothing was deleted"),
+            Self::NotTheApplication => ("和应用的名称不一样", "This is not the name of the application"),
             Self::Unchanged => ("新密码和原密码一样", "This is the password you already have"),
             Self::WellKnown => ("这个密码太常见，谁都猜得到", "Everybody knows this password; choose another"),
             Self::OwnPassword => (
