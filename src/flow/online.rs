@@ -10,7 +10,7 @@ use crate::domain::user::User;
 use crate::store::audit::{self, AuditRow};
 use crate::store::online::{self, CAP};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::{grants, outbox, users};
+use crate::store::{grants, users};
 
 /// Counting stops here; a list says "1,000+".
 pub const COUNTED: u32 = CAP;
@@ -26,41 +26,6 @@ pub fn active_users(state: &State, application: ApplicationId, page: u32, limit:
 
 /// Living sessions of one person that are shown.
 const OF_ONE: u32 = 200;
-
-/// People in an application and of the whole pool, for the dashboard; counted up to one more than the cap.
-#[derive(Debug)]
-pub struct Dashboard {
-    /// People online in the pool.
-    pub people: u32,
-    /// Sessions.
-    pub sessions: u32,
-    /// People by application.
-    pub applications: Vec<(ApplicationId, u32)>,
-    /// Log-out messages that wait, and that were given up lately.
-    pub deliveries: (u32, u32),
-    /// What happened last.
-    pub events: Vec<AuditRow>,
-}
-
-/// A message that was given up is news for this long.
-const LATELY_MS: i64 = 7 * 24 * 3_600_000;
-
-/// Reads it.
-pub fn dashboard(state: &State, pool: PoolId) -> Done<Dashboard> {
-    let ids: Vec<ApplicationId> = state.directory().of_pool(pool).map(|a| a.id).collect();
-    state.store.read(|conn| {
-        let (people, sessions) = online::count_pool(conn, pool, CAP + 1)?;
-        let (mut applications, mut deliveries) = (Vec::new(), (0u32, 0u32));
-        let lately = state.now().plus_ms(-LATELY_MS);
-        for id in ids {
-            applications.push((id, online::count_people(conn, id, CAP + 1)?));
-            let (waiting, given_up) = outbox::count(conn, id, lately, CAP + 1)?;
-            deliveries = (deliveries.0.saturating_add(waiting), deliveries.1.saturating_add(given_up));
-        }
-        let events = audit::of_pool(conn, pool, i64::MAX, 12)?;
-        Ok(Dashboard { people, sessions, applications, deliveries, events })
-    })
-}
 
 /// A page of the audit log before a cursor, newest first, and the next cursor. `text` is looked for in names, addresses
 /// and request ids, `kind` is `logins`, `endings`, `admin` or empty.

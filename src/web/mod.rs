@@ -146,6 +146,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
 fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
+        "/console/find" => GET overview::find;
         "/console/audit" => GET overview::audit;
         "/console/audit.csv" => GET overview::audit_table;
         "/console/deliveries" => GET outbox::deliveries;
@@ -154,6 +155,9 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/applications" => GET applications::list;
         "/console/applications/new" => GET applications::new, POST applications::create;
         "/console/applications/{id}" => GET applications::settings, POST applications::change;
+        "/console/applications/{id}/quick-start" => GET applications::quick_start;
+        "/console/applications/{id}/protocol" => GET applications::protocol, POST applications::change_protocol;
+        "/console/applications/{id}/env" => GET applications::env;
         "/console/applications/{id}/secret" => POST applications::new_secret;
         "/console/applications/{id}/delete" => POST applications::delete;
         "/console/applications/{id}/test-message" => POST receipts::test;

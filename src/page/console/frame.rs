@@ -115,15 +115,20 @@ pub(super) fn title(heading: &str, line: &Markup, acts: &Markup) -> Markup {
 /// The tabs of one application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ApplicationTab {
+    QuickStart,
     Settings,
+    Protocol,
     LoginStatus,
 }
 
 pub(super) fn application_tabs(frame: &Frame, id: ApplicationId, app: &str, tab: ApplicationTab) -> Markup {
-    let words = &frame.words().console;
+    let (words, apps) = (&frame.words().console, &frame.words().applications);
+    let home = format!("/console/applications/{id}");
     let tabs = [
-        (ApplicationTab::Settings, format!("/console/applications/{id}"), words.settings),
-        (ApplicationTab::LoginStatus, format!("/console/applications/{id}/sessions"), words.login_status),
+        (ApplicationTab::QuickStart, format!("{home}/quick-start"), apps.quick_start),
+        (ApplicationTab::Settings, home.clone(), words.settings),
+        (ApplicationTab::Protocol, format!("{home}/protocol"), apps.protocol),
+        (ApplicationTab::LoginStatus, format!("{home}/sessions"), words.login_status),
     ];
     html! {
         nav.tabs aria-label=(app) {

@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::people::Stage;
-use super::{authorize, console, directory, gate, person, powers, receipts, status};
+use super::{applications, authorize, console, directory, gate, person, powers, receipts, status};
 use crate::page::words::Lang;
 
 /// Every page × state in one language, each with a name for its address.
@@ -12,22 +12,24 @@ pub fn all(lang: Lang) -> Vec<(&'static str, Markup)> {
     let mut pages = gate::pages(&stage);
     pages.extend(authorize::pages(&stage));
     pages.extend(person::pages(&stage));
-    pages.extend(console::pages(&stage));
-    pages.extend(status::pages(&stage));
-    pages.extend(receipts::pages(&stage));
-    pages.extend(directory::pages(&stage));
+    pages.extend(of_the_console(&stage));
     pages.extend(powers::pages(&stage));
     pages.extend(reading(lang));
     pages
 }
 
+fn of_the_console(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let mut pages = console::pages(stage);
+    pages.extend(status::pages(stage));
+    pages.extend(receipts::pages(stage));
+    pages.extend(applications::pages(stage));
+    pages.extend(directory::pages(stage));
+    pages
+}
+
 /// Every page of the console in one language, as somebody sees it who only reads.
 pub(super) fn console_at_rest(lang: Lang) -> Vec<(&'static str, Markup)> {
-    let stage = Stage::reading(lang);
-    let mut pages = console::pages(&stage);
-    pages.extend(receipts::pages(&stage));
-    pages.extend(directory::pages(&stage));
-    pages
+    of_the_console(&Stage::reading(lang))
 }
 
 /// Some of them as pictures.

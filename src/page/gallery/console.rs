@@ -2,8 +2,8 @@
 
 use maud::Markup;
 
-use super::people::{DAY, HOUR, NOW, Stage, application, chrome, device, safari, wechat};
-use crate::page::console::{ByApplication, DashboardView, Health, Logins, Rail, TickerRow, dashboard};
+use super::people::{DAY, HOUR, NOW, Stage, application, chrome, device, hostile, safari, wechat};
+use crate::page::console::{ByApplication, DashboardView, Health, Logins, Rail, Steps, TickerRow, Warning, dashboard};
 use crate::page::count::Count;
 use crate::page::parts::DeviceKind;
 use crate::page::words::{Cause, Deed};
@@ -54,7 +54,10 @@ fn dashboards(stage: &Stage) -> Vec<(&'static str, Markup)> {
         logins: Some(Logins {
             ok: [17, 14, 12, 20, 11, 8, 6, 5, 4, 3, 3, 2, 1, 0, 0, 1, 4, 18, 41, 52, 30, 22, 19, 26],
             refused: [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 3, 4, 2, 1, 0, 1, 2],
+            since: None,
         }),
+        steps: None,
+        warnings: vec![Warning::Lost(1u32.into())],
         health: vec![
             Health::Backup(Some(NOW.plus_ms(-3 * HOUR))),
             Health::Deliveries { waiting: 0u32.into(), given_up: 1u32.into() },
@@ -70,11 +73,35 @@ fn dashboards(stage: &Stage) -> Vec<(&'static str, Markup)> {
         open_applications: 0u32.into(),
         ticker: Vec::new(),
         by_application: Vec::new(),
-        logins: None,
+        logins: Some(Logins::default()),
+        steps: Some(Steps { application: false, people: false, login: false }),
+        warnings: vec![Warning::NoBackup],
         health: vec![Health::Backup(None)],
     };
+    let (mut begun, odd) = (none.clone(), hostile());
+    begun.steps = Some(Steps { application: true, people: true, login: false });
+    begun.by_application = view.by_application[..1].to_vec();
+    let mut strange = view.clone();
+    strange.ticker.insert(1, row(9_000, &odd, Deed::LoggedIn, Some(0), None));
+    strange.ticker[1].application = Some(odd.clone());
+    strange.by_application[0].name = odd;
+    let mut worried = view.clone();
+    worried.logins = view.logins.map(|logins| Logins { since: Some(NOW.plus_ms(-5 * HOUR)), ..logins });
+    worried.warnings = vec![
+        Warning::Demo,
+        Warning::KnownPassword,
+        Warning::PlainHttp("http://id.acme.lan".to_owned()),
+        Warning::UntrustedProxy("10.0.0.1".to_owned()),
+        Warning::LowDisk(730_000_000),
+        Warning::NoBackup,
+        Warning::OldBackup(NOW.plus_ms(-40 * DAY)),
+        Warning::Lost(3u32.into()),
+    ];
     vec![
         ("dashboard", dashboard(&frame, &RAIL, &view)),
+        ("dashboard-begun", dashboard(&frame, &RAIL, &begun)),
+        ("dashboard-hostile", dashboard(&frame, &RAIL, &strange)),
+        ("dashboard-worried", dashboard(&frame, &RAIL, &worried)),
         ("dashboard-empty", dashboard(&frame, &Rail::default(), &none)),
     ]
 }

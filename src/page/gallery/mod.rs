@@ -2,6 +2,7 @@
 //! look. Nothing in it is real, and it reads no data.
 
 mod all;
+mod applications;
 mod authorize;
 mod console;
 mod directory;

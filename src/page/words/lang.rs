@@ -1,8 +1,8 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, Ledger, PasswordLink, PersonalCenter, Protocol,
-    Refusals, Settings, Setup,
+    Applications, Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, Ledger, PasswordLink,
+    PersonalCenter, Protocol, Refusals, Settings, Setup,
 };
 
 /// A language of the house.
@@ -34,6 +34,8 @@ pub struct Words {
     pub console: Console,
     /// Applications, users and access keys in the console.
     pub directory: Directory,
+    /// The pages of one application.
+    pub applications: Applications,
     /// How an application speaks OpenID Connect.
     pub protocol: Protocol,
     /// Forcing people to log out, and the receipt.
@@ -59,6 +61,7 @@ static ZH: Words = Words {
     person: PersonalCenter::ZH,
     console: Console::ZH,
     directory: Directory::ZH,
+    applications: Applications::ZH,
     protocol: Protocol::ZH,
     kick: Kick::ZH,
     password_link: PasswordLink::ZH,
@@ -77,6 +80,7 @@ static EN: Words = Words {
     person: PersonalCenter::EN,
     console: Console::EN,
     directory: Directory::EN,
+    applications: Applications::EN,
     protocol: Protocol::EN,
     kick: Kick::EN,
     password_link: PasswordLink::EN,

@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod table;
+mod application;
 mod authorize;
 mod cause;
 mod common;
@@ -25,6 +26,7 @@ mod refusal;
 mod settings;
 mod setup;
 
+pub use application::Applications;
 pub use authorize::Authorize;
 pub use cause::Cause;
 pub use common::Common;

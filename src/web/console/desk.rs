@@ -76,6 +76,11 @@ impl Desk {
         self.drawn(StatusCode::UNPROCESSABLE_ENTITY, LIVE, draw)
     }
 
+    /// A page of another status.
+    pub fn with_status(&self, status: StatusCode, draw: impl FnOnce(&Frame<'_>, &Rail) -> Markup) -> HttpResponse {
+        self.drawn(status, LIVE, draw)
+    }
+
     fn drawn(
         &self,
         status: StatusCode,

@@ -1,5 +1,6 @@
 //! Way 4: the console, `/console`, for administrators of a pool.
 
+mod address_trial;
 mod application_form;
 pub mod applications;
 pub mod kick;
