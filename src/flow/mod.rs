@@ -17,6 +17,7 @@ pub mod feed;
 pub mod grant;
 pub mod hashing;
 pub mod health;
+pub mod import;
 pub mod keys;
 pub mod login;
 pub mod logout;

@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::people::Stage;
-use super::{authorize, console, directory, gate, person, receipts};
+use super::{authorize, console, directory, gate, import, person, receipts};
 use crate::page::words::Lang;
 
 /// Every page × state in one language, each with a name for its address.
@@ -15,6 +15,7 @@ pub fn all(lang: Lang) -> Vec<(&'static str, Markup)> {
     pages.extend(console::pages(&stage));
     pages.extend(receipts::pages(&stage));
     pages.extend(directory::pages(&stage));
+    pages.extend(import::pages(&stage));
     pages.extend(reading(lang));
     pages
 }
@@ -25,6 +26,7 @@ pub(super) fn console_at_rest(lang: Lang) -> Vec<(&'static str, Markup)> {
     let mut pages = console::pages(&stage);
     pages.extend(receipts::pages(&stage));
     pages.extend(directory::pages(&stage));
+    pages.extend(import::pages(&stage));
     pages
 }
 

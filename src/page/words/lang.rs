@@ -1,8 +1,8 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, PasswordLink, PersonalCenter, Protocol, Refusals,
-    Settings, Setup,
+    Authorize, Common, Console, Directory, Docs, Events, Gate, Import, Kick, PasswordLink, PersonalCenter, Protocol,
+    Refusals, Settings, Setup,
 };
 
 /// A language of the house.
@@ -38,6 +38,8 @@ pub struct Words {
     pub protocol: Protocol,
     /// Forcing people to log out, and the receipt.
     pub kick: Kick,
+    /// Users from a table.
+    pub import: Import,
     /// A link by which a person sets a new password.
     pub password_link: PasswordLink,
     /// The first start.
@@ -59,6 +61,7 @@ static ZH: Words = Words {
     directory: Directory::ZH,
     protocol: Protocol::ZH,
     kick: Kick::ZH,
+    import: Import::ZH,
     password_link: PasswordLink::ZH,
     setup: Setup::ZH,
     settings: Settings::ZH,
@@ -76,6 +79,7 @@ static EN: Words = Words {
     directory: Directory::EN,
     protocol: Protocol::EN,
     kick: Kick::EN,
+    import: Import::EN,
     password_link: PasswordLink::EN,
     setup: Setup::EN,
     settings: Settings::EN,

@@ -2,6 +2,7 @@
 
 mod application_form;
 pub mod applications;
+pub mod import;
 pub mod kick;
 pub mod outbox;
 pub mod overview;
