@@ -26,7 +26,7 @@ use exeunt::domain::id::UserId;
 use exeunt::domain::logout::{Actor, Cause, Origin, Receipt};
 use exeunt::domain::secret::SecretHash;
 use exeunt::flow::state::State;
-use exeunt::flow::{logout, online, session};
+use exeunt::flow::{ledger, logout, session};
 use exeunt::store::sessions;
 use rusqlite::{Connection, StatementStatus};
 
@@ -275,8 +275,8 @@ fn lists(verdicts: &mut Verdicts, large: &House, tiny: &House) -> Done<()> {
     let (pool, application) = (stock::pool()?, stock::application()?);
     let read = |house: &House| -> Done<f64> {
         mean(20, |_| {
-            let page = online::page(&house.state, application, pool, "", None)?;
-            check(page.people.len() >= 20 && page.session_count >= 100, || format!("{} people", page.people.len()))
+            let page = ledger::page(&house.state, application, pool, &ledger::Wanted::default())?;
+            check(page.rows.len() >= 20 && page.session_count >= 100, || format!("{} sessions", page.rows.len()))
         })
     };
     let capped = House::make(Size::FIVE_THOUSAND)?;

@@ -16,7 +16,7 @@ pub fn backup(command: &BackupCommand) -> Result<(), Failure> {
     if file.exists() && !command.force {
         return Err(Failure::new(format!("{} exists already; --force replaces it", file.display())));
     }
-    backup::make(&dir, file)?;
+    backup::make(&dir, file, SystemClock.now())?;
     println!("{}\n{}", file.display(), backup::key_of(file).display());
     Ok(())
 }

@@ -36,10 +36,21 @@ pub fn is_own(dir: &Path, path: &Path) -> bool {
     [DATABASE, KEY].iter().any(|name| real(&dir.join(name)).is_some_and(|own| real(path) == Some(own)))
 }
 
+/// Where the time of the last backup is kept, beside the database.
+const LAST: &str = "last-backup";
+
 /// Writes a checked copy of the database to `to` and of the key beside it.
-pub fn make(dir: &Path, to: &Path) -> Result<(), OpenError> {
+pub fn make(dir: &Path, to: &Path, now: Timestamp) -> Result<(), OpenError> {
     backup::copy(dir, to)?;
-    copy_private(&dir.join(KEY), &key_of(to))
+    copy_private(&dir.join(KEY), &key_of(to))?;
+    // For the console. A backup is good, too, where nothing may be written beside the database.
+    let _ = std::fs::write(dir.join(LAST), now.to_string());
+    Ok(())
+}
+
+/// When a backup was last made of the house in `dir`.
+pub fn last(dir: &Path) -> Option<Timestamp> {
+    std::fs::read_to_string(dir.join(LAST)).ok()?.trim().parse().ok().map(Timestamp)
 }
 
 /// Puts a copy back; the file before is kept and its path answered. Call [`end_everybody`] on the opened house next.
@@ -106,7 +117,8 @@ mod tests {
         let (home, copy) = (dir.path().join("home"), dir.path().join("copy.db"));
         let state = open(&home);
         seed::apply(&state, SeedFile::parse("[pool]\nname = \"Before\"").unwrap()).unwrap();
-        make(&home, &copy).unwrap();
+        make(&home, &copy, Timestamp(5)).unwrap();
+        assert_eq!(last(&home), Some(Timestamp(5)));
         assert_eq!((mode(&copy), mode(&key_of(&copy))), (Some(0o600), Some(0o600)));
         seed::apply(&state, SeedFile::parse("[[pools]]\nname = \"After\"").unwrap()).unwrap();
         assert!(matches!(restore(&home, &copy, Timestamp(1_000)), Err(OpenError::InUse(_))));
@@ -128,7 +140,7 @@ mod tests {
         let mut before = 0;
         // Of a house that never ended anything, and of one that did.
         for round in 0..2 {
-            make(&home, &copy).unwrap();
+            make(&home, &copy, Timestamp(5)).unwrap();
             restore(&home, &copy, Timestamp(round)).unwrap();
             let last = open(&home).store.read(feed::last).unwrap();
             assert!(last > before + 1_000_000_000, "{last} after {before}");
@@ -143,7 +155,7 @@ mod tests {
         drop(open(&home));
         std::fs::write(&copy, "no database").unwrap();
         assert!(matches!(restore(&home, &copy, Timestamp(0)), Err(OpenError::Foreign(_))));
-        make(&home, &copy).unwrap();
+        make(&home, &copy, Timestamp(5)).unwrap();
         let mut octets = std::fs::read(&copy).unwrap();
         // The number of the schema (SQLite file format 1.3.12), one from before the first release and one to come.
         octets[60..64].copy_from_slice(&1u32.to_be_bytes());

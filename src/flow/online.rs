@@ -3,60 +3,14 @@
 use super::error::{Done, FlowError};
 use super::state::State;
 use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
-use crate::domain::session::Seq;
 use crate::domain::user::User;
 use crate::store::audit::{self, AuditRow};
-use crate::store::online::{self, CAP, OnlineRow};
+use crate::store::online::{self, CAP};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::{outbox, users};
+use crate::store::users;
 
 /// Counting stops here; a list says "1,000+".
 pub const COUNTED: u32 = CAP;
-
-/// People on one page.
-pub const PEOPLE: u32 = 25;
-/// Sessions of one person that a page shows.
-const OF_ONE: u32 = 50;
-
-/// A page of who is in an application: a group of rows for each person.
-#[derive(Debug, Default)]
-pub struct Page {
-    /// People with their sessions, newest entrance first.
-    pub people: Vec<Vec<OnlineRow>>,
-    /// Where the next page begins.
-    pub next: Option<Seq>,
-    /// People, counted up to one more than the cap.
-    pub people_count: u32,
-    /// Sessions, likewise.
-    pub session_count: u32,
-}
-
-/// Reads a page of who is in `application`: before a cursor, or who matches `search`.
-pub fn page(state: &State, application: ApplicationId, pool: PoolId, search: &str, before: Option<Seq>) -> Done<Page> {
-    state.store.read(|conn| {
-        let mut firsts = if search.is_empty() {
-            online::people(conn, application, before.unwrap_or(Seq(i64::MAX)), PEOPLE + 1)?
-        } else {
-            online::search(conn, application, pool, search, PEOPLE * 2)?
-        };
-        let more = search.is_empty() && firsts.len() > PEOPLE as usize;
-        if more {
-            firsts.truncate(PEOPLE as usize);
-        }
-        let next = firsts.last().filter(|_| more).map(|row| row.seq);
-        let mut people = Vec::new();
-        for first in firsts {
-            people.push(online::of_user(conn, application, first.user, OF_ONE)?);
-        }
-        people.retain(|rows| !rows.is_empty());
-        Ok(Page {
-            people,
-            next,
-            people_count: online::count_people(conn, application, CAP + 1)?,
-            session_count: online::count_sessions(conn, application, CAP + 1)?,
-        })
-    })
-}
 
 /// A page of users in an application and how many there are, as Authing's `active-users` has it. `page` counts from 1.
 pub fn active_users(state: &State, application: ApplicationId, page: u32, limit: u32) -> Done<(u32, Vec<User>)> {
@@ -64,41 +18,6 @@ pub fn active_users(state: &State, application: ApplicationId, page: u32, limit:
         let offset = page.saturating_sub(1).saturating_mul(limit);
         let total = online::count_people(conn, application, i32::MAX.unsigned_abs())?;
         Ok((total, online::users(conn, application, offset, limit)?))
-    })
-}
-
-/// People in an application and of the whole pool, for the dashboard; counted up to one more than the cap.
-#[derive(Debug)]
-pub struct Dashboard {
-    /// People online in the pool.
-    pub people: u32,
-    /// Sessions.
-    pub sessions: u32,
-    /// People by application.
-    pub applications: Vec<(ApplicationId, u32)>,
-    /// Log-out messages that wait, and that were given up lately.
-    pub deliveries: (u32, u32),
-    /// What happened last.
-    pub events: Vec<AuditRow>,
-}
-
-/// A message that was given up is news for this long.
-const LATELY_MS: i64 = 7 * 24 * 3_600_000;
-
-/// Reads it.
-pub fn dashboard(state: &State, pool: PoolId) -> Done<Dashboard> {
-    let ids: Vec<ApplicationId> = state.directory().of_pool(pool).map(|a| a.id).collect();
-    state.store.read(|conn| {
-        let (people, sessions) = online::count_pool(conn, pool, CAP + 1)?;
-        let (mut applications, mut deliveries) = (Vec::new(), (0u32, 0u32));
-        let lately = state.now().plus_ms(-LATELY_MS);
-        for id in ids {
-            applications.push((id, online::count_people(conn, id, CAP + 1)?));
-            let (waiting, given_up) = outbox::count(conn, id, lately, CAP + 1)?;
-            deliveries = (deliveries.0.saturating_add(waiting), deliveries.1.saturating_add(given_up));
-        }
-        let events = audit::of_pool(conn, pool, i64::MAX, 12)?;
-        Ok(Dashboard { people, sessions, applications, deliveries, events })
     })
 }
 

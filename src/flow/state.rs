@@ -15,6 +15,7 @@ use super::keys::Keys;
 use super::nonces::Nonces;
 use super::password_key::PasswordKey;
 use super::session::Sessions;
+use super::tally::Tallies;
 use super::throttle::Throttle;
 use super::upkeep::Bell;
 use crate::config::Config;
@@ -55,6 +56,8 @@ pub struct State {
     pub sessions: Sessions,
     /// Failed log-ins.
     pub throttle: Throttle,
+    /// Log-ins as counted so far.
+    pub tallies: Tallies,
     /// Nonces of signed calls.
     pub nonces: Nonces,
     /// Threads that hash passwords.
@@ -104,6 +107,7 @@ impl State {
             password_key: PasswordKey::default(),
             sessions: Sessions::default(),
             throttle: Throttle::new(&config, clock.clone()),
+            tallies: Tallies::default(),
             nonces: Nonces::default(),
             hashing: Hashing::start(config.hash_threads, config.hash_queue)
                 .map_err(|source| io(&config.data_dir, source))?,

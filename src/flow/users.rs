@@ -61,6 +61,14 @@ fn optional<T>(
 }
 
 impl UserForm {
+    /// What to call whoever is made by it.
+    pub fn called(&self) -> &str {
+        [&self.name, &self.username, &self.email]
+            .into_iter()
+            .find(|text| !text.trim().is_empty())
+            .unwrap_or(&self.phone)
+    }
+
     /// Judges every field and reports all that is wrong.
     pub fn judge(&self) -> Done<ValidUser> {
         let mut refused = Vec::new();

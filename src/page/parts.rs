@@ -167,7 +167,7 @@ impl Device {
             @if self.is_unknown() {
                 (common.unknown_device)
             } @else {
-                @if !self.browser.is_empty() { (calm(&self.browser)) " " }
+                @if !self.browser.is_empty() { (calm((common.program)(&self.browser))) " " }
                 @if !self.version.is_empty() { (calm(&self.version)) " " }
                 @if !self.os.is_empty() { span.os { (calm(&self.os)) } }
             }
@@ -178,16 +178,18 @@ impl Device {
     pub(super) fn sentence(&self, common: &Common) -> String {
         match (self.browser.is_empty(), self.os.is_empty()) {
             (true, true) => common.unknown_device.to_owned(),
-            (false, true) => calm(&self.browser).into_owned(),
+            (false, true) => calm((common.program)(&self.browser)).into_owned(),
             (true, false) => calm(&self.os).into_owned(),
-            (false, false) => (common.on)(&calm(&self.browser), &calm(&self.os)),
+            (false, false) => (common.on)(&calm((common.program)(&self.browser)), &calm(&self.os)),
         }
     }
 
     /// `Chrome 150 Windows`, for labels.
     pub(super) fn label(&self, common: &Common) -> String {
-        let words: Vec<&str> =
-            [&*self.browser, &*self.version, &*self.os].into_iter().filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = [(common.program)(&self.browser), &*self.version, &*self.os]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect();
         if words.is_empty() { common.unknown_device.to_owned() } else { calm(&words.join(" ")).into_owned() }
     }
 }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod backup;
 pub mod columns;
 pub mod db;
+pub mod disk;
 pub mod ending;
 pub mod endings;
 pub mod feed;

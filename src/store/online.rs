@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::db::Rows;
+use super::db::{Maybe as _, Rows};
 use super::users::row_to_user;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
@@ -93,19 +93,27 @@ pub fn of_user(conn: &Connection, application: ApplicationId, user: UserId, limi
     Ok(sql.query_map(params![application, user, limit], row_to_online)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Sessions in an application whose address or session id is `text`, newest first, at most `limit`.
-pub fn by_address_or_sid(
-    conn: &Connection,
-    application: ApplicationId,
-    text: &str,
-    limit: u32,
-) -> Rows<Vec<OnlineRow>> {
-    let sql = format!(
+/// Sessions in an application that were entered before `before`, newest first, at most `limit`.
+pub fn entered_before(conn: &Connection, application: ApplicationId, before: Seq, limit: u32) -> Rows<Vec<OnlineRow>> {
+    let text = format!(
         "SELECT {COLUMNS} FROM {LIVE_IN} {JOINS}
-         WHERE p.application_id = ?1 AND {ALIVE} AND (s.ip = ?2 OR s.sid = ?2) ORDER BY p.seq DESC LIMIT ?3"
+         WHERE p.application_id = ?1 AND p.seq < ?2 AND {ALIVE} ORDER BY p.seq DESC LIMIT ?3"
     );
-    let mut sql = conn.prepare_cached(&sql)?;
-    Ok(sql.query_map(params![application, text, limit], row_to_online)?.collect::<rusqlite::Result<_>>()?)
+    let mut sql = conn.prepare_cached(&text)?;
+    Ok(sql.query_map(params![application, before, limit], row_to_online)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The part of one session in an application.
+pub fn by_sid(conn: &Connection, application: ApplicationId, sid: Sid) -> Rows<Option<OnlineRow>> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM sessions s
+         CROSS JOIN participants p ON p.session_id = s.id AND p.application_id = ?1
+         CROSS JOIN applications a ON a.id = p.application_id
+         CROSS JOIN users u ON u.id = p.user_id
+         LEFT JOIN kicks k ON k.user_id = p.user_id AND k.application_id = p.application_id
+         WHERE s.sid = ?2 AND {ALIVE}"
+    );
+    conn.prepare_cached(&text)?.query_row(params![application, sid], row_to_online).maybe()
 }
 
 /// Sessions in an application, counted up to `cap`.
@@ -156,8 +164,7 @@ pub fn users(conn: &Connection, application: ApplicationId, offset: u32, limit: 
     Ok(sql.query_map(params![application, offset, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// People in an application whose name, user name, e-mail, phone or id holds `text`, or who have a session with that
-/// address or session id; each by their newest entrance.
+/// People in an application whose name, user name, e-mail, phone or id holds `text`, each by their newest entrance.
 pub fn search(
     conn: &Connection,
     application: ApplicationId,
@@ -169,11 +176,6 @@ pub fn search(
     for user in super::users::search(conn, pool, text, limit)? {
         found.extend(of_user(conn, application, user.id, 1)?);
     }
-    if text.contains(['.', ':']) || Sid::parse(text).is_ok() {
-        found.extend(by_address_or_sid(conn, application, text, limit)?);
-    }
     found.sort_by_key(|row| std::cmp::Reverse(row.seq));
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|row| seen.insert(row.user));
     Ok(found)
 }

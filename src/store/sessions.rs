@@ -136,6 +136,12 @@ pub fn renew(act: &Act<'_>, id: SessionId, expires_at: Timestamp) -> Rows<()> {
     Ok(())
 }
 
+/// The person has given the password again, for an act of theirs: nothing else of the session is renewed by it.
+pub fn confirmed(act: &Act<'_>, id: SessionId) -> Rows<()> {
+    act.conn().prepare_cached("UPDATE sessions SET auth_at = ?2 WHERE id = ?1")?.execute(params![id, act.now])?;
+    Ok(())
+}
+
 /// Gives the session a secret on a host, with the place of the log-in behind it; an earlier one there dies.
 pub fn set_secret(act: &Act<'_>, id: SessionId, host: &str, hash: &SecretHash, seq: Seq) -> Rows<()> {
     act.conn()

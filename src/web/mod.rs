@@ -34,7 +34,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, import, kick, outbox, overview, receipts, users};
+use console::{applications, import, kick, login_status, outbox, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -146,6 +146,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
 fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
+        "/console/find" => GET overview::find;
         "/console/audit" => GET overview::audit;
         "/console/audit.csv" => GET overview::audit_table;
         "/console/deliveries" => GET outbox::deliveries;
@@ -154,10 +155,13 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/applications" => GET applications::list;
         "/console/applications/new" => GET applications::new, POST applications::create;
         "/console/applications/{id}" => GET applications::settings, POST applications::change;
+        "/console/applications/{id}/quick-start" => GET applications::quick_start;
+        "/console/applications/{id}/protocol" => GET applications::protocol, POST applications::change_protocol;
+        "/console/applications/{id}/env" => GET applications::env;
         "/console/applications/{id}/secret" => POST applications::new_secret;
         "/console/applications/{id}/delete" => POST applications::delete;
         "/console/applications/{id}/test-message" => POST receipts::test;
-        "/console/applications/{id}/sessions" => GET applications::sessions;
+        "/console/applications/{id}/sessions" => GET login_status::sessions;
         "/console/applications/{id}/kick" => GET kick::ask, POST kick::ask_posted;
         "/console/kick" => POST kick::carry_out;
         "/console/users" => GET users::list;

@@ -24,6 +24,17 @@ pub fn capped(n: u32, cap: u32) -> Count {
     Count { n: n.min(cap), more: n > cap }
 }
 
+/// An address with those values of a question that say something.
+pub fn address(path: &str, pairs: &[(&str, String)]) -> String {
+    let said: Vec<_> = pairs.iter().filter(|(_, value)| !value.is_empty()).collect();
+    if said.is_empty() {
+        return path.to_owned();
+    }
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(said.into_iter().map(|(name, value)| (*name, value.as_str())));
+    format!("{path}?{}", query.finish())
+}
+
 /// A device by its user agent.
 pub fn device(user_agent: &str) -> Device {
     Device::from_user_agent(user_agent)

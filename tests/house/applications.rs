@@ -1,10 +1,12 @@
 //! What may be registered of an application, and the form in which an administrator does it.
 
 use exeunt::domain::application::Protocol;
+use exeunt::domain::id::ApplicationId;
 use exeunt::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use exeunt::flow::applications::{self, ApplicationForm};
 use exeunt::flow::error::FlowError;
 
+use crate::support::people::{CLIENT_SECRET, PASSWORD, POOL_SECRET};
 use crate::support::{Browser, House};
 
 const KEYS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"own","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
@@ -155,7 +157,7 @@ fn before(house: &House, at: &str) -> Browser {
 
 fn stored(house: &House, identifier: &str) -> applications::ApplicationRow {
     let id: String = house.value("SELECT id FROM applications WHERE identifier = ?1", [identifier]);
-    let id = exeunt::domain::id::ApplicationId::parse(&id).unwrap();
+    let id = ApplicationId::parse(&id).unwrap();
     applications::find(&house.state, house.pool, id).unwrap()
 }
 
@@ -210,7 +212,8 @@ fn everything_in_the_form_is_registered_and_shown_again() {
     };
     assert_eq!(row.protocol, expected);
     let at = format!("/console/applications/{}", row.id);
-    let html = wang.opens(&house.at("", &at)).text();
+    let protocol_at = format!("{at}/protocol");
+    let html = wang.opens(&house.at("", &at)).text() + &wang.opens(&house.at("", &protocol_at)).text();
     for shown in [
         r#"value="https://archive.example/told""#,
         r#"value="https://archive.example/frame""#,
@@ -232,23 +235,34 @@ fn everything_in_the_form_is_registered_and_shown_again() {
         assert!(html.contains(shown), "{shown}\n{html}");
     }
     assert!(!html.contains(r#"value="refresh_token" checked"#), "{html}");
-    // Saved as it stands, nothing changes; the form holds all there is.
-    let again: Vec<(&str, &str)> = EVERYTHING
-        .into_iter()
-        .filter(|(name, _)| {
-            ["name", "identifier", "jwks"].contains(name) || name.ends_with("uri") || name.ends_with("uris")
-        })
-        .chain([("token_endpoint_auth_method", "private_key_jwt"), ("id_token_signed_response_alg", "ES256")])
-        .collect();
-    assert_eq!(wang.submits(&at, &again).status, 303);
-    assert_eq!(stored(&house, "archive").protocol, expected);
-    // Every box cleared is every switch off.
-    wang.opens(&house.at("", &at));
-    let (csrf, seen) = (wang.csrf(), stored(&house, "archive").updated_at.to_string());
-    let bare = [("csrf", csrf.as_str()), ("seen", &seen), ("name", "Archive"), ("identifier", "archive")];
+    // Saved as they stand, nothing changes: each form holds all there is of its part, and leaves the other part alone.
+    let chosen = ["jwks", "token_endpoint_auth_method", "id_token_signed_response_alg"];
+    let typed = |protocol: bool| -> Vec<(&str, &str)> {
+        let of_protocol = |name: &str| chosen.contains(&name);
+        let text = |name: &str| of_protocol(name) || ["name", "identifier"].contains(&name) || name.contains("uri");
+        EVERYTHING.into_iter().filter(|(name, _)| text(name) && of_protocol(name) == protocol).collect()
+    };
+    for (at, protocol) in [(&at, false), (&protocol_at, true)] {
+        wang.opens(&house.at("", at));
+        assert_eq!(wang.submits(at, &typed(protocol)).status, 303);
+        assert_eq!(stored(&house, "archive").protocol, expected);
+    }
+    // Every box of a page cleared is every switch of that page off.
+    let csrf = wang.csrf_of(&house.at("", &at));
+    let bare = [("csrf", csrf.as_str()), ("name", "Archive"), ("identifier", "archive")];
     assert_eq!(wang.posts(&house.at("", &at), &bare).status, 303);
-    let cleared = Protocol { grant_types: vec![], ..Protocol::default() };
-    assert_eq!(stored(&house, "archive").protocol, cleared);
+    let off = Protocol {
+        backchannel_logout_uri: None,
+        backchannel_session_required: false,
+        frontchannel_logout_uri: None,
+        frontchannel_session_required: false,
+        tokens_outlive_logout: false,
+        self_registration: false,
+        ..expected
+    };
+    assert_eq!(stored(&house, "archive").protocol, off);
+    assert_eq!(wang.posts(&house.at("", &protocol_at), &bare).status, 303);
+    assert_eq!(stored(&house, "archive").protocol, Protocol { grant_types: vec![], ..Protocol::default() });
 }
 
 #[test]
@@ -307,11 +321,11 @@ fn a_refused_form_keeps_every_word_and_says_why_beside_each_field() {
 #[test]
 fn a_secret_that_begins_to_sign_is_new_and_shown_once() {
     let house = House::open();
-    let at = format!("/console/applications/{}", house.application("notes").id);
+    let at = format!("/console/applications/{}/protocol", house.application("notes").id);
     let mut wang = before(&house, &at);
-    let fields = [("name", "NOTES"), ("identifier", "notes"), ("redirect_uris", "http://notes.example/callback")];
+    let fields = [("id_token_signed_response_alg", "RS256")];
     let old = stored(&house, "notes").secret;
-    let hs256: Vec<_> = fields.into_iter().chain([("id_token_signed_response_alg", "HS256")]).collect();
+    let hs256 = [("id_token_signed_response_alg", "HS256")];
     let page = wang.submits(&at, &hs256);
     assert_eq!(page.status, 200);
     let html = page.text();
@@ -330,21 +344,208 @@ fn a_secret_that_begins_to_sign_is_new_and_shown_once() {
 }
 
 #[test]
-fn a_form_opened_before_another_change_is_stale_and_the_default_is_handed_on_never_given_up() {
+fn a_form_opened_before_another_change_says_what_is_stored_now_and_loses_nothing() {
+    let house = House::open();
+    let at = format!("/console/applications/{}", house.application("notes").id);
+    let (mut slow, mut quick) = (before(&house, &at), before(&house, &at));
+    let theirs = [
+        ("name", "THEIRS <b>"),
+        ("identifier", "notes"),
+        ("redirect_uris", "https://theirs.example/cb\nhttps://second.example/cb"),
+        ("self_registration", "1"),
+    ];
+    let mine = [("name", "MINE"), ("identifier", "notes"), ("redirect_uris", "https://mine.example/cb")];
+    house.clock.advance_ms(1_000);
+    assert_eq!(quick.submits(&at, &theirs).status, 303);
+    let answer = slow.submits(&at, &mine);
+    assert_eq!((answer.status, stored(&house, "notes").name.as_str()), (409, "THEIRS <b>"));
+    let html = answer.text();
+    for shown in [
+        "Not saved: somebody changed it first",
+        r#"value="MINE""#,
+        ">https://mine.example/cb</textarea>",
+        "<bdi>THEIRS &lt;b&gt;</bdi>",
+        "<bdi>https://second.example/cb</bdi>",
+        r##"<a href="#self_registration">People may register themselves</a></dt><dd>on</dd>"##,
+    ] {
+        assert!(html.contains(shown), "{shown}\n{html}");
+    }
+    assert!(!html.contains(r##"<a href="#identifier">"##), "what does not differ is not listed");
+    // Who has seen it may save, now on top of the other.
+    house.clock.advance_ms(1_000);
+    assert_eq!(slow.submits(&at, &mine).status, 303);
+    assert_eq!(stored(&house, "notes").redirect_uris, ["https://mine.example/cb"]);
+}
+
+#[test]
+fn a_form_that_is_sent_twice_is_saved_once_and_said_to_be() {
+    let house = House::open();
+    let at = format!("/console/applications/{}", house.application("notes").id);
+    let mut wang = before(&house, &at);
+    let twice = wang.clone().page;
+    let fields = [("name", "Twice"), ("identifier", "notes")];
+    house.clock.advance_ms(1_000);
+    assert_eq!(wang.submits(&at, &fields).status, 303);
+    let changed = stored(&house, "notes").updated_at;
+    wang.page = twice;
+    house.clock.advance_ms(1_000);
+    let again = wang.submits(&at, &fields);
+    assert_eq!((again.status, again.location()), (303, format!("{at}?saved=1").as_str()));
+    assert_eq!(stored(&house, "notes").updated_at, changed);
+    assert_eq!(house.count("SELECT count(*) FROM audit WHERE act = 'application_changed'"), 1);
+}
+
+#[test]
+fn the_default_is_handed_on_never_given_up() {
     let house = House::open();
     let at = |identifier| format!("/console/applications/{}", house.application(identifier).id);
-    let mut slow = before(&house, &at("notes"));
-    let mut quick = before(&house, &at("notes"));
-    let fields = [("name", "NOTES"), ("identifier", "notes")];
-    assert!(quick.page.text().contains("This is the default application"));
-    house.clock.advance_ms(1_000);
-    assert_eq!(quick.submits(&at("notes"), &fields).status, 303);
+    let mut wang = before(&house, &at("notes"));
+    assert!(wang.page.text().contains("This is the default application"));
+    assert_eq!(wang.submits(&at("notes"), &[("name", "NOTES"), ("identifier", "notes")]).status, 303);
     assert!(stored(&house, "notes").is_default, "no box was ticked, and it stays");
-    assert_eq!(slow.submits(&at("notes"), &fields).status, 409);
-    quick.opens(&house.at("", &at("board")));
-    assert_eq!(
-        quick.submits(&at("board"), &[("name", "BOARD"), ("identifier", "board"), ("default", "1")]).status,
-        303
-    );
+    wang.opens(&house.at("", &at("board")));
+    let fields = [("name", "BOARD"), ("identifier", "board"), ("default", "1")];
+    assert_eq!(wang.submits(&at("board"), &fields).status, 303);
     assert_eq!((stored(&house, "notes").is_default, stored(&house, "board").is_default), (false, true));
+}
+
+#[test]
+fn checking_a_form_judges_every_line_and_saves_nothing() {
+    let house = House::open();
+    let at = format!("/console/applications/{}", house.application("notes").id);
+    let typed = [
+        ("name", "  "),
+        ("identifier", "notes"),
+        ("redirect_uris", "https://fine.example/cb\nhttps://*.com/"),
+        ("logout_redirect_uris", "HTTPS://Fine.example:443/bye"),
+        ("check", "1"),
+    ];
+    for at in [at.as_str(), "/console/applications/new"] {
+        let mut wang = before(&house, at);
+        let picture = house.picture();
+        let answer = wang.submits(at, &typed);
+        assert_eq!(answer.status, 200, "{at}");
+        assert_eq!(house.picture(), picture);
+        let html = answer.text();
+        for shown in [
+            "Checked, not saved yet",
+            r#"title="accepted">OK</span><span><code class="id">https://fine.example/cb"#,
+            r#"title="refused">NO</span><span><code class="id">https://*.com/</code>"#,
+            "registered as https://fine.example/bye",
+            r#"value="  ""#,
+        ] {
+            assert!(html.contains(shown), "{at}: {shown}\n{html}");
+        }
+    }
+    let mut wang = before(&house, &at);
+    wang.page = house.browser().page;
+    let forged = [("csrf", "x"), ("check", "1"), ("name", "x")];
+    assert_eq!(wang.posts(&house.at("", &at), &forged).status, 403, "a check proves where it came from, too");
+}
+
+#[test]
+fn an_address_is_tried_on_the_lists_as_they_are_typed() {
+    let house = House::open();
+    let at = format!("/console/applications/{}", house.application("notes").id);
+    let lists = [
+        ("name", "NOTES"),
+        ("identifier", "notes"),
+        ("redirect_uris", "https://in.example/cb"),
+        ("logout_redirect_uris", "https://out.example/bye\nhttps://*.out.example/x/*"),
+        ("check", "1"),
+    ];
+    for (list, url, shown) in [
+        ("logout", "https://out.example/bye", vec!["Allowed, by this entry", "<bdi>https://out.example/bye</bdi>"]),
+        ("logout", "https://a.out.example/x/y", vec!["<bdi>https://*.out.example/x/*</bdi>"]),
+        ("logout", "HTTPS://out.example:443/bye", vec!["Allowed, by this entry", "written exactly as registered"]),
+        ("login", "https://in.example/cb", vec!["Allowed, by this entry"]),
+        ("login", "https://out.example/bye", vec!["The host is not registered.", "They differ from character 9 on"]),
+        ("logout", "https://out.example/by", vec!["The path differs", "They differ from character 23 on"]),
+        ("logout", "https://out.example.evil.example/bye", vec!["The host is not registered.", "<mark>.evil"]),
+        ("logout", "javascript:alert(1)", vec!["Only http and https addresses are accepted."]),
+        ("logout", "https://out.example/bye#x", vec!["An address must not have a part after #."]),
+    ] {
+        let mut wang = before(&house, &at);
+        let typed: Vec<_> = lists.into_iter().chain([("try_list", list), ("try_url", url)]).collect();
+        let answer = wang.submits(&at, &typed);
+        assert_eq!(answer.status, 200);
+        let html = answer.text();
+        assert!(html.contains(&format!(r#"value="{url}""#)), "{url}");
+        for shown in shown {
+            assert!(html.contains(shown), "{url}: {shown}\n{html}");
+        }
+    }
+}
+
+#[test]
+fn quick_start_and_env_hold_the_real_ids_and_never_a_secret() {
+    let house = House::open();
+    let (id, mut wang) = (house.application("notes").id, before(&house, "/console"));
+    let origin = house.at("notes", "");
+    let page = wang.opens(&house.at("", &format!("/console/applications/{id}/quick-start"))).text();
+    let env = wang.fetches(&house.at("", &format!("/console/applications/{id}/env")), &[]);
+    assert_eq!(env.header("content-disposition"), Some("attachment; filename=\"notes.env\""));
+    assert!(env.header("content-type").is_some_and(|kind| kind.starts_with("text/plain")));
+    let env = env.text();
+    for (what, text, shown) in [
+        ("page", &page, format!("curl -s {origin}/oidc/.well-known/openid-configuration")),
+        ("page", &page, format!("appId: '{id}'")),
+        ("page", &page, format!("domain: '{origin}'")),
+        ("page", &page, format!("{origin}/login/profile/logout?redirect_uri=https%3A%2F%2Fnotes.example%2Fbye")),
+        ("page", &page, format!("/api/v2/applications/{id}/kick-active-users")),
+        ("env", &env, format!("AUTHING_APP_ID={id}\n")),
+        ("env", &env, format!("OIDC_ISSUER={origin}/oidc\n")),
+        ("env", &env, "OIDC_CLIENT_SECRET=\n".to_owned()),
+        ("env", &env, "OIDC_REDIRECT_URI=http://notes.example/callback\n".to_owned()),
+        ("env", &env, "OIDC_POST_LOGOUT_REDIRECT_URI=https://notes.example/bye\n".to_owned()),
+    ] {
+        assert!(text.contains(&shown), "{what}: {shown}\n{text}");
+    }
+    for secret in [CLIENT_SECRET, POOL_SECRET] {
+        assert!(!page.contains(secret) && !env.contains(secret));
+    }
+    // The log-out line does what it says.
+    let link = page.split("id=\"leave-lines\"").nth(1).and_then(|rest| rest.split('>').nth(1)).unwrap();
+    let link = link.split('<').next().unwrap().to_owned();
+    let mut lilei = house.browser();
+    lilei.logs_in_at(&origin, "lilei", PASSWORD);
+    assert_eq!(lilei.opens(&link).location(), "https://notes.example/bye");
+    assert!(!lilei.is_in("notes"));
+    // Another pool's is absent, like one that never was.
+    let shop = house.application("shop").id;
+    for path in ["quick-start", "protocol", "env"] {
+        let url = house.at("", &format!("/console/applications/{shop}/{path}"));
+        assert_eq!(wang.fetches(&url, &[]).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_list_shows_who_is_in_and_a_week_of_log_ins_and_misses_no_callback() {
+    let house = House::open();
+    let mut wang = before(&house, "/console/applications");
+    house.clock.advance_ms(3 * 24 * 3_600_000);
+    for name in ["lilei", "hanmeimei"] {
+        house.browser().logs_in(name);
+    }
+    wang.logs_in("wang");
+    let (notes_id, board_id) = (house.application("notes").id, house.application("board").id);
+    let row = |html: &str, id: ApplicationId| -> String {
+        html.split("<tr").find(|row| row.contains(&format!("/{id}/sessions"))).expect("a row").to_owned()
+    };
+    let html = wang.opens(&house.at("", "/console/applications")).text();
+    let notes = row(&html, notes_id);
+    assert!(notes.contains("4 logins in 7 days") && notes.contains("3 people"), "{notes}");
+    assert_eq!(notes.matches("<rect").count(), 2, "three days ago, and today: {notes}");
+    assert!(notes.contains("default") && notes.contains("complete") && notes.contains("With a server"), "{notes}");
+    assert!(row(&html, board_id).contains("0 logins in 7 days"));
+    // What is asked again counts what happened since, and forgets what is too long ago.
+    house.clock.advance_ms(5 * 24 * 3_600_000);
+    let forms = [("name", "BOARD"), ("identifier", "board"), ("logout_redirect_uris", "")];
+    wang.logs_in("wang");
+    let at = format!("/console/applications/{board_id}");
+    wang.opens(&house.at("", &at));
+    assert_eq!(wang.submits(&at, &forms).status, 303);
+    let html = wang.opens(&house.at("", "/console/applications")).text();
+    assert!(row(&html, notes_id).contains("4 logins in 7 days"), "one is forgotten, one is new: {html}");
+    assert!(row(&html, board_id).contains("no login callback"));
 }

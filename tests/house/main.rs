@@ -13,6 +13,7 @@ mod demo;
 mod hosts;
 mod import;
 mod live;
+mod login_status;
 mod oidc;
 mod own_record;
 mod password_link;

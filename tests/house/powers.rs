@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::support::{Answer, Browser, House};
+use crate::support::browser::Form;
+use crate::support::{Answer, Browser, House, PASSWORD};
 
 /// Where the console is entered: each path of the route sheet with its methods, ids filled in.
 fn routes(house: &House) -> Vec<(String, bool, bool)> {
@@ -131,4 +132,131 @@ fn the_last_administrator_does_not_become_a_reader() {
     assert_eq!(role_of(&house, "wang"), "admin");
     assert_eq!(gives_a_role(&house, &mut wang, "lilei", "emperor").status, 400);
     assert_eq!(role_of(&house, "lilei"), "person");
+}
+
+/// A quarter of an hour at the desk.
+const LATER: i64 = 11 * 60_000;
+
+#[test]
+fn the_password_is_asked_again_after_ten_minutes_and_nothing_typed_is_lost() {
+    let house = House::open();
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    house.lets_pass(LATER);
+    let url = house.at("", &format!("/console/users/{}", house.person("lilei").id));
+    let csrf = wang.csrf_of(&url);
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("username", "lilei"),
+        ("name", "Li <Lei> & \"Co\""),
+        ("email", "new@example.com"),
+        ("role", "admin"),
+        ("own_host", "untouched"),
+    ];
+    let before = everything(&house);
+    let asked = wang.posts(&url, &fields);
+    wang.page = asked.clone();
+    assert_eq!(asked.status, 200);
+    assert!(asked.text().contains("Confirm it is you"), "{}", asked.text());
+    assert!(asked.text().contains("The role of lilei of the house becomes: Administrator."), "{}", asked.text());
+    assert_eq!(before, everything(&house), "asking is not doing");
+    let action = url.trim_start_matches(&house.at("", "")).to_owned();
+    // Wrong, empty, then right.
+    let wrong = wang.submits(&action, &[("own_password", "not it at all")]);
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("The password is wrong."), "{}", wrong.text());
+    assert!(!wrong.text().contains("not it at all"), "a password is never sent back");
+    assert_eq!(role_of(&house, "lilei"), "person");
+    assert_eq!(wang.submits(&action, &[("own_password", "")]).status, 422);
+    let done = wang.submits(&action, &[("own_password", PASSWORD)]);
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(role_of(&house, "lilei"), "admin");
+    let kept: String = house.value("SELECT name || '|' || email FROM users WHERE username = 'lilei'", []);
+    assert_eq!(kept, "Li <Lei> & \"Co\"|new@example.com");
+    // It counts from now on.
+    let again = gives_a_role(&house, &mut wang, "zhao", "auditor");
+    assert_eq!(again.status, 303);
+    assert_eq!(role_of(&house, "zhao"), "auditor");
+}
+
+#[test]
+fn every_grave_act_asks_and_a_small_one_does_not() {
+    let house = House::open();
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    let mut lilei = house.browser();
+    lilei.logs_in_at(&house.at("notes", ""), "lilei", PASSWORD);
+    house.lets_pass(LATER);
+    let (notes, user, zhao) =
+        (house.application("notes").id.to_string(), house.person("lilei").id, house.person("zhao").id);
+    let csrf = wang.csrf_of(&house.at("", "/console/keys"));
+    let users = |id| format!("/console/users/{id}");
+    let grave: Vec<(String, Vec<(&str, &str)>)> = vec![
+        (format!("{}/delete", users(user)), vec![("confirm", "lilei")]),
+        (format!("{}/reset-link", users(user)), vec![]),
+        (format!("/console/applications/{notes}/delete"), vec![("confirm", "notes")]),
+        (format!("/console/applications/{notes}/secret"), vec![]),
+        ("/console/keys".to_owned(), vec![("label", "robot")]),
+        (users(user), vec![("username", "lilei"), ("role", "auditor")]),
+        (users(user), vec![("username", "lilei"), ("role", "person"), ("password", "a new and long one")]),
+        (users(zhao), vec![("username", "zhao"), ("role", "admin"), ("status", "disabled")]),
+        ("/console/users/new".to_owned(), vec![("username", "mallory"), ("role", "admin")]),
+        ("/console/kick".to_owned(), vec![("application", &notes), ("all", "1")]),
+    ];
+    let before = everything(&house);
+    for (path, fields) in grave {
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend(fields);
+        let answer = wang.posts(&house.at("", &path), &all);
+        assert!(answer.text().contains("Confirm it is you"), "{path}: {} {}", answer.status, answer.text());
+        assert_eq!(before, everything(&house), "{path}");
+    }
+    // One person is forced out at once: somebody may have to be out now.
+    let sid: String = house.value("SELECT sid FROM sessions WHERE user_id = ?1", [user.to_string()]);
+    let one = [("csrf", csrf.as_str()), ("application", &notes), ("sid", &sid), ("scope", "cell")];
+    let answer = wang.posts(&house.at("", "/console/kick"), &one);
+    assert!(answer.location().starts_with("/console/receipts/"), "{}", answer.text());
+}
+
+#[test]
+fn a_stolen_console_does_not_guess_passwords_for_ever() {
+    let house = House::with(|config| config.login_tries_per_name = 3);
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    house.lets_pass(LATER);
+    let csrf = wang.csrf_of(&house.at("", "/console/keys"));
+    let mut last = Answer::default();
+    for n in 0..5 {
+        let guess = format!("guess number {n}");
+        let fields = [("csrf", csrf.as_str()), ("label", "robot"), ("own_password", guess.as_str())];
+        last = wang.posts(&house.at("", "/console/keys"), &fields);
+    }
+    assert_eq!(last.status, 429, "{}", last.text());
+    assert!(last.header("retry-after").is_some());
+    let right = [("csrf", csrf.as_str()), ("label", "robot"), ("own_password", PASSWORD)];
+    assert_eq!(wang.posts(&house.at("", "/console/keys"), &right).status, 429, "the right one has to wait too");
+    assert_eq!(house.count("SELECT count(*) FROM access_keys"), 0);
+    assert_eq!(house.count("SELECT count(*) FROM audit WHERE act = 'login_refused'"), 3);
+    house.lets_pass(LATER);
+    assert_eq!(wang.posts(&house.at("", "/console/keys"), &right).status, 200);
+    assert_eq!(house.count("SELECT count(*) FROM access_keys"), 1);
+}
+
+#[test]
+fn the_question_takes_no_form_of_another_site_and_sends_none_elsewhere() {
+    let house = House::open();
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    house.lets_pass(LATER);
+    let url = house.at("", "/console/keys");
+    let without = wang.posts(&url, &[("label", "robot"), ("own_password", PASSWORD)]);
+    assert_eq!(without.status, 403);
+    let csrf = wang.csrf_of(&url);
+    // Neither a field nor the query moves the form.
+    let moved = format!("{url}?action=https%3A%2F%2Fevil.example");
+    let answer = wang.posts(&moved, &[("csrf", &csrf), ("label", "x"), ("action", "https://evil.example/")]);
+    let form = Form::find(&answer.text(), "/console/keys").expect("the form goes back where it came from");
+    assert_eq!(form.action, "/console/keys");
+    assert!(form.fields.contains(&("action".to_owned(), "https://evil.example/".to_owned())), "{form:?}");
+    assert_eq!(house.count("SELECT count(*) FROM access_keys"), 0);
 }

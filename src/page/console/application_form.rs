@@ -1,13 +1,14 @@
 //! The form of an application: its names, its registered addresses one a line, each with a mark of its own, and how it
-//! speaks OpenID Connect.
+//! speaks OpenID Connect. A new application has one form; one that exists has its parts on two pages.
 
 use maud::{Markup, html};
 
+use super::address_trial::{Trial, trial};
 use super::application_protocol::{basics, protocol, telling};
 use crate::domain::application::Protocol;
 use crate::domain::clock::Timestamp;
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, Stamp, calm, csrf, hidden, stamp};
+use crate::page::parts::{Field, Notice, Stamp, calm, csrf, hidden, icon, name, stamp};
 use crate::page::words::{FieldProblem, Rule};
 
 /// What became of a line that was typed.
@@ -53,11 +54,21 @@ pub enum ApplicationField {
     ResponseTypes,
     /// `id_token_signed_response_alg`
     IdTokenAlg,
+    /// `default`
+    Default,
+    /// `self_registration`
+    SelfRegistration,
+    /// `backchannel_logout_session_required`
+    BackchannelSession,
+    /// `frontchannel_logout_session_required`
+    FrontchannelSession,
+    /// `tokens_outlive_logout`
+    TokensOutlive,
 }
 
 impl ApplicationField {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Name,
         Self::Identifier,
         Self::RedirectUris,
@@ -69,6 +80,11 @@ impl ApplicationField {
         Self::GrantTypes,
         Self::ResponseTypes,
         Self::IdTokenAlg,
+        Self::Default,
+        Self::SelfRegistration,
+        Self::BackchannelSession,
+        Self::FrontchannelSession,
+        Self::TokensOutlive,
     ];
 
     /// The name of the field in the form; where dynamic registration knows the thing, its name (RFC 7591).
@@ -85,6 +101,11 @@ impl ApplicationField {
             Self::GrantTypes => "grant_types",
             Self::ResponseTypes => "response_types",
             Self::IdTokenAlg => "id_token_signed_response_alg",
+            Self::Default => "default",
+            Self::SelfRegistration => "self_registration",
+            Self::BackchannelSession => "backchannel_logout_session_required",
+            Self::FrontchannelSession => "frontchannel_logout_session_required",
+            Self::TokensOutlive => "tokens_outlive_logout",
         }
     }
 
@@ -106,6 +127,40 @@ pub enum DefaultChoice {
     No,
 }
 
+/// Which part of an application a form is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApplicationPart {
+    /// All of it: a new one.
+    Whole,
+    /// Names, addresses, how it is told.
+    Configuration,
+    /// How it speaks OpenID Connect.
+    Protocol,
+}
+
+/// How what is stored stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// A text, one line or several.
+    Lines(Vec<String>),
+    /// A switch.
+    Switch(bool),
+}
+
+/// What became of the form that was sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum FormState {
+    /// Nothing was sent, or it was refused.
+    #[default]
+    Fresh,
+    /// It was saved.
+    Saved,
+    /// It was judged only.
+    Checked,
+    /// Somebody else changed these fields meanwhile.
+    Stale(Vec<(ApplicationField, Stored)>),
+}
+
 /// What the form holds.
 #[derive(Debug, Clone, Default)]
 pub struct ApplicationForm {
@@ -123,8 +178,10 @@ pub struct ApplicationForm {
     pub default: DefaultChoice,
     /// What was refused beside lines of addresses.
     pub problems: Vec<(ApplicationField, FieldProblem)>,
-    /// Whether it was saved just now.
-    pub saved: bool,
+    /// What became of it.
+    pub state: FormState,
+    /// An address that is tried on the lists.
+    pub trial: Trial,
     /// When what is edited was last changed; a form opened before a later change is stale.
     pub seen: Option<Timestamp>,
 }
@@ -133,7 +190,10 @@ impl ApplicationForm {
     /// Whether anything in it was refused.
     pub fn is_refused(&self) -> bool {
         let refused = |lines: &[Line]| lines.iter().any(|line| matches!(line.verdict, Verdict::Refused(_)));
-        !self.problems.is_empty() || refused(&self.redirect_uris) || refused(&self.logout_redirect_uris)
+        matches!(self.state, FormState::Stale(_))
+            || !self.problems.is_empty()
+            || refused(&self.redirect_uris)
+            || refused(&self.logout_redirect_uris)
     }
 
     pub(super) fn problem(&self, field: ApplicationField) -> Option<FieldProblem> {
@@ -141,35 +201,75 @@ impl ApplicationForm {
     }
 }
 
-/// The form, posted to `action`.
-pub(super) fn form(frame: &Frame, action: &str, form: &ApplicationForm, act: &str) -> Markup {
-    let words = &frame.words().directory;
-    let one = |field: ApplicationField, label, value, hint, optional| {
-        Field { hint: Some(hint), optional, problem: form.problem(field), ..Field::text(field.as_str(), label, value) }
-            .markup(frame)
-    };
+/// Where a form is posted, of what part, and what its button says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent<'a> {
+    pub action: &'a str,
+    pub part: ApplicationPart,
+    pub act: &'a str,
+}
+
+/// The form of a part.
+pub(super) fn form(frame: &Frame, sent: Sent, form: &ApplicationForm) -> Markup {
+    let checkable = sent.part != ApplicationPart::Protocol;
     html! {
-        form.form method="post" action=(action) novalidate {
+        form.form method="post" action=(sent.action) novalidate data-check[checkable] {
+            // What Enter presses in a field, whatever buttons come before the one that saves.
+            @if checkable { button.hid tabindex="-1" aria-hidden="true" { (sent.act) } }
             (csrf(frame))
             @if let Some(seen) = form.seen { (hidden("seen", seen)) }
             (notice(frame, form))
-            h2 { (words.basics) }
-            (Field { problem: form.problem(ApplicationField::Name), ..Field::text("name", words.name, &form.name) }.markup(frame))
-            (one(ApplicationField::Identifier, words.identifier, &form.identifier, words.identifier_hint, false))
-            (basics(frame, form))
-            h2 { (words.login_and_logout) }
-            (addresses(frame, form, ApplicationField::RedirectUris))
-            (addresses(frame, form, ApplicationField::LogoutRedirectUris))
-            (telling(frame, form))
-            (protocol(frame, form))
-            div.acts { button.btn.go { (act) } }
+            @if checkable { (configuration(frame, form)) }
+            @if sent.part != ApplicationPart::Configuration { (protocol(frame, form)) }
+            div.acts.save { button.btn.go { (sent.act) } @if form.state == FormState::Checked { span.small { (frame.words().applications.checked) } } }
+        }
+    }
+}
+
+fn configuration(frame: &Frame, form: &ApplicationForm) -> Markup {
+    let (words, apps) = (&frame.words().directory, &frame.words().applications);
+    let nowhere = form.redirect_uris.is_empty() && form.seen.is_some();
+    let identifier = Field {
+        hint: Some(words.identifier_hint),
+        problem: form.problem(ApplicationField::Identifier),
+        ..Field::text("identifier", words.identifier, &form.identifier)
+    };
+    html! {
+        h2 #basics { (words.basics) }
+        (Field { problem: form.problem(ApplicationField::Name), ..Field::text("name", words.name, &form.name) }.markup(frame))
+        (identifier.markup(frame))
+        (basics(frame, form))
+        h2 #addresses { (apps.authentication) }
+        @if nowhere { p.small.ochre { (apps.no_login_callback_line) } }
+        (addresses(frame, form, ApplicationField::RedirectUris))
+        (addresses(frame, form, ApplicationField::LogoutRedirectUris))
+        (wildcards(frame))
+        (trial(frame, &form.trial))
+        (telling(frame, form))
+    }
+}
+
+/// What may stand for more than itself in an entry.
+fn wildcards(frame: &Frame) -> Markup {
+    let words = &frame.words().applications;
+    let rules = [
+        ("https://*.example.com/cb", words.wildcard_host),
+        ("https://example.com/app/*", words.wildcard_path),
+        ("https://example.com/cb?*", words.wildcard_query),
+        ("http://localhost/cb", words.any_port),
+    ];
+    html! {
+        details.more #wildcards {
+            summary { (icon("down")) (words.wildcards) }
+            dl.rules { @for (entry, meaning) in rules { dt { code { (entry) } } dd { (meaning) } } }
+            p.small { (words.else_equal) }
         }
     }
 }
 
 /// A text area of addresses, and below it what became of each line.
 fn addresses(frame: &Frame, form: &ApplicationForm, field: ApplicationField) -> Markup {
-    let words = &frame.words().directory;
+    let (words, apps) = (&frame.words().directory, &frame.words().applications);
     let id = field.as_str();
     let logout = field == ApplicationField::LogoutRedirectUris;
     let (label, hint, lines) = if logout {
@@ -184,9 +284,10 @@ fn addresses(frame: &Frame, form: &ApplicationForm, field: ApplicationField) -> 
             label for=(id) { (label) }
             textarea.area #(id) name=(id) rows="3" spellcheck="false" autocapitalize="none" autocomplete="off" wrap="off"
                 aria-invalid=[bad.then_some("true")] aria-describedby={ (id) "-hint " (id) "-lines" } { (typed.join("\n")) }
+            div { button.btn.s name="check" value="1" { (apps.check) } }
             @if let Some(problem) = form.problem(field) { p.why { (problem.sentence(frame.lang)) } }
-            ul.lines #{ (id) "-lines" } { @for line in lines { (mark(frame, line)) } }
-            p.hint #{ (id) "-hint" } { (hint) @if !logout { " " (words.wildcard_hint) } }
+            ul.lines #{ (id) "-lines" } data-checked { @for line in lines { (mark(frame, line)) } }
+            p.hint #{ (id) "-hint" } { (hint) }
         }
     }
 }
@@ -209,9 +310,20 @@ fn mark(frame: &Frame, line: &Line) -> Markup {
 }
 
 fn notice(frame: &Frame, form: &ApplicationForm) -> Markup {
-    let refusal = &frame.words().refusal;
-    if !form.is_refused() {
-        return html! { @if form.saved { (Notice::Done(refusal.saved).markup(frame)) } };
+    let (refusal, apps) = (&frame.words().refusal, &frame.words().applications);
+    match &form.state {
+        FormState::Stale(stored) => return stale(frame, stored),
+        FormState::Saved => return Notice::Done(refusal.saved).markup(frame),
+        FormState::Checked => {
+            return html! {
+                div.notice role="status" tabindex="-1" autofocus {
+                    (stamp(&frame.words().common, Stamp::Wait))
+                    div { p { b { (apps.checked) } } p { (apps.checked_line) } }
+                }
+            };
+        }
+        FormState::Fresh if !form.is_refused() => return html! {},
+        FormState::Fresh => {}
     }
     // One sentence may stand for several fields: each line says which.
     let named = |(field, problem): &(ApplicationField, FieldProblem)| {
@@ -232,6 +344,41 @@ fn notice(frame: &Frame, form: &ApplicationForm) -> Markup {
     Notice::Refused { title: refusal.form_refused, line: refusal.form_refused_note, fields }.markup(frame)
 }
 
+/// Somebody else was faster: what is stored now, beside what was typed.
+fn stale(frame: &Frame, stored: &[(ApplicationField, Stored)]) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().applications);
+    html! {
+        div.notice.no role="alert" tabindex="-1" autofocus {
+            (stamp(common, Stamp::Error))
+            div {
+                p { b { (words.stale) } }
+                p { (words.stale_line) }
+                dl.theirs aria-label=(words.stored_now) {
+                    @for (field, value) in stored {
+                        dt { a href={ "#" (anchor(*field)) } { (label(frame, *field)) } }
+                        dd {
+                            @match value {
+                                Stored::Switch(on) => (if *on { words.on } else { words.off }),
+                                Stored::Lines(lines) if lines.iter().all(String::is_empty) => span.muted { (common.nothing) },
+                                Stored::Lines(lines) => @for line in lines { div { (name(line)) } },
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The id of what a field is changed by.
+fn anchor(field: ApplicationField) -> &'static str {
+    match field {
+        // Nothing can be changed where it is the default already.
+        ApplicationField::Default => "basics",
+        other => other.as_str(),
+    }
+}
+
 /// What the field is called.
 fn label(frame: &Frame, field: ApplicationField) -> &'static str {
     let (words, protocol) = (&frame.words().directory, &frame.words().protocol);
@@ -247,5 +394,10 @@ fn label(frame: &Frame, field: ApplicationField) -> &'static str {
         ApplicationField::GrantTypes => protocol.grants,
         ApplicationField::ResponseTypes => protocol.old_flows,
         ApplicationField::IdTokenAlg => protocol.signature,
+        ApplicationField::Default => protocol.make_default,
+        ApplicationField::SelfRegistration => protocol.registration,
+        ApplicationField::BackchannelSession => protocol.backchannel_session,
+        ApplicationField::FrontchannelSession => protocol.frontchannel_session,
+        ApplicationField::TokensOutlive => protocol.outlive,
     }
 }

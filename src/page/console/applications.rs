@@ -1,15 +1,35 @@
-//! Applications: the list, a new one, the settings of one, and its secret shown once.
+//! Applications: the list, a new one, and a secret shown once.
 
 use maud::{Markup, html};
 
-use super::application_form::{ApplicationForm, form};
-use super::frame::{ApplicationTab, Crumb, Rail, Room, Section, application_tabs, room, title};
-use super::test_message::{TestView, test_message};
+use super::application_form::{ApplicationForm, ApplicationPart, Sent, form};
+use super::frame::{Crumb, Rail, Room, Section, room, title};
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Seal, Stamp, calm, copy_button, csrf, name, seal, stamp};
-use crate::page::words::FieldProblem;
+use crate::page::parts::{Seal, Stamp, copy_button, name, seal, stamp};
+
+/// What an application is, by how people and programs log in to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApplicationKind {
+    /// It proves itself, and people log in to it.
+    Server,
+    /// It cannot keep a secret.
+    Public,
+    /// Nobody logs in to it.
+    Program,
+}
+
+/// Whether there are addresses to go back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callbacks {
+    /// After logging in and after logging out.
+    Complete,
+    /// Nobody gets back after logging in.
+    NoLogin,
+    /// Nobody gets back after logging out.
+    NoLogout,
+}
 
 /// One application of the list.
 #[derive(Debug, Clone)]
@@ -20,10 +40,16 @@ pub struct ApplicationRow {
     pub name: String,
     /// The first label of its host.
     pub identifier: String,
+    /// Whether the base host means this one.
+    pub is_default: bool,
+    /// What it is.
+    pub kind: ApplicationKind,
     /// People online in it.
     pub online: Count,
-    /// How many log-out addresses it has registered.
-    pub logout_addresses: Count,
+    /// Log-ins of each of the last seven days, the oldest first.
+    pub logins: [u32; 7],
+    /// Where people go back to.
+    pub callbacks: Callbacks,
 }
 
 /// What the list shows.
@@ -35,26 +61,12 @@ pub struct ApplicationsView {
 
 /// The list of applications.
 pub fn applications(frame: &Frame, rail: &Rail, view: &ApplicationsView) -> Markup {
-    let (common, console, words) = (&frame.words().common, &frame.words().console, &frame.words().directory);
+    let (console, words) = (&frame.words().console, &frame.words().directory);
     let acts = html! { a.btn.s.go href="/console/applications/new" { (words.new_application) } };
+    let none = view.applications.is_empty();
     let main = html! {
-        (title(console.applications, &html! { (words.applications_line) }, &acts))
-        table.ledger.folds.plain #applications data-live-region role="table" {
-            caption.hid { (console.applications) }
-            thead {
-                tr role="row" {
-                    th.c-state scope="col" role="columnheader" { (common.state) }
-                    th.c-who scope="col" role="columnheader" { (words.name) }
-                    th.c-dev scope="col" role="columnheader" { (words.application_id) }
-                    th.c-ip scope="col" role="columnheader" { (words.logout_redirect_uris) }
-                    th.c-seen scope="col" role="columnheader" { (words.online_now) }
-                }
-            }
-            tbody {
-                @if view.applications.is_empty() { tr role="row" { td.c-who colspan="5" role="cell" { (words.no_applications) } } }
-                @for app in &view.applications { (row(frame, app)) }
-            }
-        }
+        (title(console.applications, &html! { (words.applications_line) }, &(if none { html! {} } else { acts.clone() })))
+        @if none { (empty(frame, &acts)) } @else { (table(frame, view)) }
     };
     let crumbs = vec![Crumb::new(console.applications, "/console/applications")];
     room(
@@ -64,8 +76,49 @@ pub fn applications(frame: &Frame, rail: &Rail, view: &ApplicationsView) -> Mark
     )
 }
 
+/// A blank page of the register.
+fn empty(frame: &Frame, acts: &Markup) -> Markup {
+    html! {
+        table.ledger {
+            caption.hid { (frame.words().console.applications) }
+            tbody {
+                tr.empty { td { p { (frame.words().applications.no_applications) } } }
+                tr.empty { td { (acts) } }
+                @for _ in 0..6 { tr.empty aria-hidden="true" { td {} } }
+            }
+        }
+    }
+}
+
+fn table(frame: &Frame, view: &ApplicationsView) -> Markup {
+    let (common, words, apps) = (&frame.words().common, &frame.words().directory, &frame.words().applications);
+    html! {
+        table.ledger.folds.plain.of-apps #applications data-live-region role="table" {
+            caption.hid { (frame.words().console.applications) }
+            thead {
+                tr role="row" {
+                    th.c-state scope="col" role="columnheader" { (common.state) }
+                    th.c-who scope="col" role="columnheader" { (words.name) }
+                    th.c-dev scope="col" role="columnheader" { (apps.app_id) }
+                    th.c-kind scope="col" role="columnheader" { (apps.type_column) }
+                    th.c-ip scope="col" role="columnheader" { (apps.callbacks) }
+                    th.c-spark scope="col" role="columnheader" { (apps.logins_7d) }
+                    th.c-seen scope="col" role="columnheader" { (words.online_now) }
+                }
+            }
+            tbody { @for app in &view.applications { (row(frame, app)) } }
+        }
+    }
+}
+
 fn row(frame: &Frame, app: &ApplicationRow) -> Markup {
-    let (common, words) = (&frame.words().common, &frame.words().directory);
+    let (common, words) = (&frame.words().common, &frame.words().applications);
+    let kind = match app.kind {
+        ApplicationKind::Server => words.server_type,
+        ApplicationKind::Public => words.public_type,
+        ApplicationKind::Program => words.program_type,
+    };
+    let id = format!("id-{}", app.id);
     html! {
         tr role="row" {
             td.c-state role="cell" { @if !app.online.is_none() { (stamp(common, Stamp::In)) } }
@@ -73,14 +126,43 @@ fn row(frame: &Frame, app: &ApplicationRow) -> Markup {
                 div.who {
                     (seal(&app.name, Seal::AppRow))
                     div { a href={ "/console/applications/" (app.id) } { b { (name(&app.name)) } } }
-                    small.id { (calm(&app.identifier)) }
+                    small.id { (name(&app.identifier)) }
+                    @if app.is_default { span.tag { (words.is_default) } }
                 }
             }
-            td.c-dev role="cell" { span.id { (app.id) } }
+            td.c-dev role="cell" { div.with-copy { span.id #(id) { (app.id) } (copy_button(frame, &id, Some(common.copy))) } }
+            td.c-kind role="cell" { (kind) }
             td.c-ip role="cell" {
-                @if app.logout_addresses.is_none() { span.ochre { (words.no_addresses) } } @else { ((words.n_addresses)(app.logout_addresses)) }
+                @match app.callbacks {
+                    Callbacks::Complete => (words.callbacks_fine),
+                    Callbacks::NoLogin => span.ochre { (words.no_login_callback) },
+                    Callbacks::NoLogout => span.ochre { (words.no_logout_callback) },
+                }
             }
+            td.c-spark role="cell" { (spark(frame, &app.logins)) }
             td.c-seen.nowrap role="cell" { a href={ "/console/applications/" (app.id) "/sessions" } { ((common.people)(app.online)) } }
+        }
+    }
+}
+
+/// Seven days as seven strokes that end at today; the number beside it says how many in all.
+fn spark(frame: &Frame, days: &[u32; 7]) -> Markup {
+    const STEP: usize = 11;
+    const HIGH: f64 = 20.0;
+    let all = days.iter().fold(0u32, |sum, n| sum.saturating_add(*n));
+    let most = days.iter().copied().max().unwrap_or(0).max(1);
+    let told = (frame.words().applications.n_logins)(all.into());
+    html! {
+        span.spark title=(told) {
+            svg viewBox="0 0 78 21" width="78" height="21" aria-hidden="true" {
+                path.base d="M0 20.5H78" {}
+                @for (day, n) in days.iter().enumerate().filter(|(_, n)| **n > 0) {
+                    @let high = (HIGH * f64::from(*n) / f64::from(most)).max(1.5);
+                    rect x=(day * STEP + 2) y=(format!("{:.1}", HIGH - high)) width="8" height=(format!("{high:.1}")) {}
+                }
+            }
+            span aria-hidden="true" { (Count::from(all)) }
+            span.hid { (told) }
         }
     }
 }
@@ -90,7 +172,7 @@ pub fn new_application(frame: &Frame, rail: &Rail, view: &ApplicationForm) -> Ma
     let (console, words) = (&frame.words().console, &frame.words().directory);
     let main = html! {
         (title(words.new_application, &html! {}, &html! {}))
-        (form(frame, "/console/applications/new", view, words.create))
+        (form(frame, Sent { action: "/console/applications/new", part: ApplicationPart::Whole, act: words.create }, view))
     };
     let crumbs = vec![
         Crumb::new(console.applications, "/console/applications"),
@@ -102,111 +184,6 @@ pub fn new_application(frame: &Frame, rail: &Rail, view: &ApplicationForm) -> Ma
         rail,
         &Room { title: words.new_application, error, section: Section::Applications, crumbs, slip: true, main },
     )
-}
-
-/// What the settings of one application show.
-#[derive(Debug, Clone)]
-pub struct ApplicationView<'a> {
-    /// Its id.
-    pub id: ApplicationId,
-    /// Its name as it is registered.
-    pub name: &'a str,
-    /// Its identifier as it is registered; typed once more to delete it.
-    pub identifier: &'a str,
-    /// The form.
-    pub form: ApplicationForm,
-    /// Origin of its own host.
-    pub origin: &'a str,
-    /// Origin of the base host.
-    pub base: &'a str,
-    /// Whether it hears of log-outs.
-    pub test: TestView<'a>,
-    /// Why it was not deleted.
-    pub delete_problem: Option<FieldProblem>,
-}
-
-/// The settings of one application.
-pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup {
-    let (common, console, words) = (&frame.words().common, &frame.words().console, &frame.words().directory);
-    let home = format!("/console/applications/{}", view.id);
-    let main = html! {
-        (title(&calm(view.name), &html! { (words.application_id) " " code { (view.id) } }, &html! {}))
-        (application_tabs(frame, view.id, &calm(view.name), ApplicationTab::Settings))
-        (form(frame, &home, &view.form, common.save))
-        (endpoints(frame, view))
-        (test_message(frame, &home, &view.test))
-        (danger(frame, view, &home))
-    };
-    let crumbs = vec![Crumb::new(console.applications, "/console/applications"), Crumb::new(view.name, home.clone())];
-    let error = view.form.is_refused() || view.delete_problem.is_some();
-    room(frame, rail, &Room { title: view.name, error, section: Section::Applications, crumbs, slip: true, main })
-}
-
-/// What developers copy, each with a button.
-fn endpoints(frame: &Frame, view: &ApplicationView) -> Markup {
-    let (words, protocol) = (&frame.words().directory, &frame.words().protocol);
-    let at = |path: &str| format!("{}{path}", view.origin);
-    let openid = [
-        ("endpoint-issuer", protocol.issuer, at("/oidc")),
-        ("endpoint-discovery", protocol.discovery, at("/oidc/.well-known/openid-configuration")),
-        ("endpoint-authorization", protocol.authorization, at("/oidc/auth")),
-        ("endpoint-token", protocol.token, at("/oidc/token")),
-        ("endpoint-userinfo", protocol.userinfo, at("/oidc/me")),
-        ("endpoint-end-session", protocol.end_session, at("/oidc/session/end")),
-        ("endpoint-jwks", protocol.keys, at("/oidc/.well-known/jwks.json")),
-    ];
-    let people = [
-        ("endpoint-host", words.endpoint_host, view.origin.to_owned()),
-        ("endpoint-login", words.endpoint_login, at("/login")),
-        ("endpoint-logout", words.endpoint_logout, at("/login/profile/logout?redirect_uri=")),
-        (
-            "endpoint-kick",
-            words.endpoint_kick,
-            format!("{}/api/v2/applications/{}/kick-active-users", view.base, view.id),
-        ),
-    ];
-    let list = |pairs: &[(&str, &str, String)]| {
-        html! {
-            @for (id, label, url) in pairs { dt { (label) } dd { code #(id) { (url) } (copy_button(frame, id, None)) } }
-        }
-    };
-    html! {
-        section {
-            div.head { h2 { (words.endpoints) } }
-            h3 { (protocol.for_openid) }
-            dl.pairs.ends {
-                dt { (words.application_id) span.hint { "client_id" } }
-                dd { code #app-id { (view.id) } (copy_button(frame, "app-id", None)) }
-                (list(&openid))
-            }
-            h3 { (protocol.for_people) }
-            dl.pairs.ends { (list(&people)) }
-        }
-    }
-}
-
-fn danger(frame: &Frame, view: &ApplicationView, home: &str) -> Markup {
-    let words = &frame.words().directory;
-    let confirm = (words.confirm_name)(&calm(view.identifier));
-    html! {
-        section {
-            div.head { h2 { (words.danger) } }
-            form.danger method="post" action={ (home) "/secret" } {
-                (csrf(frame))
-                div { b { (words.rotate_secret) } p.small { (words.rotate_line) } }
-                button.btn.s.ends { (words.rotate_secret) }
-            }
-            form.danger method="post" action={ (home) "/delete" } {
-                (csrf(frame))
-                div {
-                    b { (words.delete_application) }
-                    p.small { ((words.delete_application_line)(&calm(view.name))) }
-                    (Field { problem: view.delete_problem, ..Field::text("confirm", &confirm, "") }.markup(frame))
-                }
-                button.btn.s.ends { (words.delete_application) }
-            }
-        }
-    }
 }
 
 /// What the page with a fresh secret shows.

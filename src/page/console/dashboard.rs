@@ -9,7 +9,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Device, Seal, calm, name, seal, stamp};
+use crate::page::parts::{Device, Seal, Stamp, calm, icon, name, seal, stamp};
 use crate::page::time::Ago;
 use crate::page::words::Deed;
 
@@ -48,6 +48,40 @@ pub struct Logins {
     pub ok: [u32; 24],
     /// Those that were refused.
     pub refused: [u32; 24],
+    /// From when on was counted, where that is later than the first hour.
+    pub since: Option<Timestamp>,
+}
+
+/// What is still to be done on a fresh server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Steps {
+    /// There is an application.
+    pub application: bool,
+    /// There is somebody else.
+    pub people: bool,
+    /// Somebody logged in to an application.
+    pub login: bool,
+}
+
+/// What an administrator should look at, and how it is mended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// A demo: everybody knows its passwords.
+    Demo,
+    /// Somebody has a password that everybody knows.
+    KnownPassword,
+    /// The public address is plain http.
+    PlainHttp(String),
+    /// Requests come through a proxy that is not trusted, from this address.
+    UntrustedProxy(String),
+    /// Little room is left: octets.
+    LowDisk(u64),
+    /// There is no backup.
+    NoBackup,
+    /// The last backup is old.
+    OldBackup(Timestamp),
+    /// Messages were given up.
+    Lost(Count),
 }
 
 /// One fact about this server.
@@ -100,6 +134,10 @@ pub struct DashboardView {
     pub by_application: Vec<ByApplication>,
     /// The last 24 hours, when they were counted.
     pub logins: Option<Logins>,
+    /// What a fresh server still needs; none when it needs nothing.
+    pub steps: Option<Steps>,
+    /// What to look at.
+    pub warnings: Vec<Warning>,
     /// How this server is.
     pub health: Vec<Health>,
 }
@@ -108,7 +146,8 @@ pub struct DashboardView {
 pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
     let words = &frame.words().console;
     let main = html! {
-        (title(words.who_is_online, &html! {}, &html! {}))
+        (title(words.who_is_online, &html! {}, &find(frame)))
+        div.stack #steps data-live-region { @if let Some(steps) = &view.steps { (first_steps(frame, steps)) } }
         div.now {
             section {
                 p.big #online data-live-region {
@@ -123,13 +162,21 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
             section {
                 div.head.tight { h2 { (words.by_application) } span.small { (words.online_count) } }
                 (by_application(frame, view))
-                @if let Some(logins) = &view.logins { (curve(frame, logins)) }
+                @if let Some(logins) = &view.logins { div.stack #logins data-live-region { (curve(frame, logins)) } }
             }
         }
-        @if !view.health.is_empty() {
-            section {
-                div.head.tight { h2 { (words.this_server) } }
-                ul.strip { @for health in &view.health { (fact(frame, health)) } }
+        div.stack #condition data-live-region {
+            @if !view.warnings.is_empty() {
+                section {
+                    div.head.tight { h2 { (words.look_here) } }
+                    ul.ruled.close-set { @for warning in &view.warnings { (look_here(frame, warning)) } }
+                }
+            }
+            @if !view.health.is_empty() {
+                section {
+                    div.head.tight { h2 { (words.this_server) } }
+                    ul.strip { @for health in &view.health { (fact(frame, health)) } }
+                }
             }
         }
     };
@@ -139,6 +186,63 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
         rail,
         &Room { title: words.overview, error: false, section: Section::Overview, crumbs, slip: false, main },
     )
+}
+
+/// The shortest way to somebody who must be out: one match leads to the person.
+fn find(frame: &Frame) -> Markup {
+    let words = &frame.words().console;
+    html! {
+        form.find method="get" action="/console/find" role="search" {
+            div.with {
+                (icon("search"))
+                input.input.s type="search" name="q" aria-label=(words.find_person) placeholder=(words.find_hint) autocomplete="off";
+            }
+            button.btn.s { (words.find_person) }
+        }
+    }
+}
+
+fn first_steps(frame: &Frame, steps: &Steps) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().console);
+    let list = [
+        (steps.application, words.step_application, words.step_application_line, "/console/applications/new"),
+        (steps.people, words.step_people, words.step_people_line, "/console/users/new"),
+        (steps.login, words.step_login, words.step_login_line, "/console/applications"),
+    ];
+    html! {
+        section {
+            div.head.tight { h2 { (words.first_steps) } }
+            ol.ruled {
+                @for (done, label, line, href) in list {
+                    li {
+                        @if done { (stamp(common, Stamp::Done)) } @else { span.stamp.wait title=(words.to_do) { (common.stamp_wait) } }
+                        span.grow { @if done { (label) } @else { a href=(href) { b { (label) } } } small { (line) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn look_here(frame: &Frame, warning: &Warning) -> Markup {
+    let (words, times) = (&frame.words().console, frame.times());
+    let sentence = match warning {
+        Warning::Demo => words.warn_demo.to_owned(),
+        Warning::KnownPassword => words.warn_password.to_owned(),
+        Warning::PlainHttp(url) => (words.warn_http)(&calm(url)),
+        Warning::UntrustedProxy(peer) => (words.warn_proxy)(&calm(peer)),
+        Warning::LowDisk(free) => (words.warn_disk)(&size(*free)),
+        Warning::NoBackup => words.warn_no_backup.to_owned(),
+        Warning::OldBackup(at) => (words.warn_old_backup)(&times.ago(*at, Ago::Long)),
+        Warning::Lost(n) => (words.warn_lost)(*n),
+    };
+    let lost = matches!(warning, Warning::Lost(_));
+    html! {
+        li {
+            span.stamp.lost aria-hidden="true" { "!" }
+            span.grow { (sentence) @if lost { " " a href="/console/deliveries?state=lost" { (words.warn_lost_link) } } }
+        }
+    }
 }
 
 fn ticker(frame: &Frame, view: &DashboardView) -> Markup {
@@ -219,7 +323,10 @@ fn curve(frame: &Frame, logins: &Logins) -> Markup {
     html! {
         div.head.tight {
             h2 { (words.logins_24h) }
-            span.small { ((words.logins_ok)(ok.into())) span.end-text { ((words.logins_refused)(refused.into())) } }
+            span.small {
+                ((words.logins_ok)(ok.into())) span.end-text { ((words.logins_refused)(refused.into())) }
+                @if let Some(since) = logins.since { (frame.words().gate.clause_comma) ((words.logins_since)(&times.moment(since))) }
+            }
         }
         div.to-now {
             svg.curve viewBox="0 0 600 60" preserveAspectRatio="none" role="img" aria-label=((words.peak)(peak.into(), &back(hours_back))) {

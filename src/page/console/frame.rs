@@ -1,12 +1,14 @@
 //! What stands around every page of the console: the rail, the breadcrumbs, the title, the tabs of an application.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use super::reading::as_allowed;
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{brand, name};
+use crate::page::parts::{brand, icon, name};
 use crate::page::shell::{Document, avatar, document, live};
 
 /// Numbers beside the entries of the rail; none is shown where nobody counted.
@@ -113,15 +115,20 @@ pub(super) fn title(heading: &str, line: &Markup, acts: &Markup) -> Markup {
 /// The tabs of one application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ApplicationTab {
+    QuickStart,
     Settings,
+    Protocol,
     LoginStatus,
 }
 
 pub(super) fn application_tabs(frame: &Frame, id: ApplicationId, app: &str, tab: ApplicationTab) -> Markup {
-    let words = &frame.words().console;
+    let (words, apps) = (&frame.words().console, &frame.words().applications);
+    let home = format!("/console/applications/{id}");
     let tabs = [
-        (ApplicationTab::Settings, format!("/console/applications/{id}"), words.settings),
-        (ApplicationTab::LoginStatus, format!("/console/applications/{id}/sessions"), words.login_status),
+        (ApplicationTab::QuickStart, format!("{home}/quick-start"), apps.quick_start),
+        (ApplicationTab::Settings, home.clone(), words.settings),
+        (ApplicationTab::Protocol, format!("{home}/protocol"), apps.protocol),
+        (ApplicationTab::LoginStatus, format!("{home}/sessions"), words.login_status),
     ];
     html! {
         nav.tabs aria-label=(app) {
@@ -149,13 +156,30 @@ pub(super) fn search(frame: &Frame, search: &Search) -> Markup {
     html! {
         form.tools method="get" action=(action) role="search" {
             div.with {
-                (crate::page::parts::icon("search"))
+                (icon("search"))
                 input.input.s type="search" name="q" value=(q) aria-label=(common.search) placeholder=(placeholder) autocomplete="off";
             }
             (filters)
             button.btn.s { (common.search) }
             @if !q.is_empty() { a href=(action) { (common.clear_search) } }
             (tail)
+        }
+    }
+}
+
+/// A choice among a few, as one field of a question.
+pub(super) fn pick<'a>(
+    name: &str,
+    label: &str,
+    options: impl IntoIterator<Item = (&'a str, Cow<'a, str>)>,
+    chosen: &str,
+) -> Markup {
+    html! {
+        span.pick {
+            select.input.s name=(name) aria-label=(label) {
+                @for (value, word) in options { option value=(value) selected[value == chosen] { (word) } }
+            }
+            (icon("down"))
         }
     }
 }

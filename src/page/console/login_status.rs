@@ -4,18 +4,66 @@
 
 use maud::{Markup, html};
 
-use super::frame::{ApplicationTab, Crumb, Rail, Room, Search, Section, application_tabs, pages, room, search, title};
+use super::frame::{
+    ApplicationTab, Crumb, Rail, Room, Search, Section, application_tabs, pages, pick, room, search, title,
+};
 use crate::domain::id::ApplicationId;
 use crate::page::bars::bar;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Seal, calm, csrf, name, seal, stamp};
+use crate::page::parts::{DeviceKind, Seal, calm, csrf, name, seal, stamp};
 use crate::page::session::LedgerRow;
 use crate::page::time::Ago;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Rows of the register that stand ruled and blank when nobody is there.
 const BLANK_ROWS: usize = 7;
+
+/// Stretches without a sign of life that can be asked for.
+const IDLES_MS: [i64; 3] = [30 * 60_000, 12 * 3_600_000, 24 * 3_600_000];
+
+/// What is asked of the ledger beside words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// Only this kind of device.
+    pub kind: Option<DeviceKind>,
+    /// Only without a sign of life for longer than so many milliseconds.
+    pub idle_ms: Option<i64>,
+    /// Each session for itself instead of with its person.
+    pub ungrouped: bool,
+}
+
+impl Asked {
+    const KINDS: [DeviceKind; 5] =
+        [DeviceKind::Desk, DeviceKind::Phone, DeviceKind::Chat, DeviceKind::Code, DeviceKind::Unknown];
+
+    /// Reads `?kind=`, `?idle=` and `?by=`; anything unknown asks nothing.
+    pub fn parse(kind: &str, idle: &str, by: &str) -> Self {
+        Self {
+            kind: Self::KINDS.into_iter().find(|known| known.as_str() == kind),
+            idle_ms: IDLES_MS.into_iter().find(|ms| minutes(*ms) == idle),
+            ungrouped: by == "session",
+        }
+    }
+
+    /// The same as it stands in an address.
+    pub fn pairs(self) -> [(&'static str, String); 3] {
+        [
+            ("kind", self.kind.map(|kind| kind.as_str().to_owned()).unwrap_or_default()),
+            ("idle", self.idle_ms.map(minutes).unwrap_or_default()),
+            ("by", if self.ungrouped { "session".to_owned() } else { String::new() }),
+        ]
+    }
+
+    /// Whether some sessions are left out.
+    fn leaves_out(self) -> bool {
+        self.kind.is_some() || self.idle_ms.is_some()
+    }
+}
+
+fn minutes(ms: i64) -> String {
+    (ms / 60_000).to_string()
+}
 
 /// What the ledger shows.
 #[derive(Debug, Clone)]
@@ -30,6 +78,10 @@ pub struct LedgerView<'a> {
     pub sessions: Count,
     /// What was searched for.
     pub q: &'a str,
+    /// What else was asked.
+    pub asked: Asked,
+    /// After how many sessions reading stopped, though more may fit.
+    pub tired: Option<Count>,
     /// The rows of this page, one person's sessions one after another.
     pub rows: Vec<LedgerRow>,
     /// Where the rows before these are, unless these are the first.
@@ -63,13 +115,13 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
         (title(words.login_status, &line, &acts))
         (application_tabs(frame, id, &app, ApplicationTab::LoginStatus))
         div {
-            (search(frame, &Search { action: &home, q: view.q, placeholder: words.search_sessions, filters: html! {}, tail: shown }))
+            (search(frame, &Search { action: &home, q: view.q, placeholder: words.search_sessions, filters: filters(frame, view.asked), tail: shown }))
             form method="post" action={ "/console/applications/" (id) "/kick" } {
                 (csrf(frame))
                 (table(frame, view))
                 (bulk(frame))
             }
-            (pages(frame, view.first.as_deref(), view.next.as_deref()))
+            (onward(frame, view))
         }
     };
     let crumbs = vec![
@@ -82,6 +134,41 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
         rail,
         &Room { title: words.login_status, error: false, section: Section::Applications, crumbs, slip: false, main },
     )
+}
+
+fn filters(frame: &Frame, asked: Asked) -> Markup {
+    let (words, kick) = (&frame.words().ledger, &frame.words().kick);
+    let kind = |kind| match kind {
+        DeviceKind::Desk => words.desk,
+        DeviceKind::Phone => words.phone,
+        DeviceKind::Chat => words.chat,
+        DeviceKind::Code => words.code,
+        DeviceKind::Unknown => words.unknown,
+    };
+    let kinds = [("", words.any_kind)].into_iter().chain(Asked::KINDS.map(|one| (one.as_str(), kind(one))));
+    let over = IDLES_MS.map(|ms| (minutes(ms), (words.idle_over)(&kick.span(ms))));
+    let idles = [("", words.any_idle.into())].into_iter().chain(over.iter().map(|(n, word)| (n.as_str(), word.into())));
+    let [(_, chosen), (_, idle), (_, by)] = asked.pairs();
+    html! {
+        (pick("kind", words.kind, kinds.map(|(value, word)| (value, word.into())), &chosen))
+        (pick("idle", words.idle, idles, &idle))
+        (pick("by", words.order, [("", words.by_person.into()), ("session", words.by_session.into())], &by))
+    }
+}
+
+/// Where to go on; when reading stopped early, that is said.
+fn onward(frame: &Frame, view: &LedgerView) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().ledger);
+    html! {
+        @match view.tired {
+            Some(looked) => p.pages {
+                span.muted { ((words.tired)(looked)) }
+                @if let Some(first) = &view.first { a href=(first) { (common.first_page) } }
+                @if let Some(next) = &view.next { a href=(next) rel="next" { (words.look_on) } }
+            },
+            None => (pages(frame, view.first.as_deref(), view.next.as_deref())),
+        }
+    }
 }
 
 fn table(frame: &Frame, view: &LedgerView) -> Markup {
@@ -107,7 +194,7 @@ fn table(frame: &Frame, view: &LedgerView) -> Markup {
             tbody {
                 @if view.rows.is_empty() { (blank(frame, view)) }
                 @for (place, row) in view.rows.iter().enumerate() {
-                    (session(frame, view.application, row, place > 0 && view.rows[place - 1].user == row.user))
+                    (session(frame, view.application, row, !view.asked.ungrouped && place > 0 && view.rows[place - 1].user == row.user))
                 }
             }
         }
@@ -134,8 +221,10 @@ fn blank(frame: &Frame, view: &LedgerView) -> Markup {
             td {}
             td colspan="3" role="cell" {
                 p {
-                    @if view.q.is_empty() { (words.nobody_online) " " a href=(view.try_login) { (words.try_login) } }
-                    @else { (words.nothing_found) }
+                    @if !view.q.is_empty() || view.asked.leaves_out() {
+                        (frame.words().ledger.none_fits) " "
+                        a href={ "/console/applications/" (view.application) "/sessions" } { (frame.words().common.clear_search) }
+                    } @else { (words.nobody_online) " " a href=(view.try_login) { (words.try_login) } }
                 }
             }
             td.when.lanes {}

@@ -6,10 +6,13 @@
 //! `/console/deliveries`.
 
 mod access_keys;
+mod address_trial;
+mod application;
 mod application_form;
 mod application_protocol;
 mod applications;
 mod audit;
+mod confirm;
 mod dashboard;
 mod deliveries;
 mod frame;
@@ -17,6 +20,7 @@ mod import;
 mod kick;
 mod login_status;
 mod outbox;
+mod quick_start;
 mod reading;
 mod receipt;
 mod scope_grid;
@@ -26,18 +30,24 @@ mod user_link;
 mod users;
 
 pub use access_keys::{AccessKeyRow, AccessKeysView, access_keys};
-pub use application_form::{ApplicationField, ApplicationForm, DefaultChoice, Line, Verdict};
+pub use address_trial::{Trial, TrialVerdict};
+pub use application::{ApplicationFacts, ApplicationView, LifetimesView, application, application_protocol, env_file};
+pub use application_form::{
+    ApplicationField, ApplicationForm, ApplicationPart, DefaultChoice, FormState, Line, Stored, Verdict,
+};
 pub use applications::{
-    ApplicationRow, ApplicationView, ApplicationsView, SecretView, application, applications, new_application, secret,
+    ApplicationKind, ApplicationRow, ApplicationsView, Callbacks, SecretView, applications, new_application, secret,
 };
 pub use audit::{AuditKind, AuditRow, AuditView, audit};
-pub use dashboard::{ByApplication, DashboardView, Health, Logins, TickerRow, dashboard};
+pub use confirm::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, confirm_it_is_you};
+pub use dashboard::{ByApplication, DashboardView, Health, Logins, Steps, TickerRow, Warning, dashboard};
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
 pub use import::{Column, FileFault, ImportLine, ImportView, Imported, LookView, import, imported, look};
 pub use kick::{Effect, KickTarget, KickView, kick, nobody_to_kick};
-pub use login_status::{LedgerView, ledger};
+pub use login_status::{Asked, LedgerView, ledger};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
+pub use quick_start::quick_start;
 pub use receipt::{EndedRow, ReceiptView, receipt};
 pub use scope_grid::{Cell, Grid, GridHead, GridRow};
 pub use test_message::TestView;

@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::people::Stage;
-use super::{authorize, console, directory, gate, import, person, receipts};
+use super::{applications, authorize, console, directory, gate, import, person, powers, receipts, status};
 use crate::page::words::Lang;
 
 /// Every page × state in one language, each with a name for its address.
@@ -13,9 +13,11 @@ pub fn all(lang: Lang) -> Vec<(&'static str, Markup)> {
     pages.extend(authorize::pages(&stage));
     pages.extend(person::pages(&stage));
     pages.extend(console::pages(&stage));
+    pages.extend(status::pages(&stage));
     pages.extend(receipts::pages(&stage));
     pages.extend(directory::pages(&stage));
     pages.extend(import::pages(&stage));
+    pages.extend(powers::pages(&stage));
     pages.extend(reading(lang));
     pages
 }
@@ -25,6 +27,7 @@ pub(super) fn console_at_rest(lang: Lang) -> Vec<(&'static str, Markup)> {
     let stage = Stage::reading(lang);
     let mut pages = console::pages(&stage);
     pages.extend(receipts::pages(&stage));
+    pages.extend(applications::pages(&stage));
     pages.extend(directory::pages(&stage));
     pages.extend(import::pages(&stage));
     pages

@@ -2,6 +2,7 @@
 //! look. Nothing in it is real, and it reads no data.
 
 mod all;
+mod applications;
 mod authorize;
 mod console;
 mod directory;
@@ -9,8 +10,10 @@ mod gate;
 mod import;
 mod people;
 mod person;
+mod powers;
 mod receipts;
 #[cfg(test)]
 mod rules;
+mod status;
 
 pub use all::all;

@@ -38,6 +38,7 @@ Common {
     list_comma: Said = "、", ", ";
     and_others: Counted = |n| format!("等 {n} 个"), |n| format!(" and {n} more");
     on: fn(&str, &str) -> String = |what, os| format!("{os}{}上的{}{what}", air(os), air(what)), |what, os| format!("{what} on {os}");
+    program: fn(&str) -> &str = in_chinese, |name| name;
     unknown_device: Said = "未知设备", "Unknown device";
     nothing: Said = "没有", "none";
     state: Said = "状态", "State";
@@ -87,4 +88,23 @@ Common {
     meaning_untold: Said = "没有通知", "not told";
     meaning_changed: Said = "有改动", "changed";
 }
+}
+
+/// What a program is called in Chinese, where it has a name there.
+fn in_chinese(program: &str) -> &str {
+    match program {
+        "WeChat" => "微信",
+        "WeCom" => "企业微信",
+        "DingTalk" => "钉钉",
+        "Feishu" => "飞书",
+        "Alipay" => "支付宝",
+        "Huawei Browser" => "华为浏览器",
+        "Mi Browser" => "小米浏览器",
+        "vivo Browser" => "vivo 浏览器",
+        "HeyTap Browser" => "HeyTap 浏览器",
+        "QQ Browser" => "QQ 浏览器",
+        "UC Browser" => "UC 浏览器",
+        "Quark" => "夸克",
+        other => other,
+    }
 }

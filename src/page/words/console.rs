@@ -14,7 +14,7 @@ Console {
     access_keys: Said = "访问密钥", "Access keys";
     audit_log: Said = "审计日志", "Audit log";
     breadcrumbs: Said = "当前位置", "You are here";
-    settings: Said = "应用配置", "Settings";
+    settings: Said = "应用配置", "Configuration";
     login_status: Said = "登录状态管理", "Login status";
 
     who_is_online: Said = "谁在线", "Who is online";
@@ -34,6 +34,29 @@ Console {
     logins_ok: Counted = |n| format!("成功 {n}，"), |n| format!("{n} ok, ");
     logins_refused: Counted = |n| format!("失败 {n}"), |n| format!("{n} refused");
     peak: fn(Count, &str) -> String = |n, hour| format!("每小时登录次数，最高 {n} 次，在 {hour}"), |n, hour| format!("Logins an hour, at most {n}, at {hour}");
+    logins_since: Named = |time| format!("从{time}数起"), |time| format!("counted from {time}");
+    no_logins: Said = "24 小时里没有人登录。", "Nobody has logged in for 24 hours.";
+    find_person: Said = "找人", "Find a person";
+    find_hint: Said = "姓名、用户名、邮箱、手机号", "Name, user name, email, phone";
+    first_steps: Said = "先做三件事", "Three things to begin with";
+    step_application: Said = "创建应用", "Make an application";
+    step_application_line: Said = "得到 App ID 和接入代码。", "It gets its App ID and the lines to paste.";
+    step_people: Said = "添加用户", "Add people";
+    step_people_line: Said = "一个一个创建，或导入名单。", "One by one, or by importing a list.";
+    step_login: Said = "登录一次", "Log in once";
+    step_login_line: Said = "打开应用的登录页面试试，这里会立刻看到。", "Open the log-in page of an application; it shows here at once.";
+    to_do: Said = "待做", "to do";
+    look_here: Said = "要留意", "Look here";
+    warn_no_backup: Said = "还没有备份。请运行 exeunt backup 文件名。", "There is no backup yet. Run exeunt backup FILE.";
+    warn_old_backup: Named = |ago| format!("上次备份在{ago}。请运行 exeunt backup 文件名，最好定时运行。"), |ago| format!("The last backup was made {ago}. Run exeunt backup FILE, best by a timer.");
+    warn_lost: Counted = |n| format!("{n} 条退出通知没有送达，已放弃。"), |n| format!("{} given up: applications may not know who left.", s(n, "log-out message"));
+    warn_lost_link: Said = "看投递", "See the deliveries";
+    warn_http: Named = |url| format!("公网地址 {url} 不是 https，密码在路上谁都看得到。请在代理或配置里启用 https。"), |url| format!("The public URL {url} is not https: passwords travel in the open. Switch https on, at the proxy or here.");
+    warn_proxy: Named = |peer| format!("请求经过代理 {peer}，但没有信任它，记下的都是代理的地址。请把它写进 trusted_proxies。"), |peer| format!("Requests come through a proxy at {peer} that is not trusted, so its address is taken for everybody's. Add it to trusted_proxies.");
+    warn_password: Said = "有用户用着演示的密码，那是公开的。请立即更换。", "Somebody has the password of the demo, which is public. Change it now.";
+    warn_demo: Said = "这是演示：密码是公开的，停止后什么都不留。", "This is a demo: its passwords are public, and nothing stays when it stops.";
+    warn_disk: Named = |n| format!("磁盘只剩 {n}。写满之后谁也登录不了。"), |n| format!("Only {n} left on the disk. When it is full, nobody can log in.");
+
     this_server: Said = "这台服务器", "This server";
     backup: Said = "备份", "Backup";
     no_backup: Said = "还没有备份", "none yet";

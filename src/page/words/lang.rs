@@ -1,8 +1,8 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Authorize, Common, Console, Directory, Docs, Events, Gate, Import, Kick, PasswordLink, PersonalCenter, Protocol,
-    Refusals, Settings, Setup,
+    Applications, Authorize, Common, Console, Directory, Docs, Events, Gate, Import, Kick, Ledger, PasswordLink,
+    PersonalCenter, Protocol, Refusals, Settings, Setup,
 };
 
 /// A language of the house.
@@ -34,6 +34,8 @@ pub struct Words {
     pub console: Console,
     /// Applications, users and access keys in the console.
     pub directory: Directory,
+    /// The pages of one application.
+    pub applications: Applications,
     /// How an application speaks OpenID Connect.
     pub protocol: Protocol,
     /// Forcing people to log out, and the receipt.
@@ -42,6 +44,8 @@ pub struct Words {
     pub import: Import,
     /// A link by which a person sets a new password.
     pub password_link: PasswordLink,
+    /// What can be asked of the ledger.
+    pub ledger: Ledger,
     /// The first start.
     pub setup: Setup,
     /// Settings of a pool, powers of administrators.
@@ -59,10 +63,12 @@ static ZH: Words = Words {
     person: PersonalCenter::ZH,
     console: Console::ZH,
     directory: Directory::ZH,
+    applications: Applications::ZH,
     protocol: Protocol::ZH,
     kick: Kick::ZH,
     import: Import::ZH,
     password_link: PasswordLink::ZH,
+    ledger: Ledger::ZH,
     setup: Setup::ZH,
     settings: Settings::ZH,
     docs: Docs::ZH,
@@ -77,10 +83,12 @@ static EN: Words = Words {
     person: PersonalCenter::EN,
     console: Console::EN,
     directory: Directory::EN,
+    applications: Applications::EN,
     protocol: Protocol::EN,
     kick: Kick::EN,
     import: Import::EN,
     password_link: PasswordLink::EN,
+    ledger: Ledger::EN,
     setup: Setup::EN,
     settings: Settings::EN,
     docs: Docs::EN,

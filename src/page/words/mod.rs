@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod table;
+mod application;
 mod authorize;
 mod cause;
 mod common;
@@ -18,6 +19,7 @@ mod gate;
 mod import;
 mod kick;
 mod lang;
+mod ledger;
 mod password_link;
 mod person;
 mod protocol;
@@ -25,6 +27,7 @@ mod refusal;
 mod settings;
 mod setup;
 
+pub use application::Applications;
 pub use authorize::Authorize;
 pub use cause::Cause;
 pub use common::Common;
@@ -36,6 +39,7 @@ pub use gate::Gate;
 pub use import::Import;
 pub use kick::{Channel, Kick, Scope, Trouble};
 pub use lang::{Lang, Words};
+pub use ledger::Ledger;
 pub use password_link::PasswordLink;
 pub use person::PersonalCenter;
 pub use protocol::Protocol;

@@ -105,7 +105,7 @@ pub static NO_POOL_CREDENTIAL: Said = Said {
     code: 1001,
     status: 403,
     en: "an application's secret does not administer its pool: use userPoolId and the pool's secret, or an access key",
-    zh: "应用密钥不能管理用户池：请使用 userPoolId 与用户池密钥，或 access key",
+    zh: "应用密钥不能管理用户池：请使用 userPoolId 与用户池密钥，或访问密钥",
 };
 
 /// The signature of a call, or the credential that it names.
@@ -113,7 +113,7 @@ pub static SIGNATURE_WRONG: Said = Said {
     code: 1300,
     status: 401,
     en: "the signature does not fit: unknown or revoked access key, another secret, or a call that was changed on its way",
-    zh: "签名错误：access key 不存在或已撤销、密钥不符，或请求内容在途中被修改",
+    zh: "签名错误：访问密钥不存在或已撤销、密钥不符，或请求内容在途中被修改",
 };
 
 /// How a call was signed.

@@ -200,7 +200,7 @@ pub const MISSING: &[Missing] = &[
     Missing {
         what: "js 4 new ManagementClient({appId, secret})",
         en: "an application's secret does not administer its pool; use {userPoolId, secret} with the pool's secret, or an access key",
-        zh: "应用密钥不能管理用户池；请使用用户池的 {userPoolId, secret}，或 access key",
+        zh: "应用密钥不能管理用户池；请使用用户池的 {userPoolId, secret}，或访问密钥",
     },
     Missing {
         what: "js 4.6, py 4, go 2, ios: a key for passwords that is built in",
@@ -256,11 +256,11 @@ pub const MISSING: &[Missing] = &[
     Missing {
         what: "CAS: proxy tickets, logoutRequest",
         en: "no proxy tickets; applications are told of log-outs by OpenID Connect back-channel log-out or the revocation feed",
-        zh: "没有代理票据；登出通过 OpenID Connect back-channel 登出或注销流告知应用",
+        zh: "没有代理票据；退出登录通过 OpenID Connect 的后端通知或注销流告知应用",
     },
     Missing {
         what: "wss://…/events/v1/*",
         en: "events are not pushed by WebSocket; use back-channel log-out or the revocation feed",
-        zh: "不通过 WebSocket 推送事件；请使用 back-channel 登出或注销流",
+        zh: "不通过 WebSocket 推送事件；请使用后端通知或注销流",
     },
 ];

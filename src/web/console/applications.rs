@@ -1,23 +1,29 @@
 //! `/console/applications…`: list, create, settings, secret, who is in. `/console/keys`.
 
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded::byte_serialize;
 
-use super::application_form::{Shown, kept, shown, typed};
-use super::desk::{Desk, desk, desk_post};
+use super::address_trial::trial;
+use super::application_form::{Shown, differing, kept, shown, typed};
+use super::desk::{Desk, desk, desk_post, sure};
 use super::receipts::delivery_state;
+use crate::domain::application::{Application, Protocol};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{AccessKeyId, ApplicationId};
-use crate::domain::session::Seq;
-use crate::flow::applications::{self, ApplicationForm};
+use crate::domain::oauth::{AuthMethod, GrantType};
+use crate::domain::redirect::RedirectList;
+use crate::flow::applications::{self, ApplicationForm, ApplicationRow};
+use crate::flow::dashboard::{self, InApplication};
 use crate::flow::error::FlowError;
-use crate::flow::online::{self, COUNTED};
+use crate::flow::online::COUNTED;
 use crate::flow::telling;
 use crate::page::console::{
-    self as page, AccessKeysView, ApplicationView, ApplicationsView, LedgerView, SecretView, TestView,
+    self as page, AccessKeysView, ApplicationFacts, ApplicationKind, ApplicationPart as Part, ApplicationView,
+    ApplicationsView, Callbacks, FormState, Grave, LifetimesView, SecretView, TestView,
 };
 use crate::page::words::FieldProblem;
-use crate::page::{LedgerRow, SessionRow};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::visit::off_thread;
@@ -31,20 +37,43 @@ fn application_id(text: &str) -> Result<ApplicationId, Refusal> {
 pub async fn list(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
     let (state, pool) = (desk.visit.state.clone(), desk.pool);
-    let read = off_thread(move || online::dashboard(&state, pool)).await?;
+    let read = off_thread(move || dashboard::applications(&state, pool)).await?;
     let directory = desk.visit.state.directory().clone();
-    let row = |(id, people): &(ApplicationId, u32)| {
-        let application = directory.application(*id)?;
+    let row = |row: &InApplication| {
+        let application = directory.application(row.id)?;
         Some(page::ApplicationRow {
-            id: *id,
+            id: row.id,
             name: application.name.clone(),
             identifier: application.identifier.clone(),
-            online: view::capped(*people, COUNTED),
-            logout_addresses: view::count(application.logout.entries().len()),
+            is_default: application.is_default,
+            kind: kind(&application.protocol),
+            online: view::capped(row.people, COUNTED),
+            logins: row.logins,
+            callbacks: callbacks(application),
         })
     };
-    let shown = ApplicationsView { applications: read.applications.iter().filter_map(row).collect() };
+    let shown = ApplicationsView { applications: read.iter().filter_map(row).collect() };
     Ok(desk.page(|frame, rail| page::applications(frame, rail, &shown)))
+}
+
+fn kind(protocol: &Protocol) -> ApplicationKind {
+    let people = [GrantType::AuthorizationCode, GrantType::Password, GrantType::Implicit, GrantType::Cas];
+    if !people.into_iter().any(|grant| protocol.may(grant)) {
+        ApplicationKind::Program
+    } else if protocol.auth_method == AuthMethod::None {
+        ApplicationKind::Public
+    } else {
+        ApplicationKind::Server
+    }
+}
+
+fn callbacks(application: &Application) -> Callbacks {
+    match (kind(&application.protocol), application.login.entries(), application.logout.entries()) {
+        (ApplicationKind::Program, _, _) => Callbacks::Complete,
+        (_, [], _) => Callbacks::NoLogin,
+        (_, _, []) => Callbacks::NoLogout,
+        _ => Callbacks::Complete,
+    }
 }
 
 /// `GET /console/applications/new`.
@@ -54,10 +83,15 @@ pub async fn new(request: HttpRequest) -> Answer {
     Ok(desk.page(|frame, rail| page::new_application(frame, rail, &empty)))
 }
 
-/// `POST /console/applications/new`: the secret is shown once.
+/// `POST /console/applications/new`: the secret is shown once. With `check`, the form is judged only.
 pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
-    let (desk, form) = desk_post!(&request, &mut payload);
-    let form = typed(&form, None)?;
+    let (desk, sent) = desk_post!(&request, &mut payload);
+    let form = typed(&sent, None, Part::Whole)?;
+    let trial = trial(&sent, &form.redirect_uris, &form.logout_redirect_uris)?;
+    if sent.ticked("check")? {
+        let again = shown(&form, Shown { state: FormState::Checked, trial, ..Shown::default() });
+        return Ok(desk.page(|frame, rail| page::new_application(frame, rail, &again)));
+    }
     let (pool, origin) = (desk.pool, desk.origin());
     let created = match form.clone().judge() {
         Ok(valid) => {
@@ -75,7 +109,7 @@ pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
     match created {
         Ok((id, name, secret)) => Ok(show_secret(&desk, id, &name, secret.reveal())),
         Err(FlowError::Invalid(refused)) => {
-            let again = shown(&form, Shown { refused: &refused, ..Shown::default() });
+            let again = shown(&form, Shown { refused: &refused, trial, ..Shown::default() });
             Ok(desk.again(|frame, rail| page::new_application(frame, rail, &again)))
         }
         Err(other) => Err(other.into()),
@@ -88,49 +122,125 @@ fn show_secret(desk: &Desk, id: ApplicationId, name: &str, secret: &str) -> Http
 
 /// `GET /console/applications/{id}`.
 pub async fn settings(request: HttpRequest, id: Path<String>) -> Answer {
+    part(&request, &id, Part::Configuration)
+}
+
+/// `GET /console/applications/{id}/protocol`.
+pub async fn protocol(request: HttpRequest, id: Path<String>) -> Answer {
+    part(&request, &id, Part::Protocol)
+}
+
+fn part(request: &HttpRequest, id: &str, part: Part) -> Answer {
+    let desk = desk!(request);
+    let row = applications::find(&desk.visit.state, desk.pool, application_id(id)?)?;
+    let saved = Form::query(request)?.one("saved")?.is_some();
+    let state = if saved { FormState::Saved } else { FormState::Fresh };
+    let about = Shown { state, seen: Some(row.updated_at), is_default: row.is_default, ..Shown::default() };
+    Ok(draw(&desk, &row, (part, &kept(row.clone())), about, None))
+}
+
+/// `GET /console/applications/{id}/quick-start`.
+pub async fn quick_start(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
     let row = applications::find(&desk.visit.state, desk.pool, application_id(&id)?)?;
-    let saved = Form::query(&request)?.one("saved")?.is_some();
-    let about = Shown { saved, seen: Some(row.updated_at), is_default: row.is_default, ..Shown::default() };
-    Ok(draw(&desk, row.id, &kept(row), about, None))
+    Ok(with_facts(&desk, &row, |facts| desk.page(|frame, rail| page::quick_start(frame, rail, facts))))
+}
+
+/// `GET /console/applications/{id}/env`: its settings as a file, without the secret.
+pub async fn env(request: HttpRequest, id: Path<String>) -> Answer {
+    let desk = desk!(&request);
+    let row = applications::find(&desk.visit.state, desk.pool, application_id(&id)?)?;
+    let text = with_facts(&desk, &row, page::env_file);
+    let name = format!("attachment; filename=\"{}.env\"", row.identifier);
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .body(text))
+}
+
+/// What stands fast of an application, lent to `tell`.
+fn with_facts<T>(desk: &Desk, row: &ApplicationRow, tell: impl FnOnce(&ApplicationFacts<'_>) -> T) -> T {
+    let place = &desk.visit.place;
+    let directory = desk.visit.state.directory();
+    let known = directory.application(row.id);
+    let origin = known.map(|a| place.origin_of(a)).unwrap_or_default();
+    // An entry that names one address, or else the beginning of one that names many.
+    let plain = |list: &RedirectList| {
+        let whole = list.entries().iter().find(|entry| entry.is_plain()).map(|entry| entry.original().to_owned());
+        whole.or_else(|| list.entries().iter().find_map(|entry| entry.written_from(None)))
+    };
+    let (callback, bye) = (known.and_then(|a| plain(&a.login)), known.and_then(|a| plain(&a.logout)));
+    let target: String = byte_serialize(bye.as_deref().unwrap_or_default().as_bytes()).collect();
+    tell(&ApplicationFacts {
+        id: row.id,
+        name: &row.name,
+        pool: row.pool,
+        origin: &origin,
+        base: &place.base,
+        callback: callback.as_deref(),
+        bye: bye.as_deref(),
+        log_out: &format!("{origin}/login/profile/logout?redirect_uri={target}"),
+        proves_itself: row.protocol.auth_method != AuthMethod::None,
+    })
 }
 
 fn draw(
     desk: &Desk,
-    id: ApplicationId,
-    form: &ApplicationForm,
+    row: &ApplicationRow,
+    (part, form): (Part, &ApplicationForm),
     about: Shown<'_>,
     delete_problem: Option<FieldProblem>,
 ) -> HttpResponse {
-    let place = &desk.visit.place;
-    let directory = desk.visit.state.directory();
-    let origin = directory.application(id).map(|a| place.origin_of(a)).unwrap_or_default();
-    let last = telling::last_test(&desk.visit.state, id).ok().flatten();
-    let test = TestView {
-        address: directory.application(id).and_then(|a| a.protocol.backchannel_logout_uri.as_deref()),
-        last: last.map(|row| (row.at, delivery_state(&row, desk.visit.state.now()))),
+    let state = &desk.visit.state;
+    let status = match (&about.state, about.refused.is_empty() && delete_problem.is_none()) {
+        (FormState::Stale(_), _) => StatusCode::CONFLICT,
+        (_, true) => StatusCode::OK,
+        (_, false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let view = ApplicationView {
-        id,
-        name: &form.name,
-        identifier: &form.identifier,
-        form: shown(form, about),
-        origin: &origin,
-        base: &place.base,
-        test,
-        delete_problem,
-    };
-    let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::application(frame, rail, &view);
-    if about.refused.is_empty() && delete_problem.is_none() { desk.page(drawn) } else { desk.again(drawn) }
+    let form = shown(form, about);
+    with_facts(desk, row, |facts| {
+        if part == Part::Protocol {
+            return desk.with_status(status, |frame, rail| page::application_protocol(frame, rail, facts, &form));
+        }
+        let last = telling::last_test(state, row.id).ok().flatten();
+        let test = TestView {
+            address: row.protocol.backchannel_logout_uri.as_deref(),
+            last: last.map(|row| (row.at, delivery_state(&row, state.now()))),
+        };
+        let lifetimes = LifetimesView {
+            access: state.config.access_token_seconds,
+            refresh: state.config.refresh_token_seconds,
+            idle: state.config.session_idle_seconds,
+            absolute: state.config.session_absolute_seconds,
+        };
+        let view =
+            ApplicationView { facts: *facts, identifier: &row.identifier, form, test, lifetimes, delete_problem };
+        desk.with_status(status, |frame, rail| page::application(frame, rail, &view))
+    })
 }
 
-/// `POST /console/applications/{id}`.
-pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
-    let (desk, form) = desk_post!(&request, &mut payload);
-    let id = application_id(&id)?;
-    let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
+/// `POST /console/applications/{id}`. With `check`, the form is judged only.
+pub async fn change(request: HttpRequest, id: Path<String>, payload: Payload) -> Answer {
+    change_part(request, &id, payload, Part::Configuration).await
+}
+
+/// `POST /console/applications/{id}/protocol`.
+pub async fn change_protocol(request: HttpRequest, id: Path<String>, payload: Payload) -> Answer {
+    change_part(request, &id, payload, Part::Protocol).await
+}
+
+/// Reads a form of a part, and saves it unless it is refused, only to be checked, or older than what is stored.
+async fn change_part(request: HttpRequest, id: &str, mut payload: Payload, part: Part) -> Answer {
+    let (desk, sent) = desk_post!(&request, &mut payload);
+    let id = application_id(id)?;
+    let seen = sent.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
     let stored = applications::find(&desk.visit.state, desk.pool, id)?;
-    let form = typed(&form, Some(&stored))?;
+    let form = typed(&sent, Some(&stored), part)?;
+    let trial = trial(&sent, &form.redirect_uris, &form.logout_redirect_uris)?;
+    let about = Shown { seen, is_default: stored.is_default, trial, ..Shown::default() };
+    if sent.ticked("check")? {
+        return Ok(draw(&desk, &stored, (part, &form), Shown { state: FormState::Checked, ..about }, None));
+    }
     let (pool, origin) = (desk.pool, desk.origin());
     let changed = match form.clone().judge() {
         Ok(valid) => {
@@ -143,10 +253,19 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     };
     match changed {
         Ok(Some(secret)) => Ok(show_secret(&desk, id, &form.name, secret.reveal())),
-        Ok(None) => Ok(reply::see_other(&format!("/console/applications/{id}?saved=1"), None)),
+        Ok(None) => {
+            let path = if part == Part::Protocol { "/protocol" } else { "" };
+            Ok(reply::see_other(&format!("/console/applications/{id}{path}?saved=1"), None))
+        }
         Err(FlowError::Invalid(refused)) => {
-            let about = Shown { refused: &refused, seen, is_default: stored.is_default, ..Shown::default() };
-            Ok(draw(&desk, id, &form, about, None))
+            Ok(draw(&desk, &stored, (part, &form), Shown { refused: &refused, ..about }, None))
+        }
+        Err(FlowError::Stale) => {
+            // Read again: it was changed since, and the form that goes back is of what stands now.
+            let now = applications::find(&desk.visit.state, pool, id)?;
+            let state = FormState::Stale(differing(&form, &kept(now.clone()), part));
+            let about = Shown { state, seen: Some(now.updated_at), is_default: now.is_default, ..about };
+            Ok(draw(&desk, &now, (part, &form), about, None))
         }
         Err(other) => Err(other.into()),
     }
@@ -154,10 +273,11 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
 
 /// `POST /console/applications/{id}/secret`: a new one, shown once; the old one is dead.
 pub async fn new_secret(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
-    let (desk, _) = desk_post!(&request, &mut payload);
+    let (desk, form) = desk_post!(&request, &mut payload);
     let id = application_id(&id)?;
     let (pool, origin) = (desk.pool, desk.origin());
     let name = applications::find(&desk.visit.state, pool, id)?.name;
+    sure!(desk, &form, Grave::NewSecret(&name), &format!("/console/applications/{id}"));
     let secret = desk
         .visit
         .state
@@ -174,54 +294,13 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
     let row = applications::find(&desk.visit.state, desk.pool, id)?;
     if form.text("confirm")?.trim() != row.identifier {
         let about = Shown { seen: Some(row.updated_at), is_default: row.is_default, ..Shown::default() };
-        return Ok(draw(&desk, id, &kept(row), about, Some(FieldProblem::NotThatName)));
+        let form = (Part::Configuration, &kept(row.clone()));
+        return Ok(draw(&desk, &row, form, about, Some(FieldProblem::NotThatName)));
     }
+    sure!(desk, &form, Grave::DeleteApplication(&row.name), &format!("/console/applications/{id}"));
     let (pool, origin) = (desk.pool, desk.origin());
     let receipt = desk.visit.state.write(move |act, state| applications::delete(act, state, pool, id, &origin)).await?;
     Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None))
-}
-
-/// `GET /console/applications/{id}/sessions?q=&after=`: login status administration.
-pub async fn sessions(request: HttpRequest, id: Path<String>) -> Answer {
-    let desk = desk!(&request);
-    let id = application_id(&id)?;
-    let row = applications::find(&desk.visit.state, desk.pool, id)?;
-    let query = Form::query(&request)?;
-    let q: String = query.text("q")?.trim().chars().take(100).collect();
-    let after = query.one("after")?.filter(|t| !t.is_empty()).map(|t| t.parse().map_err(|_| Refusal::bad("after")));
-    let after = after.transpose()?.map(Seq);
-    let (state, pool, search) = (desk.visit.state.clone(), desk.pool, q.clone());
-    let read = off_thread(move || online::page(&state, id, pool, &search, after)).await?;
-    let home = format!("/console/applications/{id}/sessions");
-    let rows = read.people.iter().flatten().map(|row| LedgerRow {
-        user: row.user,
-        name: row.name.clone(),
-        identifier: row.identifier.clone(),
-        session: SessionRow {
-            sid: row.sid,
-            device: view::device(&row.user_agent),
-            ip: row.ip.clone(),
-            since: row.joined_at,
-            seen: row.last_seen_at,
-            applications: Vec::new(),
-            this: row.session == desk.session.id,
-            ended: None,
-        },
-    });
-    let directory = desk.visit.state.directory().clone();
-    let try_login = directory.application(id).map(|a| format!("{}/login", desk.visit.place.origin_of(a)));
-    let view = LedgerView {
-        application: id,
-        name: &row.name,
-        people: view::capped(read.people_count, COUNTED),
-        sessions: view::capped(read.session_count, COUNTED),
-        q: &q,
-        rows: rows.collect(),
-        first: after.map(|_| home.clone()),
-        next: read.next.map(|seq| format!("{home}?after={}", seq.0)),
-        try_login: try_login.as_deref().unwrap_or("/login"),
-    };
-    Ok(desk.page(|frame, rail| page::ledger(frame, rail, &view)))
 }
 
 /// `GET /console/keys`.
@@ -253,6 +332,7 @@ pub async fn create_key(request: HttpRequest, mut payload: Payload) -> Answer {
     if label.trim().is_empty() {
         return show_keys(&desk, None, Some(FieldProblem::Missing));
     }
+    sure!(desk, &form, Grave::NewKey(&label), "/console/keys");
     let (pool, user, origin) = (desk.pool, desk.session.user, desk.origin());
     let (id, secret) = desk
         .visit

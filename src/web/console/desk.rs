@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Origin};
 use crate::domain::session::Session;
-use crate::page::console::Rail;
+use crate::flow::error::FlowError;
+use crate::flow::reauth::{self, Given};
+use crate::page::console::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, Rail, confirm_it_is_you};
 use crate::page::{Frame, Markup};
 use crate::web::body::Form;
 use crate::web::error::Refusal;
@@ -74,6 +76,11 @@ impl Desk {
         self.drawn(StatusCode::UNPROCESSABLE_ENTITY, LIVE, draw)
     }
 
+    /// A page of another status.
+    pub fn with_status(&self, status: StatusCode, draw: impl FnOnce(&Frame<'_>, &Rail) -> Markup) -> HttpResponse {
+        self.drawn(status, LIVE, draw)
+    }
+
     fn drawn(
         &self,
         status: StatusCode,
@@ -84,6 +91,53 @@ impl Desk {
         let html = self.visit.frame(&csrf, live, None, |frame| draw(frame, &self.rail()));
         reply::page(status, html.into_string(), cookie)
     }
+}
+
+impl Desk {
+    /// Has the password asked again before this act. `None`: it was given a short while ago, or came with the form, and the
+    /// act may go on; else the page that asks. What was posted waits in its form, which goes nowhere but back to the same
+    /// address.
+    pub async fn confirmed(&self, form: &Form, act: Grave<'_>, cancel: &str) -> Result<Option<HttpResponse>, Refusal> {
+        if reauth::is_fresh(&self.visit.state, &self.session) {
+            return Ok(None);
+        }
+        let (status, problem) = match form.one(OWN_PASSWORD)? {
+            None => (StatusCode::OK, None),
+            Some("") => (StatusCode::UNPROCESSABLE_ENTITY, Some(NotConfirmed::Missing)),
+            Some(typed) => match reauth::give(&self.visit.state, self.session.clone(), typed, self.origin()).await {
+                Ok(Given::Right) => return Ok(None),
+                Ok(Given::Wrong { left }) => (StatusCode::UNPROCESSABLE_ENTITY, Some(NotConfirmed::Wrong { left })),
+                Err(FlowError::Throttled { seconds }) => {
+                    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+                    (StatusCode::TOO_MANY_REQUESTS, Some(NotConfirmed::Throttled { seconds }))
+                }
+                Err(FlowError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, Some(NotConfirmed::Busy)),
+                Err(other) => return Err(other.into()),
+            },
+        };
+        let kept = |(name, _): &&(String, String)| name != "csrf" && name != OWN_PASSWORD;
+        let fields: Vec<(String, String)> = form.pairs().iter().filter(kept).cloned().collect();
+        let view = ConfirmItIsYou { act, action: self.visit.request.path(), fields: &fields, problem, cancel };
+        let mut answer = self.drawn(status, None, |frame, _| confirm_it_is_you(frame, &view));
+        let retry = match problem {
+            Some(NotConfirmed::Throttled { seconds }) => Some(seconds.max(1)),
+            Some(NotConfirmed::Busy) => Some(2),
+            _ => None,
+        };
+        if let Some(seconds) = retry {
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        Ok(Some(answer))
+    }
+}
+
+/// Goes on with an act of consequence, or answers with the page that asks for the password.
+macro_rules! sure {
+    ($desk:expr, $form:expr, $act:expr, $cancel:expr) => {
+        if let Some(answer) = $desk.confirmed($form, $act, $cancel).await? {
+            return Ok(answer);
+        }
+    };
 }
 
 /// Sits down or answers.
@@ -106,4 +160,4 @@ macro_rules! desk_post {
     };
 }
 
-pub(super) use {desk, desk_post};
+pub(super) use {desk, desk_post, sure};

@@ -197,7 +197,8 @@ impl Place {
         let begin = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
         let empty = text.iter().skip(begin).take_while(|octet| matches!(octet, b'\r' | b'\n')).count();
         let passed = text.get(self.at..begin + empty).unwrap_or_default();
-        self.line += u32::try_from(passed.iter().filter(|octet| **octet == b'\n').count()).unwrap_or_default();
+        let ends = passed.split(|octet| *octet == b'\n').count().saturating_sub(1);
+        self.line += u32::try_from(ends).unwrap_or_default();
         self.at = begin + empty;
         self.line
     }

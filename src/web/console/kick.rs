@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::desk::{Desk, desk, desk_post};
+use super::desk::{Desk, desk, desk_post, sure};
 use crate::domain::id::{ApplicationId, Sid, UserId};
 use crate::domain::logout::{Cause, Scope};
 use crate::domain::session::SessionId;
+use crate::flow::ledger::{self, OnlineRow, Wanted};
 use crate::flow::logout as door;
 use crate::flow::online::{self, COUNTED, Picked};
 use crate::page::Count;
-use crate::page::console::{self as page, Cell, Effect, Grid, GridHead, GridRow, KickTarget, KickView};
+use crate::page::console::{self as page, Cell, Effect, Grave, Grid, GridHead, GridRow, KickTarget, KickView};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::visit::off_thread;
@@ -20,6 +21,8 @@ use crate::web::{reply, view};
 
 /// Sessions that can be picked at once.
 const PICKED: usize = 500;
+/// People who can be forced out without the password being asked again.
+const WITHOUT_ASKING: usize = 10;
 /// People that the grid shows by name.
 const SHOWN: usize = 6;
 
@@ -66,13 +69,13 @@ async fn show(desk: Desk, id: ApplicationId, form: &Form) -> Answer {
 
 async fn everyone(desk: &Desk, id: ApplicationId, name: &str, back: &str) -> Answer {
     let (state, pool) = (desk.visit.state.clone(), desk.pool);
-    let read = off_thread(move || online::page(&state, id, pool, "", None)).await?;
-    if read.people.is_empty() {
+    let read = off_thread(move || ledger::page(&state, id, pool, &Wanted::default())).await?;
+    let people: Vec<&[OnlineRow]> = read.rows.chunk_by(|one, next| one.user == next.user).collect();
+    if people.is_empty() {
         return Ok(desk.page(|frame, rail| page::nobody_to_kick(frame, rail, back)));
     }
-    let named: Vec<String> = read.people.iter().filter_map(|rows| rows.first()).map(|row| row.name.clone()).collect();
-    let rows: Vec<GridRow> = read
-        .people
+    let named: Vec<String> = people.iter().filter_map(|rows| rows.first()).map(|row| row.name.clone()).collect();
+    let rows: Vec<GridRow> = people
         .iter()
         .take(SHOWN)
         .filter_map(|sessions| {
@@ -230,6 +233,15 @@ fn draw(
     desk.page(|frame, rail| page::kick(frame, rail, &view))
 }
 
+/// How many people are behind these sessions; where there are few sessions, as many people at most.
+async fn how_many(desk: &Desk, sids: &[Sid]) -> Result<usize, Refusal> {
+    if sids.len() <= WITHOUT_ASKING {
+        return Ok(sids.len());
+    }
+    let (state, pool, list) = (desk.visit.state.clone(), desk.pool, sids.to_vec());
+    Ok(off_thread(move || online::picked(&state, pool, &list)).await?.len())
+}
+
 /// `POST /console/kick`: does it. 303 to the receipt once it is on disk.
 pub async fn carry_out(request: HttpRequest, mut payload: Payload) -> Answer {
     let (desk, form) = desk_post!(&request, &mut payload);
@@ -237,19 +249,25 @@ pub async fn carry_out(request: HttpRequest, mut payload: Payload) -> Answer {
     let scope = form.one("scope")?.map(|word| Scope::parse(word).ok_or(Refusal::bad("scope"))).transpose()?;
     let named = form.one("application")?.map(application).transpose()?;
     let user = form.one("user")?.map(|t| UserId::parse(t).map_err(|_| Refusal::absent("user"))).transpose()?;
+    let back = named.map_or("/console".to_owned(), |id| format!("/console/applications/{id}/sessions"));
     let state = &desk.visit.state;
     let receipt = if let Some(user) = user {
         let whom = (vec![user], None);
         state.write(move |act, state| door::kick_known(act, state, pool, whom, (Cause::Console, origin))).await?
     } else if form.ticked("all")? {
         let id = named.ok_or(Refusal::bad("application"))?;
+        let name = view::names(&desk.visit, [id]).pop().unwrap_or_default();
+        sure!(desk, &form, Grave::KickEverybody(&name), &back);
         state.write(move |act, state| door::end_everybody(act, state, pool, id, origin)).await?
     } else {
         let picked = (sids(&form)?, named, scope.ok_or(Refusal::bad("scope"))?);
+        let people = how_many(&desk, &picked.0).await?;
+        if people > WITHOUT_ASKING {
+            sure!(desk, &form, Grave::KickMany(view::count(people)), &back);
+        }
         let ended = state.write(move |act, state| door::end_picked(act, state, pool, picked, origin)).await;
         match ended {
             Err(crate::flow::error::FlowError::Absent("session")) => {
-                let back = named.map_or("/console".to_owned(), |id| format!("/console/applications/{id}/sessions"));
                 return Ok(desk.page(|frame, rail| page::nobody_to_kick(frame, rail, &back)));
             }
             other => other?,

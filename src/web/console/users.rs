@@ -3,7 +3,7 @@
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::desk::{Desk, desk, desk_post};
+use super::desk::{Desk, desk, desk_post, sure};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::UserId;
 use crate::domain::user::{Role, User, UserStatus};
@@ -12,7 +12,7 @@ use crate::flow::online;
 use crate::flow::password_link;
 use crate::flow::users::{self, UserForm};
 use crate::page::Count;
-use crate::page::console::{self as page, UserLinkView, UserRow, UserView, UsersView};
+use crate::page::console::{self as page, Grave, UserLinkView, UserRow, UserView, UsersView};
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
@@ -100,9 +100,12 @@ pub async fn new(request: HttpRequest) -> Answer {
 
 /// `POST /console/users/new`.
 pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
-    let (desk, form) = desk_post!(&request, &mut payload);
-    let password = form.text("password")?.to_owned();
-    let form = typed(&form)?;
+    let (desk, sent) = desk_post!(&request, &mut payload);
+    let password = sent.text("password")?.to_owned();
+    let form = typed(&sent)?;
+    if form.role != Role::Person {
+        sure!(desk, &sent, Grave::GiveRole(form.called(), form.role), "/console/users");
+    }
     match users::create_with_password(&desk.visit.state, desk.pool, form.clone(), password, desk.origin()).await {
         Ok(id) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
         Err(FlowError::Invalid(refused)) => {
@@ -148,30 +151,46 @@ fn draw(desk: &Desk, user: &User, form: page::UserForm, delete_problem: Option<F
     Ok::<HttpResponse, Refusal>(if refused { desk.again(drawn) } else { desk.page(drawn) })
 }
 
+/// What a change would do that wants the password of whoever changes it.
+fn grave<'a>(user: &'a User, form: &UserForm, password: &str) -> Option<Grave<'a>> {
+    let name = user.display_name();
+    if form.role != user.role {
+        Some(Grave::GiveRole(name, form.role))
+    } else if form.disabled && user.role.may_act() && user.may_log_in() {
+        Some(Grave::DisableAdmin(name))
+    } else if !password.is_empty() {
+        Some(Grave::SetPassword(name))
+    } else {
+        None
+    }
+}
+
 /// `POST /console/users/{id}`: a password only when one is typed. Disabling shows the receipt.
 pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
-    let (desk, form) = desk_post!(&request, &mut payload);
+    let (desk, sent) = desk_post!(&request, &mut payload);
     let id = user_id(&id)?;
-    let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
-    let password = form.text("password")?.to_owned();
-    let form = typed(&form)?;
+    let seen = sent.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
+    let password = sent.text("password")?.to_owned();
+    let form = typed(&sent)?;
+    let user = users::find(&desk.visit.state, desk.pool, id)?;
+    if let Some(act) = grave(&user, &form, &password) {
+        sure!(desk, &sent, act, &format!("/console/users/{id}"));
+    }
     let whom = (desk.pool, id);
     match users::edit_with_password(&desk.visit.state, whom, seen, form.clone(), password, desk.origin()).await {
         Ok(Some(receipt)) => Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None)),
         Ok(None) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
-        Err(FlowError::Invalid(refused)) => {
-            let user = users::find(&desk.visit.state, desk.pool, id)?;
-            draw(&desk, &user, shown(&form, &refused, false, seen), None)
-        }
+        Err(FlowError::Invalid(refused)) => draw(&desk, &user, shown(&form, &refused, false, seen), None),
         Err(other) => Err(other.into()),
     }
 }
 
 /// `POST /console/users/{id}/reset-link`: a link by which the user sets a new password, shown once.
 pub async fn reset_link(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
-    let (desk, _) = desk_post!(&request, &mut payload);
+    let (desk, form) = desk_post!(&request, &mut payload);
     let whom = (desk.pool, user_id(&id)?);
     let user = users::find(&desk.visit.state, whom.0, whom.1)?;
+    sure!(desk, &form, Grave::ResetLink(user.display_name()), &format!("/console/users/{}", user.id));
     let origin = desk.origin();
     let made = desk.visit.state.write(move |act, _| password_link::make(act, whom, &origin)).await?;
     // The base of the place is the configured public origin; without one, a loopback name that was recognised as such.
@@ -190,6 +209,7 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
         let form = shown(&kept(&user), &[], false, Some(user.updated_at));
         return draw(&desk, &user, form, Some(FieldProblem::NotThatName));
     }
+    sure!(desk, &form, Grave::DeleteUser(user.display_name()), &format!("/console/users/{id}"));
     let (pool, origin) = (desk.pool, desk.origin());
     let receipt = desk.visit.state.write(move |act, state| users::delete(act, state, pool, id, &origin)).await?;
     Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None))

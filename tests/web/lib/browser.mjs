@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
-import { PASSWORD } from './house.mjs';
+import { PASSWORD, housePorts } from './house.mjs';
 
 const executablePath = existsSync('/usr/bin/chromium')
   ? '/usr/bin/chromium'
@@ -14,11 +14,18 @@ const executablePath = existsSync('/usr/bin/chromium')
 /** How long anything may take before it counts as not happening. */
 export const PATIENCE = 15_000;
 
-/** `more` are flags of Chromium beside the usual ones. */
-export function open(more = []) {
+/** `more` are flags of Chromium beside the usual ones. Closing it fails when a page of a house asked another origin. */
+export async function open(more = []) {
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath, args: [...args, ...more] });
+  const browser = await chromium.launch({ executablePath, args: [...args, ...more] });
+  const close = browser.close.bind(browser);
+  browser.abroad = [];
+  browser.close = async () => {
+    await close();
+    assert.deepEqual(browser.abroad, [], 'no page of a house asks another origin for anything');
+  };
+  return browser;
 }
 
 /** A browser of its own, as far as cookies go. Everything its pages complain about lands in `complaints`. */
@@ -35,7 +42,17 @@ export async function visitor(browser, { lang = 'en', width = 1280, height = 800
   context.setDefaultTimeout(PATIENCE);
   context.complaints = [];
   context.on('page', (page) => listen(page, context.complaints));
+  context.on('request', (request) => watch(request, browser.abroad));
   return context;
+}
+
+/** Page loads may lead elsewhere, a frame's too (OpenID Connect Front-Channel Logout); what a page loads may not. */
+function watch(request, abroad) {
+  if (request.isNavigationRequest() || !/^https?:/.test(request.url())) return;
+  const from = request.frame().url();
+  if (!/^https?:/.test(from)) return;
+  const { origin, port } = new URL(from);
+  if (housePorts.has(Number(port)) && new URL(request.url()).origin !== origin) abroad.push(`${from} asked ${request.url()}`);
 }
 
 function listen(page, complaints) {
@@ -62,7 +79,7 @@ export async function enter(page, origin) {
   assert.equal(new URL(page.url()).origin, origin);
 }
 
-/** Goes somewhere by `act` and waits until that page hears of changes: by its own stream, or by another tab's. */
+/** Goes somewhere by `act` and waits until that page hears of changes: by its own stream, or in line behind another tab's. */
 export async function listening(page, act) {
   // What the page before this one opened does not count.
   await page.goto('about:blank');
@@ -70,15 +87,28 @@ export async function listening(page, act) {
   const heard = new Promise((resolve) => {
     hear = (answer) => { if (answer.url().endsWith('/live') && answer.status() === 200) resolve(); };
   });
-  const context = page.context();
-  context.on('response', hear);
+  page.on('response', hear);
   await act();
-  const others = context.pages().filter((tab) => tab !== page && new URL(tab.url()).origin === new URL(page.url()).origin);
-  const inLine = async () => {
-    await page.waitForFunction(async () => (await navigator.locks.query()).pending.length > 0);
-  };
-  await Promise.race([heard, others.length ? inLine() : within(heard, `${page.url()} hears nothing`)]);
-  context.off('response', hear);
+  await within(Promise.race([heard, inLine(page)]), `${page.url()} hears nothing`);
+  page.off('response', hear);
+}
+
+/** Whether this very page waits for the lock that another tab holds. */
+async function inLine(page) {
+  await page.waitForFunction(async () => {
+    const name = `who-${Math.random()}`;
+    const { clientId } = await navigator.locks.request(name, async () => (await navigator.locks.query()).held.find((lock) => lock.name === name));
+    return (await navigator.locks.query()).pending.some((lock) => lock.clientId === clientId);
+  }).catch(() => new Promise(() => {})); // its own stream decides
+}
+
+/** A page without a script asks again until it shows this. */
+export async function reloads(page, shown) {
+  const deadline = performance.now() + PATIENCE;
+  while (!(await shown.count())) {
+    assert.ok(performance.now() < deadline, `${page.url()} never shows ${shown}`);
+    await page.reload();
+  }
 }
 
 async function within(promise, otherwise) {
@@ -102,7 +132,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /** Violations, one line each. The script comes through the debugger, so the page's own policy stays as it is. */
 export async function axe(page) {
-  await page.evaluate(axeSource);
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axeSource);
   const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), RULES);
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join(' | ')}`);
 }

@@ -19,6 +19,9 @@ export const HANMEIMEI = '60aa0000000000000000000b';
 export const MAYA = '60aa0000000000000000000c';
 export const CHENLIQUN = '60aa0000000000000000000d';
 
+/** The ports at which houses of this suite listen or listened. */
+export const housePorts = new Set();
+
 export function binary() {
   const places = [process.env.HOUSE_BINARY, join(root, 'target/release/exeunt'), join(root, 'target/debug/exeunt')];
   const found = places.find((place) => place && existsSync(place));
@@ -60,6 +63,7 @@ async function run(words, settings = {}) {
     });
     child.once('exit', (code) => { clearTimeout(late); reject(new Error(`ended with ${code}:\n${said}`)); });
   });
+  housePorts.add(port);
   const gone = new Promise((resolve) => child.once('exit', resolve));
   process.once('exit', () => child.kill('SIGKILL'));
   return {

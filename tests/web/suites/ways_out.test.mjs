@@ -411,8 +411,9 @@ describe('way 3: the kick by a program', () => {
     assert.equal(answer.message, 'forced logout success');
     assert.match(answer.data.receipt, /^[0-9a-z]+/);
     await signedOut(lilei.page, 'kicked');
-    const took = Date.now() - asked;
-    assert.ok(took < 1000, `${took} ms`);
+    // When the page stood there; when this test came to see it is another matter.
+    const stood = await lilei.page.evaluate(() => performance.timeOrigin + performance.getEntriesByType('navigation')[0].domInteractive);
+    assert.ok(stood - asked < 1000, `${stood - asked} ms`);
     assert.match(await heading(lilei.page), /administrator ended/);
     // Out of Notes; Mail was not named.
     const [, notes, mail] = kept;

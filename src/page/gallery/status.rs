@@ -1,0 +1,278 @@
+//! Login status, scope page, audit log.
+
+use maud::Markup;
+
+use super::console::RAIL;
+use super::people::{
+    DAY, HOUR, MINUTE, NOW, Stage, application, chrome, device, ended, firefox, hostile, safari, user, wechat,
+};
+use crate::domain::id::{EndingId, Sid};
+use crate::page::console::{
+    Asked, AuditKind, AuditRow, AuditView, Cell, Effect, Grid, GridHead, GridRow, KickTarget, KickView, LedgerView,
+    audit, kick, ledger, nobody_to_kick,
+};
+use crate::page::count::Count;
+use crate::page::parts::{Device, DeviceKind};
+use crate::page::session::LedgerRow;
+use crate::page::words::{Cause, Deed, Scope};
+
+pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let mut pages = ledgers(stage);
+    pages.extend(kicks(stage));
+    pages.extend(audits(stage));
+    pages
+}
+
+fn people(stage: &Stage) -> Vec<LedgerRow> {
+    let odd = hostile();
+    let rows: Vec<(u8, &str, &str, Device, i64, i64)> = vec![
+        (1, stage.pick("李雷", "Li Lei"), "lilei", chrome(), 5 * HOUR, 0),
+        (1, stage.pick("李雷", "Li Lei"), "lilei", wechat(stage), 90 * MINUTE, 18 * MINUTE),
+        (
+            2,
+            stage.pick("韩梅梅", "Han Meimei"),
+            "hanmeimei",
+            device("Edge", "149", "Windows", DeviceKind::Desk),
+            5 * HOUR,
+            MINUTE,
+        ),
+        (2, stage.pick("韩梅梅", "Han Meimei"), "hanmeimei", safari(), 19 * HOUR, 4 * HOUR),
+        (3, stage.pick("王小明", "Wang Xiaoming"), "wangxiaoming", firefox(), 9 * DAY, 20 * HOUR),
+        (
+            4,
+            "Maya Okafor",
+            "maya.okafor@acme.example",
+            device("Safari", "26", "macOS", DeviceKind::Desk),
+            40 * MINUTE,
+            0,
+        ),
+        (5, "Anne-Sophie de Montmorency-Laval", "as.montmorency-laval", chrome(), 4 * HOUR, 0),
+        (
+            6,
+            stage.pick("阿卜杜热合曼·买买提", "Abdurehman Memet"),
+            "abdurehman",
+            device(stage.pick("钉钉", "DingTalk"), "", "HarmonyOS", DeviceKind::Chat),
+            5 * HOUR,
+            33 * MINUTE,
+        ),
+        (7, "deploy-bot", "svc-deploy", device("curl", "8.16", "", DeviceKind::Code), 3 * DAY, 2 * MINUTE),
+        (8, &odd, &odd, Device::default(), 2 * HOUR, 10 * MINUTE),
+    ];
+    rows.into_iter()
+        .zip(1u8..)
+        .map(|((of, name, identifier, device, since, seen), n)| LedgerRow {
+            user: user(of),
+            name: name.to_owned(),
+            identifier: identifier.to_owned(),
+            session: stage.session(n, device, since, seen, &[0]),
+        })
+        .collect()
+}
+
+fn ledgers(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let mut rows = people(stage);
+    if let Some(row) = rows.get_mut(6) {
+        row.session = ended(row.session.clone(), Cause::PersonalCenter);
+    }
+    let view = LedgerView {
+        application: application(0),
+        name: &stage.applications[0],
+        people: 9u32.into(),
+        sessions: 13u32.into(),
+        q: "",
+        asked: Asked::default(),
+        tired: None,
+        rows,
+        first: None,
+        next: Some("?after=10".to_owned()),
+        try_login: "/login",
+    };
+    let none = LedgerView { people: 0u32.into(), sessions: 0u32.into(), rows: Vec::new(), next: None, ..view.clone() };
+    let full = Count { n: 1000, more: true };
+    let asked = Asked { kind: Some(DeviceKind::Desk), idle_ms: Some(12 * HOUR), ungrouped: true };
+    let filtered = LedgerView {
+        q: "10.0.0.0/8",
+        asked,
+        people: full,
+        sessions: full,
+        rows: view.rows[4..5].to_vec(),
+        first: Some("?".to_owned()),
+        tired: Some(5_000u32.into()),
+        ..view.clone()
+    };
+    vec![
+        ("status", ledger(&frame, &RAIL, &view)),
+        (
+            "status-one",
+            ledger(
+                &frame,
+                &RAIL,
+                &LedgerView {
+                    rows: view.rows[..1].to_vec(),
+                    people: 1u32.into(),
+                    sessions: 1u32.into(),
+                    next: None,
+                    ..view.clone()
+                },
+            ),
+        ),
+        (
+            "status-capped",
+            ledger(&frame, &RAIL, &LedgerView { people: full, sessions: full, first: Some("?".to_owned()), ..view }),
+        ),
+        ("status-empty", ledger(&frame, &RAIL, &none)),
+        ("status-filtered", ledger(&frame, &RAIL, &filtered)),
+        (
+            "status-not-found",
+            ledger(&frame, &RAIL, &LedgerView { q: "nobody", asked: Asked { idle_ms: None, ..asked }, ..none }),
+        ),
+    ]
+}
+
+fn effects(stage: &Stage, numbers: [(Scope, u32, &[usize]); 4], all: u32) -> Vec<Effect> {
+    numbers
+        .into_iter()
+        .map(|(scope, n, told)| Effect { scope, ending: n.into(), staying: (all - n).into(), told: stage.apps(told) })
+        .collect()
+}
+
+fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let name = [stage.pick("李雷", "Li Lei").to_owned()];
+    let row = |device: Device, ip: &str, picked, cells: [Cell; 3]| GridRow {
+        head: GridHead::Device { device, ip: ip.to_owned() },
+        picked,
+        cells: cells.to_vec(),
+    };
+    let grid = Grid {
+        columns: stage.apps(&[0, 1, 2]),
+        this: Some(0),
+        rows: vec![
+            row(chrome(), "10.0.3.24", true, [Cell::Online; 3]),
+            row(wechat(stage), "10.0.3.61", false, [Cell::Online, Cell::Online, Cell::Empty]),
+            row(firefox(), "10.0.7.112", false, [Cell::Empty, Cell::Empty, Cell::Online]),
+        ],
+        more: None,
+    };
+    let view = KickView {
+        target: KickTarget::Picked { application: application(0), sids: vec![Sid::from_random([1; 12])] },
+        application: Some(&stage.applications[0]),
+        people: &name,
+        people_count: 1u32.into(),
+        sessions: 6u32.into(),
+        grid,
+        effects: effects(
+            stage,
+            [
+                (Scope::Cell, 1, &[0]),
+                (Scope::App, 2, &[0]),
+                (Scope::Device, 3, &[0, 1, 2]),
+                (Scope::All, 6, &[0, 1, 2]),
+            ],
+            6,
+        ),
+        chosen: Scope::Cell,
+        cancel: "/console",
+    };
+    let user_view = KickView {
+        target: KickTarget::User { user: user(1) },
+        application: None,
+        effects: view.effects[3..].to_vec(),
+        chosen: Scope::All,
+        ..view.clone()
+    };
+    let names = many_names(stage);
+    let everyone = KickTarget::Everyone { application: application(0) };
+    let several =
+        KickTarget::Picked { application: application(0), sids: (1..7).map(|n| Sid::from_random([n; 12])).collect() };
+    let many = many_view(stage, &names, several);
+    vec![
+        ("kick-app", kick(&frame, &RAIL, &KickView { chosen: Scope::App, ..view.clone() })),
+        ("kick", kick(&frame, &RAIL, &view)),
+        ("kick-user", kick(&frame, &RAIL, &user_view)),
+        (
+            "kick-everyone",
+            kick(
+                &frame,
+                &RAIL,
+                &KickView { target: everyone, effects: many.effects[1..].to_vec(), chosen: Scope::App, ..many.clone() },
+            ),
+        ),
+        ("kick-many", kick(&frame, &RAIL, &many)),
+        ("kick-nobody", nobody_to_kick(&frame, &RAIL, "/console/applications")),
+    ]
+}
+
+fn many_names(stage: &Stage) -> Vec<String> {
+    let mut names: Vec<String> = people(stage).into_iter().map(|row| row.name).collect();
+    names.dedup();
+    names
+}
+
+fn many_view<'a>(stage: &'a Stage, names: &'a [String], target: KickTarget) -> KickView<'a> {
+    let mut columns = stage.apps(&[0, 1, 2, 3, 4]);
+    columns.push(hostile());
+    let rows = names
+        .iter()
+        .take(6)
+        .map(|name| GridRow {
+            head: GridHead::Person { name: name.clone(), identifier: "lilei".to_owned() },
+            picked: true,
+            cells: [Cell::Sessions(2), Cell::Online, Cell::Empty, Cell::Sessions(1), Cell::Empty, Cell::Empty].to_vec(),
+        })
+        .collect();
+    KickView {
+        target,
+        application: Some(&stage.applications[0]),
+        people: names,
+        people_count: 15u32.into(),
+        sessions: Count { n: 1000, more: true },
+        grid: Grid { columns, this: Some(0), rows, more: Some((stage.lang.words().kick.more_people)(9u32.into())) },
+        effects: effects(
+            stage,
+            [
+                (Scope::Cell, 6, &[0]),
+                (Scope::App, 20, &[0]),
+                (Scope::Device, 40, &[0, 1]),
+                (Scope::All, 90, &[0, 1, 2, 3, 4]),
+            ],
+            90,
+        ),
+        chosen: Scope::App,
+        cancel: "/console",
+    }
+}
+
+fn audits(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let deeds = [
+        Deed::LoggedIn,
+        Deed::Ended(Cause::Console),
+        Deed::LoginRefused,
+        Deed::Throttled,
+        Deed::UserDisabled,
+        Deed::ApplicationChanged,
+        Deed::SecretRotated,
+        Deed::KeyRevoked,
+        Deed::DeliveryGivenUp,
+        Deed::Other("token.reuse_detected".to_owned()),
+    ];
+    let rows = deeds
+        .into_iter()
+        .zip(0i64..)
+        .map(|(deed, n)| AuditRow {
+            at: NOW.plus_ms(-n * 3 * HOUR),
+            about: if n == 3 { hostile() } else { stage.pick("王小明", "Wang Xiaoming").to_owned() },
+            receipt: matches!(deed, Deed::Ended(_)).then(|| EndingId::from_random([1; 12])),
+            deed,
+            application: (n < 2).then(|| stage.applications[0].clone()),
+            by: (n % 2 == 1).then(|| stage.pick("陈立群", "Chen Liqun").to_owned()),
+            ip: "10.0.3.24".to_owned(),
+            request_id: Some("req_9f27c1d04b".to_owned()),
+        })
+        .collect();
+    let view = AuditView { rows, next: Some("?after=1".to_owned()), ..AuditView::default() };
+    let none = AuditView { q: "x", kind: AuditKind::Endings, ..AuditView::default() };
+    vec![("audit", audit(&frame, &RAIL, &view)), ("audit-empty", audit(&frame, &RAIL, &none))]
+}
