@@ -18,6 +18,7 @@ pub mod feed;
 pub mod grant;
 pub mod hashing;
 pub mod health;
+pub mod import;
 pub mod keys;
 pub mod ledger;
 pub mod login;

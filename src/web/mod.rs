@@ -34,7 +34,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, kick, login_status, outbox, overview, receipts, users};
+use console::{applications, import, kick, login_status, outbox, overview, receipts, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -165,6 +165,8 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/applications/{id}/kick" => GET kick::ask, POST kick::ask_posted;
         "/console/kick" => POST kick::carry_out;
         "/console/users" => GET users::list;
+        "/console/users/import" => GET import::form, POST import::submit;
+        "/console/users/import.csv" => GET import::sample;
         "/console/users/new" => GET users::new, POST users::create;
         "/console/users/{id}" => GET users::detail, POST users::change;
         "/console/users/{id}/kick" => GET kick::ask_user;

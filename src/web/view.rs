@@ -106,6 +106,11 @@ pub fn problem(refused: &FieldRefused) -> FieldProblem {
     match refused.code {
         "required" | "login_name_missing" | "password_empty" => FieldProblem::Missing,
         "taken" => FieldProblem::Taken,
+        "repeats" => FieldProblem::Repeats(refused.line.and_then(|line| u32::try_from(line).ok()).unwrap_or_default()),
+        "cells" => FieldProblem::Cells,
+        "username_length" => FieldProblem::TooLong(64),
+        "name_length" => FieldProblem::TooLong(200),
+        "email_too_long" => FieldProblem::TooLong(254),
         "last_admin" => FieldProblem::LastAdmin,
         "password_wrong" => FieldProblem::WrongPassword,
         "password_own" => FieldProblem::OwnPassword,

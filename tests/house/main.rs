@@ -11,6 +11,7 @@ mod crash;
 mod crossing;
 mod demo;
 mod hosts;
+mod import;
 mod live;
 mod login_status;
 mod oidc;

@@ -16,6 +16,7 @@ mod confirm;
 mod dashboard;
 mod deliveries;
 mod frame;
+mod import;
 mod kick;
 mod login_status;
 mod outbox;
@@ -42,6 +43,7 @@ pub use confirm::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, confirm_it_
 pub use dashboard::{ByApplication, DashboardView, Health, Logins, Steps, TickerRow, Warning, dashboard};
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
+pub use import::{Column, FileFault, ImportLine, ImportView, Imported, LookView, import, imported, look};
 pub use kick::{Effect, KickField, KickTarget, KickView, kick, nobody_to_kick};
 pub use login_status::{Asked, LedgerView, ledger};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};

@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::people::Stage;
-use super::{applications, authorize, console, directory, gate, person, powers, receipts, status};
+use super::{applications, authorize, console, directory, gate, import, person, powers, receipts, status};
 use crate::page::words::Lang;
 
 /// Every page × state in one language, each with a name for its address.
@@ -24,6 +24,7 @@ fn of_the_console(stage: &Stage) -> Vec<(&'static str, Markup)> {
     pages.extend(receipts::pages(stage));
     pages.extend(applications::pages(stage));
     pages.extend(directory::pages(stage));
+    pages.extend(import::pages(stage));
     pages
 }
 

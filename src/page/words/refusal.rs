@@ -122,6 +122,10 @@ pub enum FieldProblem {
     TooShort(u32),
     /// Somebody or something else has it.
     Taken,
+    /// An earlier line of the same table has it.
+    Repeats(u32),
+    /// A line of a table has not as many cells as the table has columns.
+    Cells,
     /// No email address.
     NotAnEmail,
     /// No phone number.
@@ -176,6 +180,13 @@ impl FieldProblem {
                     Lang::En => format!("At least {n} characters"),
                 };
             }
+            Self::Repeats(line) => {
+                return match lang {
+                    Lang::Zh => format!("与第 {line} 行相同"),
+                    Lang::En => format!("The same as in line {line}"),
+                };
+            }
+            Self::Cells => ("这一行的列数与表头不一样", "It has another number of cells than the first line"),
             Self::Address(rule) => return rule.sentence(lang).to_owned(),
             Self::Missing => ("这里不能空着", "This must not be empty"),
             Self::Taken => ("已经有人用了，请换一个", "This is taken; choose another"),
