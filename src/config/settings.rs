@@ -42,6 +42,17 @@ pub struct FirstAdmin {
     pub password: Password,
 }
 
+/// Somebody whose password everybody knows: a person of the demo, to log in as with one press.
+#[derive(Debug, Clone)]
+pub struct Stroller {
+    /// The log-in name.
+    pub username: &'static str,
+    /// What they are called.
+    pub name: &'static str,
+    /// The password.
+    pub password: &'static str,
+}
+
 /// What the operator decided. Defaults stand in [`keys::KNOWN`].
 #[derive(Clone)]
 pub struct Config {
@@ -103,6 +114,8 @@ pub struct Config {
     pub first_admin: Option<FirstAdmin>,
     /// The bearer token of `/metrics`.
     pub metrics_token: Option<String>,
+    /// The people of the demo; nobody can set them.
+    pub strollers: Vec<Stroller>,
 }
 
 impl fmt::Debug for Config {
@@ -223,6 +236,7 @@ impl Reader {
             setup_link_seconds: self.number("setup_link_seconds", 60..=YEAR, 0)?,
             first_admin: self.first_admin()?,
             metrics_token: self.text("metrics_token").map(str::to_owned),
+            strollers: Vec::new(),
             listen,
         })
     }

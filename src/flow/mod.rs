@@ -36,6 +36,7 @@ pub mod receipt;
 pub mod registration;
 pub mod seed;
 pub mod session;
+pub mod settings;
 pub mod setup;
 pub mod signed;
 pub mod signin;

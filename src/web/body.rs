@@ -15,8 +15,10 @@ use super::error::Refusal;
 const FORM: usize = 64 * 1024;
 /// Octets of a form that carries a file, in all.
 const UPLOAD: usize = 384 * 1024;
+/// End of the name of a field that holds a file in hexadecimal digits.
+const KEPT: &str = "_hex";
 /// The forms that may carry one; everywhere else that media type is refused.
-const WITH_FILES: [&str; 1] = ["/console/users/import"];
+const WITH_FILES: [&str; 2] = ["/console/users/import", "/console/settings/logo"];
 /// Octets of a call: 40,000 user ids fit.
 const CALL: usize = 2 * 1024 * 1024;
 /// A body must have arrived by then; a connection that trickles holds nothing longer (security.md W3).
@@ -134,6 +136,24 @@ impl Form {
     pub fn file(&self, name: &str) -> Option<&[u8]> {
         let file = self.files.iter().find(|(n, _)| n == name).map(|(_, octets)| &octets[..]);
         file.filter(|octets| !octets.is_empty())
+    }
+
+    /// Whether it carries a file, in whatever way.
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty() || self.pairs.iter().any(|(name, _)| name.ends_with(KEPT))
+    }
+
+    /// The files as fields of a form that is posted once more: a browser sends a file only where a person chose it.
+    pub fn files_to_keep(&self) -> impl Iterator<Item = (String, String)> {
+        let digits = |octets: &Bytes| octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        self.files.iter().map(move |(name, octets)| (format!("{name}{KEPT}"), digits(octets)))
+    }
+
+    /// A file that came as such a field.
+    pub fn kept_file(&self, name: &str) -> Option<Vec<u8>> {
+        let digits = self.pairs.iter().find(|(n, _)| n.strip_suffix(KEPT) == Some(name)).map(|(_, digits)| digits)?;
+        let octet = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+        (0..digits.len()).step_by(2).map(octet).collect()
     }
 
     /// Whether a box was ticked.

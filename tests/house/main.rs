@@ -22,6 +22,7 @@ mod powers;
 mod races;
 mod rules;
 mod sessions;
+mod settings;
 mod signing_keys;
 mod support;
 mod throttle;
