@@ -24,6 +24,8 @@ pub mod act {
     pub const APPLICATION_CHANGED: &str = "application_changed";
     /// The secret of an application was made anew.
     pub const APPLICATION_SECRET: &str = "application_secret";
+    /// The settings of a pool were changed.
+    pub const SETTINGS_CHANGED: &str = "settings_changed";
     /// An access key was made.
     pub const KEY_CREATED: &str = "key_created";
     /// An access key was revoked.

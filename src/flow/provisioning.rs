@@ -76,7 +76,7 @@ impl UserParts {
 }
 
 /// Hashes one password after the other, each as a job of its own: log-ins get their turn in between.
-async fn hashed(state: &Arc<State>, password: Option<Secret>) -> Done<Option<String>> {
+pub(super) async fn hashed(state: &Arc<State>, password: Option<Secret>) -> Done<Option<String>> {
     match password {
         Some(password) => state.hashing.run(move |_| users::hash_new(password.reveal()).map(Some)).await,
         None => Ok(None),

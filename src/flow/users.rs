@@ -94,7 +94,7 @@ impl UserForm {
 }
 
 impl ValidUser {
-    fn keys(&self) -> LoginKeys {
+    pub(super) fn keys(&self) -> LoginKeys {
         LoginKeys {
             username: self.username.as_ref().map(Username::key),
             email: self.email.as_ref().map(Email::key),

@@ -240,6 +240,7 @@ mod tests {
             csrf: "ours",
             path: "/oidc/auth",
             pool_name: "Acme",
+            brand: crate::page::Brand::default(),
             version: "0",
             dev: false,
             live: None,

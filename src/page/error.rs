@@ -56,7 +56,7 @@ pub(super) fn what_to_do(frame: &Frame, view: &ErrorView) -> Markup {
                 (ways(frame, view))
                 li {
                     span.grow {
-                        (words.ask_admin)
+                        @if frame.brand.contact.is_empty() { (words.ask_admin) } @else { ((words.ask_admin_at)(&calm(frame.brand.contact))) }
                         small { (words.quote_request_id) code #request-id { (view.request_id) } }
                     }
                     (copy_button(frame, "request-id", Some(words.copy_request_id)))

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::count::Count;
 use super::frame::Frame;
-use super::parts::{Seal, Stamp, calm, csrf, hidden, name, seal, show_button, stamp};
+use super::parts::{Seal, Stamp, calm, csrf, hidden, name, seal, show_button, stamp, whom_to_ask};
 use super::shell::{Door, Gate, gate};
 
 /// The application that a person logs in to.
@@ -29,6 +29,8 @@ pub struct LoginView<'a> {
     pub next: &'a str,
     /// What was typed before.
     pub identifier: &'a str,
+    /// People of the demo, by log-in name, who can be logged in as with one press.
+    pub strollers: &'a [(&'a str, &'a str)],
     /// Why it did not work.
     pub problem: Option<LoginProblem>,
 }
@@ -110,6 +112,13 @@ fn form(frame: &Frame, view: &LoginView) -> Markup {
             }
             button.btn.go.wide { (words.common.log_in) }
             p.small { @if view.problem.is_some() { (words.gate.who_to_ask) } @else { (words.gate.shared_computer) } }
+            @if view.problem.is_some() { (whom_to_ask(frame)) }
+            @if !view.strollers.is_empty() {
+                section.strollers {
+                    h2 { (words.gate.log_in_as) }
+                    div.acts { @for (account, called) in view.strollers { button.btn.s name="as" value=(account) formnovalidate { (name(called)) } } }
+                }
+            }
         }
     }
 }

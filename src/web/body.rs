@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_multipart::Multipart;
 use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
@@ -12,6 +13,12 @@ use super::error::Refusal;
 
 /// Octets of a form.
 const FORM: usize = 64 * 1024;
+/// Octets of a form that carries a file, in all.
+const UPLOAD: usize = 384 * 1024;
+/// End of the name of a field that holds a file in hexadecimal digits.
+const KEPT: &str = "_hex";
+/// The forms that may carry one; everywhere else that media type is refused.
+const WITH_FILES: [&str; 2] = ["/console/users/import", "/console/settings/logo"];
 /// Octets of a call: 40,000 user ids fit.
 const CALL: usize = 2 * 1024 * 1024;
 /// A body must have arrived by then; a connection that trickles holds nothing longer (security.md W3).
@@ -47,12 +54,18 @@ fn declared_too_large(request: &HttpRequest, limit: usize) -> bool {
 
 /// A form as sent: names and values, decoded once.
 #[derive(Debug, Default)]
-pub struct Form(Vec<(String, String)>);
+pub struct Form {
+    pairs: Vec<(String, String)>,
+    files: Vec<(String, Bytes)>,
+}
 
 impl Form {
     /// Reads a form. Another media type, too many octets, invalid UTF-8 and NUL are refused.
     pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Refusal> {
         const WANTED: &str = "application/x-www-form-urlencoded";
+        if media_type(request) == "multipart/form-data" && WITH_FILES.contains(&request.path()) {
+            return Self::with_files(request, payload).await;
+        }
         if media_type(request) != WANTED {
             return Err(Refusal::MediaType(WANTED));
         }
@@ -60,6 +73,29 @@ impl Form {
             return Err(Refusal::TooLarge);
         }
         Self::parse(&read(payload, FORM).await?)
+    }
+
+    /// The same with files (RFC 7578).
+    async fn with_files(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Refusal> {
+        if declared_too_large(request, UPLOAD) {
+            return Err(Refusal::TooLarge);
+        }
+        let body = read(payload, UPLOAD).await?.freeze();
+        let whole = futures_util::stream::iter([Ok::<_, PayloadError>(body)]);
+        let mut parts = Multipart::new(request.headers(), whole);
+        let mut form = Self::default();
+        while let Some(part) = parts.next().await {
+            let mut part = part.map_err(|_| Refusal::bad("body"))?;
+            let is_file = part.content_disposition().is_some_and(|said| said.get_filename().is_some());
+            let name = part.name().unwrap_or_default().to_owned();
+            let octets = part.bytes(UPLOAD).await.map_err(|_| Refusal::TooLarge)?.map_err(|_| Refusal::bad("body"))?;
+            if is_file {
+                form.files.push((name, octets));
+            } else {
+                form.pairs.push((name, text(octets.to_vec())?));
+            }
+        }
+        Ok(form)
     }
 
     /// Parses form-encoded octets, of a body or of a query.
@@ -70,7 +106,7 @@ impl Form {
             let value = pair.get(at + 1..).unwrap_or_default();
             pairs.push((decoded(&pair[..at])?, decoded(value)?));
         }
-        Ok(Self(pairs))
+        Ok(Self { pairs, files: Vec::new() })
     }
 
     /// The query of a request, likewise.
@@ -80,7 +116,7 @@ impl Form {
 
     /// The one value of a field; a field sent twice is refused (security.md D9).
     pub fn one(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
-        let mut values = self.0.iter().filter(|(n, _)| n == name);
+        let mut values = self.pairs.iter().filter(|(n, _)| n == name);
         let first = values.next().map(|(_, v)| v.as_str());
         if values.next().is_some() { Err(Refusal::bad(name)) } else { Ok(first) }
     }
@@ -96,6 +132,30 @@ impl Form {
         given.map(|text| text.parse().map_err(|_| Refusal::bad(name))).transpose()
     }
 
+    /// The octets of a file; none was chosen, or an empty one: nothing.
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        let file = self.files.iter().find(|(n, _)| n == name).map(|(_, octets)| &octets[..]);
+        file.filter(|octets| !octets.is_empty())
+    }
+
+    /// Whether it carries a file, in whatever way.
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty() || self.pairs.iter().any(|(name, _)| name.ends_with(KEPT))
+    }
+
+    /// The files as fields of a form that is posted once more: a browser sends a file only where a person chose it.
+    pub fn files_to_keep(&self) -> impl Iterator<Item = (String, String)> {
+        let digits = |octets: &Bytes| octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        self.files.iter().map(move |(name, octets)| (format!("{name}{KEPT}"), digits(octets)))
+    }
+
+    /// A file that came as such a field.
+    pub fn kept_file(&self, name: &str) -> Option<Vec<u8>> {
+        let digits = self.pairs.iter().find(|(n, _)| n.strip_suffix(KEPT) == Some(name)).map(|(_, digits)| digits)?;
+        let octet = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+        (0..digits.len()).step_by(2).map(octet).collect()
+    }
+
     /// Whether a box was ticked.
     pub fn ticked(&self, name: &'static str) -> Result<bool, Refusal> {
         Ok(self.one(name)?.is_some_and(|v| !v.is_empty() && v != "0" && v != "false"))
@@ -103,12 +163,12 @@ impl Form {
 
     /// All names and values, in the order in which they came.
     pub fn pairs(&self) -> &[(String, String)] {
-        &self.0
+        &self.pairs
     }
 
     /// All values of a field that may come several times.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.pairs.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 }
 
@@ -127,7 +187,11 @@ fn decoded(octets: &[u8]) -> Result<String, Refusal> {
             (other, _) => out.push(*other),
         }
     }
-    let text = String::from_utf8(out).map_err(|_| Refusal::bad("encoding"))?;
+    text(out)
+}
+
+fn text(octets: Vec<u8>) -> Result<String, Refusal> {
+    let text = String::from_utf8(octets).map_err(|_| Refusal::bad("encoding"))?;
     if text.contains('\0') { Err(Refusal::bad("encoding")) } else { Ok(text) }
 }
 

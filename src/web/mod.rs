@@ -5,6 +5,7 @@
 pub mod assets;
 pub mod authing;
 pub mod body;
+pub mod brand;
 pub mod console;
 pub mod cookie;
 pub mod crossing;
@@ -34,7 +35,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, kick, login_status, outbox, overview, receipts, users};
+use console::{applications, import, kick, login_status, outbox, overview, receipts, settings, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -82,6 +83,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/api/v1/session" => GET own::session;
         "/assets/{name}" => GET assets::asset;
+        "/brand/{pool}/{name}" => GET brand::served;
     }
     // People
     routes! { sheet;
@@ -166,11 +168,16 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/applications/{id}/kick" => GET kick::ask, POST kick::ask_posted;
         "/console/kick" => POST kick::carry_out;
         "/console/users" => GET users::list;
+        "/console/users/import" => GET import::form, POST import::submit;
+        "/console/users/import.csv" => GET import::sample;
         "/console/users/new" => GET users::new, POST users::create;
         "/console/users/{id}" => GET users::detail, POST users::change;
         "/console/users/{id}/kick" => GET kick::ask_user;
         "/console/users/{id}/reset-link" => POST users::reset_link;
         "/console/users/{id}/delete" => POST users::delete;
+        "/console/settings" => GET settings::show, POST settings::change;
+        "/console/settings/logo" => POST settings::set_logo;
+        "/console/settings/logo/remove" => POST settings::remove_logo;
         "/console/keys" => GET applications::keys, POST applications::create_key;
         "/console/keys/{id}/revoke" => POST applications::revoke_key;
     }

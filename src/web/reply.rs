@@ -8,7 +8,7 @@ use super::edge::{CSP, CSP_LEAVING};
 use super::error::Refusal;
 use crate::domain::clock::Timestamp;
 use crate::domain::redirect::Next;
-use crate::page::{self, Frame, Lang, Theme, Zone};
+use crate::page::{self, Brand, Frame, Lang, Theme, Zone};
 
 /// A page, with the cookies it sets.
 pub fn page(status: StatusCode, html: String, cookies: impl IntoIterator<Item = String>) -> HttpResponse {
@@ -80,6 +80,7 @@ pub fn plain_error(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRe
         csrf: "",
         path: "/",
         pool_name: "exeunt",
+        brand: Brand::default(),
         version: env!("CARGO_PKG_VERSION"),
         dev: false,
         live: None,

@@ -188,7 +188,18 @@ fn crates(floor: &str) -> Option<&'static [&'static str]> {
             "tracing",
             "url",
         ],
-        "web" => &["actix_web", "csv", "futures_util", "rust_embed", "serde", "serde_json", "tokio", "tracing", "url"],
+        "web" => &[
+            "actix_multipart",
+            "actix_web",
+            "csv",
+            "futures_util",
+            "rust_embed",
+            "serde",
+            "serde_json",
+            "tokio",
+            "tracing",
+            "url",
+        ],
         _ => return None,
     })
 }

@@ -51,7 +51,10 @@ pub struct UsersView<'a> {
 /// The list of users.
 pub fn users(frame: &Frame, rail: &Rail, view: &UsersView) -> Markup {
     let (common, console, words) = (&frame.words().common, &frame.words().console, &frame.words().directory);
-    let acts = html! { a.btn.s.go href="/console/users/new" { (words.new_user) } };
+    let acts = html! {
+        a.btn.s href="/console/users/import" { (frame.words().import.from_list) }
+        a.btn.s.go href="/console/users/new" { (words.new_user) }
+    };
     let main = html! {
         (title(console.users, &html! { ((words.n_users)(view.count)) }, &acts))
         div {

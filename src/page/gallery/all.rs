@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::people::Stage;
-use super::{applications, authorize, console, directory, gate, person, powers, receipts, status};
+use super::{applications, authorize, console, directory, gate, import, person, powers, receipts, status};
 use crate::page::words::Lang;
 
 /// Every page × state in one language, each with a name for its address.
@@ -24,6 +24,8 @@ fn of_the_console(stage: &Stage) -> Vec<(&'static str, Markup)> {
     pages.extend(receipts::pages(stage));
     pages.extend(applications::pages(stage));
     pages.extend(directory::pages(stage));
+    pages.extend(import::pages(stage));
+    pages.extend(powers::settings_pages(stage));
     pages
 }
 
@@ -34,10 +36,11 @@ pub(super) fn console_at_rest(lang: Lang) -> Vec<(&'static str, Markup)> {
 
 /// Some of them as pictures.
 fn reading(lang: Lang) -> impl Iterator<Item = (&'static str, Markup)> {
-    const SHOWN: [(&str, &str); 4] = [
+    const SHOWN: [(&str, &str); 5] = [
         ("status", "reading-status"),
         ("user", "reading-user"),
         ("users", "reading-users"),
+        ("settings", "reading-settings"),
         ("application", "reading-application"),
     ];
     console_at_rest(lang)

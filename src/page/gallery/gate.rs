@@ -34,12 +34,20 @@ fn logins(stage: &Stage) -> Vec<(&'static str, Markup)> {
         action: "/login",
         next: "opaque",
         identifier: "",
+        strollers: &[],
         problem: None,
     };
     let with = |problem| login(&frame, &LoginView { identifier: "lilei@acme.example", problem: Some(problem), ..view });
     let long = hostile();
+    let people = [
+        ("lilei", stage.pick("李雷", "Li Lei")),
+        ("hanmeimei", stage.pick("韩梅梅", "Han Meimei")),
+        ("maya", "Maya Okafor"),
+        ("chenliqun", stage.pick("陈立群", "Chen Liqun")),
+    ];
     vec![
         ("login", login(&frame, &view)),
+        ("login-demo", login(&frame, &LoginView { strollers: &people, ..view })),
         ("login-missing", with(LoginProblem::Missing { identifier: true, password: true })),
         ("login-wrong", with(LoginProblem::Wrong { attempts_left: Some(4) })),
         ("login-throttled", with(LoginProblem::Throttled { seconds: 40 })),

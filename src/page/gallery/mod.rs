@@ -7,6 +7,7 @@ mod authorize;
 mod console;
 mod directory;
 mod gate;
+mod import;
 mod people;
 mod person;
 mod powers;

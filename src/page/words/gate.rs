@@ -13,6 +13,8 @@ Gate {
     password: Said = "密码", "Password";
     shared_computer: Said = "公用电脑，用完请退出登录", "On a shared computer, log out when done";
     who_to_ask: Said = "忘记密码时，请找管理员重设。", "Forgot your password? Ask an administrator to set a new one.";
+    whom_to_ask: Named = |who| format!("可以找：{who}"), |who| format!("Whom to ask: {who}");
+    log_in_as: Said = "演示：点一下，直接登录", "Demo: log in with one press as";
     not_logged_in: Said = "登录没有成功", "Not logged in";
 
     log_out_question: Said = "要退出登录吗？", "Log out?";
@@ -50,6 +52,7 @@ Gate {
     go_back_to: Named = |n| format!("回到{n}"), |n| format!("Back to {n}");
     try_again: Said = "再试一次", "Try again";
     ask_admin: Said = "问管理员", "Ask an administrator";
+    ask_admin_at: Named = |who| format!("问管理员：{who}"), |who| format!("Ask an administrator: {who}");
     quote_request_id: Said = "请附上请求编号 ", "Please quote the request id ";
     copy_request_id: Said = "复制请求编号", "Copy the request id";
     wait_seconds: Counted = |n| format!("请等 {n} 秒再试。"), |n| if n.is_one() { "Please try again in 1 second.".to_owned() } else { format!("Please try again in {n} seconds.") };

@@ -1,7 +1,7 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Applications, Authorize, Common, Console, Directory, Docs, Events, Gate, Kick, Ledger, PasswordLink,
+    Applications, Authorize, Common, Console, Directory, Docs, Events, Gate, Import, Kick, Ledger, PasswordLink,
     PersonalCenter, Protocol, Refusals, Settings, Setup,
 };
 
@@ -40,6 +40,8 @@ pub struct Words {
     pub protocol: Protocol,
     /// Forcing people to log out, and the receipt.
     pub kick: Kick,
+    /// Users from a table.
+    pub import: Import,
     /// A link by which a person sets a new password.
     pub password_link: PasswordLink,
     /// What can be asked of the ledger.
@@ -64,6 +66,7 @@ static ZH: Words = Words {
     applications: Applications::ZH,
     protocol: Protocol::ZH,
     kick: Kick::ZH,
+    import: Import::ZH,
     password_link: PasswordLink::ZH,
     ledger: Ledger::ZH,
     setup: Setup::ZH,
@@ -83,6 +86,7 @@ static EN: Words = Words {
     applications: Applications::EN,
     protocol: Protocol::EN,
     kick: Kick::EN,
+    import: Import::EN,
     password_link: PasswordLink::EN,
     ledger: Ledger::EN,
     setup: Setup::EN,

@@ -122,6 +122,10 @@ pub enum FieldProblem {
     TooShort(u32),
     /// Somebody or something else has it.
     Taken,
+    /// An earlier line of the same table has it.
+    Repeats(u32),
+    /// A line of a table has not as many cells as the table has columns.
+    Cells,
     /// No email address.
     NotAnEmail,
     /// No phone number.
@@ -158,6 +162,18 @@ pub enum FieldProblem {
     PrivateKey,
     /// What only an application that proves itself may have.
     NeedsProof,
+    /// No `#rrggbb`.
+    NotAColour,
+    /// A colour with too little contrast; its ratio in tenths.
+    Faint(u32),
+    /// No number of hours.
+    NotHours,
+    /// Idle for longer than it lives at all.
+    IdleTooLong,
+    /// No picture of a kind that is let in.
+    NotAPicture,
+    /// A picture with too many octets.
+    PictureTooLarge,
 }
 
 impl FieldProblem {
@@ -174,6 +190,22 @@ impl FieldProblem {
                 return match lang {
                     Lang::Zh => format!("至少 {n} 个字符"),
                     Lang::En => format!("At least {n} characters"),
+                };
+            }
+            Self::Repeats(line) => {
+                return match lang {
+                    Lang::Zh => format!("与第 {line} 行相同"),
+                    Lang::En => format!("The same as in line {line}"),
+                };
+            }
+            Self::Cells => ("这一行的列数与表头不一样", "It has another number of cells than the first line"),
+            Self::Faint(tenths) => {
+                let ratio = format!("{}.{}", tenths / 10, tenths % 10);
+                return match lang {
+                    Lang::Zh => format!("与浅色背景的对比度只有 {ratio}:1，至少要 4.5:1，请选深一些的颜色"),
+                    Lang::En => format!(
+                        "Its contrast with light pages is only {ratio}:1 and has to be 4.5:1; choose a darker colour"
+                    ),
                 };
             }
             Self::Address(rule) => return rule.sentence(lang).to_owned(),
@@ -207,6 +239,11 @@ impl FieldProblem {
                 "里面有私钥。它已经泄露，请换一把，只贴公钥",
                 "It holds a private key, which is now compromised; replace it and paste the public one only",
             ),
+            Self::NotAColour => ("颜色要写成 #rrggbb，例如 #0b5cad", "Write a colour as #rrggbb, such as #0b5cad"),
+            Self::NotHours => ("要一个 1 到 8760 的整数", "A whole number from 1 to 8760"),
+            Self::IdleTooLong => ("不能比最长期限还长", "It cannot be longer than the lifetime in any case"),
+            Self::NotAPicture => ("这不是 PNG、JPEG 或 WebP 图片", "This is no PNG, JPEG or WebP picture"),
+            Self::PictureTooLarge => ("图片最大 64 KB", "A picture has at most 64 KB"),
             Self::NeedsProof => ("不证明自己的应用不能用这个", "Not for an application that does not prove itself"),
         };
         match lang {
