@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Payload};
+use actix_web::{HttpMessage as _, HttpRequest};
 use futures_util::{Stream, StreamExt as _};
 
 use super::error::Refusal;
@@ -46,7 +46,7 @@ fn declared_too_large(request: &HttpRequest, limit: usize) -> bool {
 }
 
 /// A form as sent: names and values, decoded once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
@@ -59,7 +59,10 @@ impl Form {
         if declared_too_large(request, FORM) {
             return Err(Refusal::TooLarge);
         }
-        Self::parse(&read(payload, FORM).await?)
+        let form = Self::parse(&read(payload, FORM).await?)?;
+        // Should it be refused for its age, what was typed is not lost.
+        request.extensions_mut().insert(form.clone());
+        Ok(form)
     }
 
     /// Parses form-encoded octets, of a body or of a query.
