@@ -10,6 +10,7 @@ mod bad_input;
 mod crash;
 mod crossing;
 mod demo;
+mod gate;
 mod hosts;
 mod import;
 mod live;
