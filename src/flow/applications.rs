@@ -25,6 +25,7 @@ use crate::store::applications;
 pub use crate::store::applications::ApplicationRow;
 use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
+use crate::store::outbox::{self, NoticeRow};
 use url::Url;
 
 /// A label for the host of an application that registered itself.
@@ -358,6 +359,24 @@ pub fn delete(
 pub fn find(state: &State, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {
     let row = state.store.read(|conn| applications::find(conn, id))?;
     row.filter(|row| row.pool == pool).ok_or(FlowError::Absent("application"))
+}
+
+/// Deliveries on one page.
+const PAGE: u32 = 50;
+
+/// A page of what an application of a pool was told or is owed, newest first, and where the next one begins.
+pub fn deliveries(
+    state: &State,
+    pool: PoolId,
+    id: ApplicationId,
+    before: Option<i64>,
+) -> Done<(Vec<NoticeRow>, Option<i64>)> {
+    find(state, pool, id)?;
+    let mut rows = state.store.read(|conn| outbox::of_application(conn, id, before.unwrap_or(i64::MAX), PAGE + 1))?;
+    let more = rows.len() > PAGE as usize;
+    rows.truncate(PAGE as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    Ok((rows, next))
 }
 
 /// Makes an access key; the secret is shown once. Its rights end with the administrator's who made it.

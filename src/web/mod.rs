@@ -159,6 +159,7 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/applications/{id}" => GET applications::settings, POST applications::change;
         "/console/applications/{id}/quick-start" => GET applications::quick_start;
         "/console/applications/{id}/protocol" => GET applications::protocol, POST applications::change_protocol;
+        "/console/applications/{id}/deliveries" => GET applications::deliveries;
         "/console/applications/{id}/env" => GET applications::env;
         "/console/applications/{id}/secret" => POST applications::new_secret;
         "/console/applications/{id}/delete" => POST applications::delete;

@@ -298,7 +298,7 @@ fn a_refused_form_keeps_every_word_and_says_why_beside_each_field() {
         r#"value="id_token token" checked"#,
         r#"<option value="HS256" selected"#,
         r#"name="default" value="1" checked"#,
-        r##"<a href="#backchannel_logout_uri">Back-channel logout address · Messages may not be sent to this address."##,
+        r##"<a href="#backchannel_logout_uri">Back-channel logout address: Messages may not be sent to this address."##,
         r##"<a href="#frontchannel_logout_uri">"##,
         r##"<a href="#jwks">"##,
         r##"<a href="#grant_types">"##,
@@ -547,5 +547,33 @@ fn the_list_shows_who_is_in_and_a_week_of_log_ins_and_misses_no_callback() {
     assert_eq!(wang.submits(&at, &forms).status, 303);
     let html = wang.opens(&house.at("", "/console/applications")).text();
     assert!(row(&html, notes_id).contains("4 logins in 7 days"), "one is forgotten, one is new: {html}");
-    assert!(row(&html, board_id).contains("no login callback"));
+    assert!(row(&html, board_id).contains("login missing"));
+}
+
+#[test]
+fn each_application_lists_what_it_was_told_and_no_other() {
+    let house = House::open();
+    let (notes, board) = (house.application("notes").id, house.application("board").id);
+    let made = |n: i64, id: &ApplicationId| {
+        let sql = "INSERT INTO notices (application_id, session_id, user_id, sid, issuer, at, state, due_at, status)
+                   VALUES (?1, ?2, 'x', 'x', 'http://x', ?3, 'acked', 0, 200)";
+        house.rows().execute(sql, (id.as_str(), n, house.state.now().0)).unwrap();
+    };
+    (0..60).for_each(|n| made(n, &notes));
+    made(99, &board);
+    let mut wang = before(&house, "/console");
+    let mut rows = |path: &str| {
+        let page = wang.opens(&house.at("", &format!("/console/applications/{path}")));
+        assert_eq!(page.status, 200, "{path}");
+        let text = page.text();
+        (text.matches("ACK</span>").count(), text.split("rel=\"next\"").next().map(str::to_owned))
+    };
+    let (first, page) = rows(&format!("{notes}/deliveries"));
+    let next = page.unwrap().rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(first, 50);
+    assert_eq!(rows(next.strip_prefix("/console/applications/").unwrap()).0, 10);
+    assert_eq!(rows(&format!("{board}/deliveries")).0, 1);
+    let shop = house.application("shop").id;
+    let url = house.at("", &format!("/console/applications/{shop}/deliveries"));
+    assert_eq!(wang.fetches(&url, &[]).status, 404);
 }

@@ -9,6 +9,7 @@ mod back_channel;
 mod bad_input;
 mod crash;
 mod crossing;
+mod dashboard;
 mod demo;
 mod gate;
 mod hosts;

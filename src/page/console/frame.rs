@@ -121,6 +121,7 @@ pub(super) enum ApplicationTab {
     Settings,
     Protocol,
     LoginStatus,
+    Deliveries,
 }
 
 pub(super) fn application_tabs(frame: &Frame, id: ApplicationId, app: &str, tab: ApplicationTab) -> Markup {
@@ -131,6 +132,7 @@ pub(super) fn application_tabs(frame: &Frame, id: ApplicationId, app: &str, tab:
         (ApplicationTab::Settings, home.clone(), words.settings),
         (ApplicationTab::Protocol, format!("{home}/protocol"), apps.protocol),
         (ApplicationTab::LoginStatus, format!("{home}/sessions"), words.login_status),
+        (ApplicationTab::Deliveries, format!("{home}/deliveries"), words.deliveries),
     ];
     html! {
         nav.tabs aria-label=(app) {

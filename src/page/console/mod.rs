@@ -32,7 +32,10 @@ mod users;
 
 pub use access_keys::{AccessKeyRow, AccessKeysView, access_keys};
 pub use address_trial::{Trial, TrialVerdict};
-pub use application::{ApplicationFacts, ApplicationView, LifetimesView, application, application_protocol, env_file};
+pub use application::{
+    ApplicationFacts, ApplicationView, LifetimesView, application, application_deliveries, application_protocol,
+    env_file,
+};
 pub use application_form::{
     ApplicationField, ApplicationForm, ApplicationPart, DefaultChoice, FormState, Line, Stored, Verdict,
 };

@@ -13,19 +13,22 @@ Applications {
     app_id: Said = "App ID", "App ID";
     authentication: Said = "认证配置", "Callback URLs";
     type_column: Said = "类型", "Type";
-    public_type: Said = "网页或手机", "Browser or phone";
+    public_type: Said = "网页或手机", "Browser, phone";
     server_type: Said = "有服务端", "With a server";
     program_type: Said = "程序", "Program";
     logins_7d: Said = "7 天登录", "Logins, 7 days";
     n_logins: Counted = |n| format!("7 天里登录 {n} 次"), |n| format!("{} in 7 days", s(n, "login"));
     callbacks: Said = "回调", "Callbacks";
-    no_login_callback: Said = "缺登录回调", "no login callback";
-    no_logout_callback: Said = "缺登出回调", "no logout callback";
+    no_login_callback: Said = "缺登录回调", "login missing";
+    no_logout_callback: Said = "缺登出回调", "logout missing";
     callbacks_fine: Said = "齐全", "complete";
     is_default: Said = "默认", "default";
     no_applications: Said = "还没有应用。创建一个，就能拿到 App ID 和接入代码。", "There is no application yet. Make one, and it gets its App ID and the lines to paste.";
 
+    on_the_wire: fn(&str, &str) -> String = |meaning, word| format!("{meaning}（{word}）"), |meaning, word| format!("{meaning} ({word})");
+    field_says: fn(&str, &str) -> String = |field, what| format!("{field}：{what}"), |field, what| format!("{field}: {what}");
     check: Said = "检查", "Check";
+    check_lines: Said = "检查每一行", "Check every line";
     checked: Said = "已检查，还没有保存", "Checked, not saved yet";
     checked_line: Said = "每一行的结果写在下面。要生效，请保存。", "What came of each line stands below it. Save to make it count.";
     no_login_callback_line: Said = "还没有登录回调 URL，登录之后回不到应用。开发时常用 http://localhost:3000/callback。", "There is no login callback URL, so nobody gets back to the application. While developing, http://localhost:3000/callback is usual.";

@@ -8,6 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use super::address_trial::trial;
 use super::application_form::{Shown, differing, kept, shown, typed};
 use super::desk::{Desk, desk, desk_post, sure};
+use super::outbox::outbox_row;
 use super::receipts::delivery_state;
 use crate::domain::application::{Application, Protocol};
 use crate::domain::clock::Timestamp;
@@ -21,7 +22,7 @@ use crate::flow::online::COUNTED;
 use crate::flow::telling;
 use crate::page::console::{
     self as page, AccessKeysView, ApplicationFacts, ApplicationKind, ApplicationPart as Part, ApplicationView,
-    ApplicationsView, Callbacks, FormState, Grave, LifetimesView, SecretView, TestView,
+    ApplicationsView, Callbacks, FormState, Grave, LifetimesView, OutboxKind, OutboxView, SecretView, TestView,
 };
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
@@ -156,6 +157,26 @@ pub async fn env(request: HttpRequest, id: Path<String>) -> Answer {
         .content_type("text/plain; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, name))
         .body(text))
+}
+
+/// `GET /console/applications/{id}/deliveries?before=`.
+pub async fn deliveries(request: HttpRequest, id: Path<String>) -> Answer {
+    let desk = desk!(&request);
+    let (pool, id) = (desk.pool, application_id(&id)?);
+    let row = applications::find(&desk.visit.state, pool, id)?;
+    let before = Form::query(&request)?.cursor("before")?;
+    let state = desk.visit.state.clone();
+    let (rows, next) = off_thread(move || applications::deliveries(&state, pool, id, before)).await?;
+    let home = format!("/console/applications/{id}/deliveries");
+    let shown = OutboxView {
+        kind: OutboxKind::All,
+        rows: rows.iter().map(|row| outbox_row(&desk, row)).collect(),
+        first: before.map(|_| home.clone()),
+        next: next.map(|id| format!("{home}?before={id}")),
+    };
+    Ok(with_facts(&desk, &row, |facts| {
+        desk.page(|frame, rail| page::application_deliveries(frame, rail, facts, &shown))
+    }))
 }
 
 /// What stands fast of an application, lent to `tell`.

@@ -346,18 +346,15 @@ async fn end_picked(desk: &Desk, id: ApplicationId, form: &Form, typed: Typed) -
         return in_application(desk, id, form, typed).await;
     }
     let scope = typed.scope.ok_or(Refusal::bad("scope"))?;
-    let picked = sids(form)?;
-    let people = how_many(desk, &picked).await?;
+    let picked = door::Picked { sids: sids(form)?, application: Some(id), scope, reason: typed.reason };
+    let back = format!("/console/applications/{id}/sessions");
+    let people = how_many(desk, &picked.sids).await?;
     if people > WITHOUT_ASKING {
-        sure!(desk, form, Grave::KickMany(view::count(people)), &format!("/console/applications/{id}/sessions"));
+        sure!(desk, form, Grave::KickMany(view::count(people)), &back);
     }
-    let picked = door::Picked { sids: picked, application: Some(id), scope, reason: typed.reason };
     let (pool, origin) = (desk.pool, desk.origin());
     match desk.visit.state.write(move |act, state| door::end_picked(act, state, pool, picked, origin)).await {
-        Err(FlowError::Absent("session")) => {
-            let back = format!("/console/applications/{id}/sessions");
-            Ok(desk.page(|frame, rail| page::nobody_to_kick(frame, rail, &back)))
-        }
+        Err(FlowError::Absent("session")) => Ok(desk.page(|frame, rail| page::nobody_to_kick(frame, rail, &back))),
         other => Ok(to_receipt(&other?)),
     }
 }
