@@ -30,6 +30,8 @@ const BLACK: Colour = Colour([0x0b, 0x0e, 0x14]);
 impl Colour {
     /// The house's own, which a pool has that chose none.
     pub const CELADON: Self = Self([0x10, 0x62, 0x5b]);
+    /// Its variant for dark pages, which was chosen by eye.
+    const CELADON_AT_NIGHT: Self = Self([0x78, 0xcd, 0xc0]);
 
     /// Reads `#rrggbb`.
     pub fn parse(text: &str) -> Option<Self> {
@@ -74,6 +76,9 @@ impl Colour {
     /// Its variant for dark pages: as much white as it takes.
     #[must_use]
     pub fn night(self) -> Self {
+        if self == Self::CELADON {
+            return Self::CELADON_AT_NIGHT;
+        }
         let mixed = |share: u16| {
             self.0.map(|octet| {
                 let octet = u16::from(octet);

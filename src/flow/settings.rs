@@ -11,12 +11,12 @@ use crate::config::{Config, Origin as Source};
 use crate::crypto::seal;
 use crate::domain::audit::{self, Detail};
 use crate::domain::contact::DisplayName;
-use crate::domain::id::{PoolId, UserId};
+use crate::domain::id::PoolId;
 use crate::domain::logout::Origin;
 use crate::domain::look::{Colour, PICTURE_OCTETS, PictureKind};
-use crate::domain::user::{Role, UserStatus};
 use crate::store::audit::Event;
 use crate::store::db::Act;
+pub use crate::store::pools::Keeper;
 use crate::store::pools::{self, PoolSettings};
 use crate::store::{access_keys, facts, sessions};
 
@@ -113,21 +113,6 @@ impl From<&PoolSettings> for SettingsForm {
     }
 }
 
-/// Somebody who may enter the console.
-#[derive(Debug, Clone)]
-pub struct Keeper {
-    /// Who.
-    pub id: UserId,
-    /// Their name.
-    pub name: String,
-    /// What they log in with.
-    pub identifier: String,
-    /// What they may do.
-    pub role: Role,
-    /// Whether they may log in at all.
-    pub status: UserStatus,
-}
-
 /// The settings as they are kept, and what stands beside them.
 #[derive(Debug)]
 pub struct Kept {
@@ -156,12 +141,11 @@ fn mark(row: &PoolSettings) -> String {
 pub fn read(state: &State, pool: PoolId) -> Done<Kept> {
     state.store.read(|conn| {
         let row = pools::settings(conn, pool)?.ok_or(FlowError::Absent("user pool"))?;
-        let keeper = |(id, name, identifier, role, status)| Keeper { id, name, identifier, role, status };
         let facts = facts::of(conn)?;
         Ok(Kept {
             form: SettingsForm::from(&row),
             mark: mark(&row),
-            keepers: pools::of_the_console(conn, pool)?.into_iter().map(keeper).collect(),
+            keepers: pools::keepers(conn, pool)?,
             keys: access_keys::of_pool(conn, pool)?.len(),
             schema: facts.schema,
             octets: facts.octets,

@@ -17,6 +17,8 @@ pub struct ErrorView<'a> {
     pub request_id: &'a str,
     /// How long to wait before trying again.
     pub retry_seconds: Option<u32>,
+    /// After how long the page is loaded again by itself.
+    pub again_seconds: Option<u32>,
     /// A place to go back to: its name and its path.
     pub way_back: Option<(&'a str, &'a str)>,
 }
@@ -29,7 +31,11 @@ pub fn error(frame: &Frame, view: &ErrorView) -> Markup {
         span.seal.s88.word aria-hidden="true" { (view.status) }
         h1 { (title) }
         p { (line) }
-        @if let Some(seconds) = view.retry_seconds { p { ((words.wait_seconds)(Count::from(seconds))) } }
+        @match (view.again_seconds, view.retry_seconds) {
+            (Some(seconds), _) => p { ((words.tries_again)(Count::from(seconds))) },
+            (None, Some(seconds)) => p { ((words.wait_seconds)(Count::from(seconds))) },
+            (None, None) => {},
+        }
     };
     let deed = html! {
         div.deed {

@@ -67,12 +67,14 @@ pub enum LoginProblem {
 
 /// The log-in page.
 pub fn login(frame: &Frame, view: &LoginView) -> Markup {
-    let (words, app) = (frame.words(), calm(view.application.name));
+    // Before there is any application, people log in to the pool itself.
+    let named = if view.application.identifier.is_empty() { frame.pool_name } else { view.application.name };
+    let (words, app) = (frame.words(), calm(named));
     let side = html! {
-        (seal(view.application.name, Seal::AppGate))
+        (seal(named, Seal::AppGate))
         h1 { ((words.gate.log_in_to)(&app)) }
         @if let Some(host) = view.return_host { p { (words.gate.return_to) b { (name(host)) } } }
-        p.trust { ((words.gate.trust)(&calm(frame.pool_name), &app)) }
+        @if !view.application.identifier.is_empty() { p.trust { ((words.gate.trust)(&calm(frame.pool_name), &app)) } }
     };
     gate(
         frame,

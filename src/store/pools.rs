@@ -113,12 +113,35 @@ pub fn set_logo(act: &Act<'_>, id: PoolId, logo: Option<(&[u8], &str)>) -> Rows<
     Ok(())
 }
 
+/// Somebody who may enter the console.
+#[derive(Debug, Clone)]
+pub struct Keeper {
+    /// Who.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// What they log in with.
+    pub identifier: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may log in at all.
+    pub status: UserStatus,
+}
+
 /// Who may enter the console of a pool: those who act before those who read.
-pub fn of_the_console(conn: &Connection, id: PoolId) -> Rows<Vec<(UserId, String, String, Role, UserStatus)>> {
+pub fn keepers(conn: &Connection, id: PoolId) -> Rows<Vec<Keeper>> {
     let text = "SELECT id, CASE WHEN name <> '' THEN name ELSE coalesce(username, email, phone, id) END,
                        coalesce(username, email, phone, id), role, status
                 FROM users WHERE pool_id = ?1 AND role <> 'person' AND status <> 'deleted' ORDER BY role, created_at LIMIT 100";
-    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+    let row = |row: &Row<'_>| {
+        Ok(Keeper {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            identifier: row.get(2)?,
+            role: row.get(3)?,
+            status: row.get(4)?,
+        })
+    };
     Ok(conn.prepare_cached(text)?.query_map([id], row)?.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -149,7 +149,9 @@ impl Form {
 
     /// The files as fields of a form that is posted once more: a browser sends a file only where a person chose it.
     pub fn files_to_keep(&self) -> impl Iterator<Item = (String, String)> {
-        let digits = |octets: &Bytes| octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+        let digits =
+            move |octets: &Bytes| octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect();
         self.files.iter().map(move |(name, octets)| (format!("{name}{KEPT}"), digits(octets)))
     }
 

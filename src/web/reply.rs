@@ -89,6 +89,7 @@ pub fn plain_error(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRe
         status: refusal.status().as_u16(),
         request_id: id,
         retry_seconds: refusal.retry_after().and_then(|s| u32::try_from(s).ok()),
+        again_seconds: None,
         way_back: None,
     };
     page(refusal.status(), page::error::error(&frame, &view).into_string(), None)

@@ -11,6 +11,7 @@ mod crash;
 mod crossing;
 mod dashboard;
 mod demo;
+mod gate;
 mod hosts;
 mod import;
 mod live;

@@ -202,7 +202,8 @@ fn notice(frame: &Frame, view: &SettingsView) -> Markup {
         return Notice::Refused { title: words.stale, line: words.stale_line, fields: said(&theirs) }.markup(frame);
     }
     if !view.problems.is_empty() {
-        let problems: Vec<_> = view.problems.iter().map(|(f, p)| (*f, p.sentence(frame.lang))).collect();
+        let problems: Vec<_> =
+            view.problems.iter().map(|(f, p)| (*f, (words.fault)(words.label(*f), &p.sentence(frame.lang)))).collect();
         return Notice::Refused {
             title: refusal.form_refused,
             line: refusal.form_refused_note,
@@ -254,7 +255,6 @@ fn lifetime(frame: &Frame, view: &SettingsView, field: SettingsField, label: &st
     let Some(stated) = &life.stated else {
         let hint = (words.hours_hint)(life.default_hours.into());
         return Field {
-            kind: "number",
             optional: true,
             hint: Some(&hint),
             problem: view.problem(field),
@@ -280,7 +280,7 @@ fn picture(frame: &Frame, view: &SettingsView) -> Markup {
     let words = &frame.words().settings;
     let problem = view.problem(SettingsField::Logo);
     html! {
-        section #picture {
+        section.apart #picture {
             div.head { h2 { (words.logo) } }
             @if let Some(src) = view.logo {
                 div.between {
@@ -309,9 +309,9 @@ fn picture(frame: &Frame, view: &SettingsView) -> Markup {
 fn keepers(frame: &Frame, view: &SettingsView) -> Markup {
     let (common, words, directory) = (&frame.words().common, &frame.words().settings, &frame.words().directory);
     html! {
-        section {
+        section.apart {
             div.head { h2 { (words.keepers) } a.small href="/console/users" { (words.all_users) } }
-            ul.ruled.close-set {
+            ul.ruled.close-set.keepers {
                 @for keeper in &view.keepers {
                     li {
                         (stamp(common, if keeper.enabled { Stamp::In } else { Stamp::Off }))
@@ -328,7 +328,7 @@ fn keepers(frame: &Frame, view: &SettingsView) -> Markup {
 fn network(frame: &Frame, view: &SettingsView) -> Markup {
     let words = &frame.words().settings;
     html! {
-        section {
+        section.apart {
             div.head { h2 { (words.network) } }
             dl.pairs {
                 dt { (words.your_address) } dd { code { (view.address) } }
@@ -346,7 +346,7 @@ fn network(frame: &Frame, view: &SettingsView) -> Markup {
 fn diagnostics(frame: &Frame, view: &SettingsView) -> Markup {
     let words = &frame.words().settings;
     html! {
-        section {
+        section.apart {
             div.head { h2 { (words.system) } (copy_button(frame, "diagnostics", Some(words.copy_diagnostics))) }
             pre.facts #diagnostics tabindex="0" { (view.diagnostics) }
             p.small { (words.diagnostics_note) }

@@ -211,7 +211,13 @@ fn docs(stage: &Stage) -> Markup {
 fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let (stranger, person) = (stage.stranger(), stage.person());
     let back = Some((stage.applications[0].as_str(), "https://notes.acme.lan/"));
-    let view = |status| ErrorView { status, request_id: "req_9f27c1d04b", retry_seconds: None, way_back: back };
+    let view = |status| ErrorView {
+        status,
+        request_id: "req_9f27c1d04b",
+        retry_seconds: None,
+        again_seconds: None,
+        way_back: back,
+    };
     let waiting = |status, seconds| ErrorView { retry_seconds: Some(seconds), way_back: None, ..view(status) };
     let typed = ("name".to_owned(), hostile());
     let old = OldFormView { action: "/u/profile", fields: &[typed], has_file: false };
@@ -228,6 +234,6 @@ fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("error-421", error(&stranger, &ErrorView { way_back: None, ..view(421) })),
         ("error-429", error(&stranger, &waiting(429, 30))),
         ("error-500", error(&person, &view(500))),
-        ("error-503", error(&person, &waiting(503, 1))),
+        ("error-503", error(&person, &ErrorView { again_seconds: Some(5), ..waiting(503, 2) })),
     ]
 }

@@ -60,6 +60,7 @@ Gate {
     ask_admin_at: Named = |who| format!("问管理员：{who}"), |who| format!("Ask an administrator: {who}");
     quote_request_id: Said = "请附上请求编号 ", "Please quote the request id ";
     copy_request_id: Said = "复制请求编号", "Copy the request id";
+    tries_again: Counted = |n| format!("{n} 秒后，这一页会自己再试一次。"), |n| format!("This page tries again by itself in {n} seconds.");
     wait_seconds: Counted = |n| format!("请等 {n} 秒再试。"), |n| if n.is_one() { "Please try again in 1 second.".to_owned() } else { format!("Please try again in {n} seconds.") };
 }
 }

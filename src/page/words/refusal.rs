@@ -218,7 +218,7 @@ impl FieldProblem {
                 "只能用小写字母、数字和连字符，并以字母开头",
                 "Lower-case letters, digits and hyphens only, a letter first",
             ),
-            Self::WrongPassword => ("原密码不正确", "This is not your present password"),
+            Self::WrongPassword => ("密码不正确", "This is not your present password"),
             Self::NotTheSame => ("两次输入的新密码不一样", "The two new passwords differ"),
             Self::NotThatName => ("和上面的名称不一样，没有删除", "This is not that name; nothing was deleted"),
             Self::NotTheApplication => ("和应用的名称不一样", "This is not the name of the application"),

@@ -35,6 +35,7 @@ Settings {
     stale: Said = "有人先改了，没有保存", "Somebody was faster; not saved";
     stale_line: Said = "你填写的都还在。再保存一次，就以你的为准。", "What you typed is still here. Save once more to put it in the place of theirs.";
     now_holds: fn(&str, &str) -> String = |field, value| format!("{field}现在是：{value}"), |field, value| format!("{field} is now: {value}");
+    fault: fn(&str, &str) -> String = |field, fault| format!("{field}：{fault}"), |field, fault| format!("{field}: {fault}");
     logo: Said = "标志", "Logo";
     logo_of: Named = |n| format!("{n}的标志"), |n| format!("Logo of {n}");
     logo_choose: Said = "选一张图", "Choose a picture";
