@@ -228,11 +228,13 @@ fn draw(
             address: row.protocol.backchannel_logout_uri.as_deref(),
             last: last.map(|row| (row.at, delivery_state(&row, state.now()))),
         };
+        let (config, sessions) = (&state.config, state.lifetimes_of(desk.pool));
+        let seconds = |ms: i64| u32::try_from(ms / 1_000).unwrap_or(u32::MAX);
         let lifetimes = LifetimesView {
-            access: state.config.access_token_seconds,
-            refresh: state.config.refresh_token_seconds,
-            idle: state.config.session_idle_seconds,
-            absolute: state.config.session_absolute_seconds,
+            access: config.access_token_seconds,
+            refresh: config.refresh_token_seconds,
+            idle: seconds(sessions.idle_ms),
+            absolute: seconds(sessions.absolute_ms),
         };
         let view =
             ApplicationView { facts: *facts, identifier: &row.identifier, form, test, lifetimes, delete_problem };
