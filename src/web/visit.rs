@@ -163,7 +163,7 @@ impl Visit {
         path: Option<&str>,
         draw: impl FnOnce(&Frame<'_>) -> T,
     ) -> T {
-        let zone = Zone::named(cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")).as_deref());
+        let zone = self.zone();
         let theme = cookie::plain(&self.request, "theme").map_or(Theme::System, |t| Theme::parse(&t));
         let who = self.session.as_ref().filter(|_| self.here().is_some()).map(|s| Person {
             name: &s.name,
@@ -187,6 +187,11 @@ impl Visit {
             live,
         };
         draw(&frame)
+    }
+
+    /// The zone of the reader's browser.
+    pub fn zone(&self) -> Zone {
+        Zone::named(cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")).as_deref())
     }
 
     /// The language: asked for in the query, chosen before, or what the browser prefers.

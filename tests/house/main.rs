@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic, clippy::type_complexity)]
 
 mod applications;
+mod audit_log;
 mod authing;
 mod back_channel;
 mod bad_input;

@@ -42,7 +42,7 @@ pub use application_form::{
 pub use applications::{
     ApplicationKind, ApplicationRow, ApplicationsView, Callbacks, SecretView, applications, new_application, secret,
 };
-pub use audit::{AuditKind, AuditRow, AuditView, audit};
+pub use audit::{AuditAsked, AuditRow, AuditView, audit};
 pub use confirm::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, confirm_it_is_you};
 pub use dashboard::{ByApplication, DashboardView, Health, Logins, Steps, TickerRow, Warning, dashboard};
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};

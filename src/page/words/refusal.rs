@@ -142,6 +142,10 @@ pub enum FieldProblem {
     NotThatName,
     /// Not the name of the application, which everybody is to leave.
     NotTheApplication,
+    /// No date and time.
+    NotATime,
+    /// An end that lies before its beginning.
+    BeforeItsStart,
     /// The new password is the old one.
     Unchanged,
     /// Among the passwords that everybody knows.
@@ -222,6 +226,8 @@ impl FieldProblem {
             Self::NotTheSame => ("两次输入的新密码不一样", "The two new passwords differ"),
             Self::NotThatName => ("和上面的名称不一样，没有删除", "This is not that name; nothing was deleted"),
             Self::NotTheApplication => ("和应用的名称不一样", "This is not the name of the application"),
+            Self::NotATime => ("这不是一个日期和时间", "This is not a date and time"),
+            Self::BeforeItsStart => ("结束时间早于开始时间", "This ends before it begins"),
             Self::Unchanged => ("新密码和原密码一样", "This is the password you already have"),
             Self::WellKnown => ("这个密码太常见，谁都猜得到", "Everybody knows this password; choose another"),
             Self::OwnPassword => (

@@ -3,6 +3,7 @@
 mod address_trial;
 mod application_form;
 pub mod applications;
+pub mod audit;
 pub mod import;
 pub mod kick;
 pub mod login_status;
