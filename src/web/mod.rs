@@ -34,7 +34,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, import, kick, login_status, outbox, overview, receipts, users};
+use console::{applications, import, kick, login_status, outbox, overview, receipts, user, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -168,10 +168,16 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/users/import" => GET import::form, POST import::submit;
         "/console/users/import.csv" => GET import::sample;
         "/console/users/new" => GET users::new, POST users::create;
-        "/console/users/{id}" => GET users::detail, POST users::change;
+        "/console/users/{id}" => GET user::detail, POST user::change;
+        "/console/users/{id}/devices" => GET user::devices;
+        "/console/users/{id}/applications" => GET user::applications;
+        "/console/users/{id}/history" => GET user::history;
+        "/console/users/{id}/data" => GET user::data;
+        "/console/users/{id}/status" => POST user::switch;
+        "/console/users/{id}/leave" => POST user::leave;
         "/console/users/{id}/kick" => GET kick::ask_user;
-        "/console/users/{id}/reset-link" => POST users::reset_link;
-        "/console/users/{id}/delete" => POST users::delete;
+        "/console/users/{id}/reset-link" => POST user::reset_link;
+        "/console/users/{id}/delete" => POST user::delete;
         "/console/keys" => GET applications::keys, POST applications::create_key;
         "/console/keys/{id}/revoke" => POST applications::revoke_key;
     }

@@ -9,6 +9,7 @@ pub mod login_status;
 pub mod outbox;
 pub mod overview;
 pub mod receipts;
+pub mod user;
 pub mod users;
 
 mod desk;
