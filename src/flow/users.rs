@@ -38,6 +38,21 @@ pub struct UserForm {
     pub disabled: bool,
 }
 
+/// The form as it would be typed for what is kept.
+impl From<&User> for UserForm {
+    fn from(user: &User) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            username: text(&user.username),
+            name: user.name.clone(),
+            email: text(&user.email),
+            phone: text(&user.phone),
+            role: user.role,
+            disabled: user.status != UserStatus::Activated,
+        }
+    }
+}
+
 /// A form whose every field was accepted.
 #[derive(Debug, Clone)]
 pub struct ValidUser {
@@ -226,6 +241,19 @@ pub fn edit(
     Ok(Edited { receipt })
 }
 
+/// Disables a user, which ends everything of theirs, or lets them log in again. Nothing else of them changes.
+pub fn switch(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    whom: (PoolId, UserId),
+    to: UserStatus,
+    origin: &Origin,
+) -> Done<Edited> {
+    let user = in_pool(act, whom.0, whom.1)?;
+    let form = UserForm { disabled: to != UserStatus::Activated, ..UserForm::from(&user) };
+    edit(act, state, whom, None, &form.judge()?, origin)
+}
+
 /// Deletes a user: everything ends, the log-in names become free.
 pub fn delete(act: &mut Act<'_>, state: &Arc<State>, pool: PoolId, id: UserId, origin: &Origin) -> Done<Receipt> {
     let user = in_pool(act, pool, id)?;
@@ -335,11 +363,7 @@ pub fn page(
 ) -> Done<(Vec<(User, u32)>, bool)> {
     const SIZE: u32 = 50;
     state.store.read(|conn| {
-        let mut rows = if search.is_empty() {
-            users::page(conn, pool, before, SIZE + 1)?
-        } else {
-            users::search(conn, pool, search, SIZE + 1)?
-        };
+        let mut rows = users::page(conn, pool, search, before, SIZE + 1)?;
         let more = rows.len() > SIZE as usize;
         rows.truncate(SIZE as usize);
         let mut counted = Vec::new();

@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod overview;
 pub mod receipts;
 pub mod settings;
+pub mod user;
 pub mod users;
 
 mod desk;
