@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (stem, ext) = parts(&file)?;
         let bytes = match ext {
             "js" => tight(&undressed(&fs::read_to_string(&file)?)),
-            "css" => undressed(&uncommented(&fs::read_to_string(&file)?)).into_bytes(),
+            "css" => plain_sheet(&undressed(&uncommented(&fs::read_to_string(&file)?))).into_bytes(),
             _ => fs::read(&file)?,
         };
         let name = format!("{stem}.{}.{ext}", hash(&bytes));
@@ -49,6 +49,27 @@ fn uncommented(sheet: &str) -> String {
     let mut pieces = sheet.split("/*");
     let first = pieces.next().unwrap_or_default().to_owned();
     pieces.fold(first, |kept, piece| kept + piece.split_once("*/").map_or("", |(_, rest)| rest))
+}
+
+/// A style sheet without the blanks and signs that say nothing: around braces and between declarations. A blank before a
+/// colon stays, it may stand for a descendant; none of its strings holds one of these signs.
+fn plain_sheet(sheet: &str) -> String {
+    let mut out = String::with_capacity(sheet.len());
+    for sign in sheet.chars() {
+        let sign = if sign == '\n' { ' ' } else { sign };
+        match sign {
+            ' ' if out.ends_with([' ', '{', '}', ';', ',', ':']) => {}
+            '{' | '}' | ';' | ',' => {
+                out.truncate(out.trim_end_matches(' ').len());
+                if sign == '}' && out.ends_with(';') {
+                    out.pop();
+                }
+                out.push(sign);
+            }
+            _ => out.push(sign),
+        }
+    }
+    out
 }
 
 /// A script or a style sheet without its indentation and without the lines that only explain it.
