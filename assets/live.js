@@ -77,7 +77,7 @@
     const ticked = new Set(all('input:checked', old).map((box) => box.value));
     const open = new Set(all('details[open]', old).map((box) => box.id));
     const held = old.contains(document.activeElement) && document.activeElement;
-    const like = held && ['id', 'value', 'href'].filter((name) => held.getAttribute(name))
+    const like = held && ['id', 'value', 'href', 'data-copy'].filter((name) => held.getAttribute(name))
       .map((name) => `[${name}="${CSS.escape(held.getAttribute(name))}"]`)[0];
     for (const box of all('input[type=checkbox], input[type=radio]', fresh)) if (ticked.has(box.value)) box.checked = true;
     for (const box of [fresh, ...all('details', fresh)]) if (open.has(box.id) || (box === fresh && old.open)) box.open = true;

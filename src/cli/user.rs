@@ -140,17 +140,8 @@ fn ended(receipt: Option<&Receipt>) {
 fn switch(named: &str, at: &InPool, to: UserStatus) -> Result<(), Failure> {
     let state = open::house(&at.place)?;
     let user = found(&state, named, at)?;
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let form = UserForm {
-        username: text(&user.username),
-        name: user.name.clone(),
-        email: text(&user.email),
-        phone: text(&user.phone),
-        role: user.role,
-        disabled: to == UserStatus::Disabled,
-    };
-    let (valid, whom) = (form.judge()?, (user.pool, user.id));
-    let edited = state.write_now(move |act, state| users::edit(act, state, whom, None, &valid, &by_operator()))?;
+    let whom = (user.pool, user.id);
+    let edited = state.write_now(move |act, state| users::switch(act, state, whom, to, &by_operator()))?;
     upkeep::write_out(&state)?;
     ended(edited.receipt.as_ref());
     Ok(())
@@ -164,7 +155,7 @@ fn list(search: &str, as_json: bool, at: &InPool) -> Result<(), Failure> {
         let (mut page, more) = users::page(&state, pool, search, before)?;
         before = page.last().map(|(user, _)| (user.created_at.0, user.id));
         all.append(&mut page);
-        if !more || !search.is_empty() {
+        if !more {
             break;
         }
     }

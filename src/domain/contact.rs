@@ -115,6 +115,53 @@ texts! {
     DisplayName,
 }
 
+/// A time zone by its IANA name, spelled as it should be.
+///
+/// ```
+/// use exeunt::domain::contact::ZoneName;
+/// assert_eq!(ZoneName::parse("asia/shanghai").unwrap().as_str(), "Asia/Shanghai");
+/// assert!(ZoneName::parse("Atlantis/Capital").is_none());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneName(String);
+
+impl ZoneName {
+    /// Those that are offered first; every other one is accepted too.
+    pub const USUAL: [&'static str; 16] = [
+        "Asia/Shanghai",
+        "Asia/Hong_Kong",
+        "Asia/Taipei",
+        "Asia/Singapore",
+        "Asia/Tokyo",
+        "Asia/Kolkata",
+        "Asia/Dubai",
+        "Australia/Sydney",
+        "Europe/London",
+        "Europe/Paris",
+        "Europe/Berlin",
+        "Europe/Moscow",
+        "America/Sao_Paulo",
+        "America/New_York",
+        "America/Los_Angeles",
+        "UTC",
+    ];
+
+    /// Reads a name that the tables of zones know.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.len() > 64 {
+            return None;
+        }
+        let zone = jiff::tz::TimeZone::get(text).ok()?;
+        zone.iana_name().map(|name| Self(name.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Username {
     /// Reads a user name, trimmed.
     pub fn parse(text: &str) -> Result<Self, ContactRefused> {

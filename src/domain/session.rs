@@ -76,6 +76,10 @@ pub struct Session {
     pub identifier: String,
     /// What they may do.
     pub role: Role,
+    /// The language they chose; none: what the browser prefers.
+    pub lang: Option<String>,
+    /// The time zone they chose, by its IANA name; none: the browser's.
+    pub zone: Option<String>,
     /// Place of the last log-in (password asked) in the order.
     pub auth_seq: Seq,
     /// When the password was last asked.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::{Done, FlowError};
+use super::error::{Done, FieldRefused, FlowError};
 use super::login::give_secret;
 use super::logout;
 use super::session::remember_anew;
@@ -11,7 +11,7 @@ use super::users::{UserForm, edit_own};
 use crate::crypto::password::{self, Verdict};
 use crate::domain::audit;
 use crate::domain::clock::Timestamp;
-use crate::domain::contact::{NewPassword, Password};
+use crate::domain::contact::{NewPassword, Password, ZoneName};
 use crate::domain::id::UserId;
 use crate::domain::logout::{Cause, Origin};
 use crate::domain::secret::Secret;
@@ -87,17 +87,35 @@ pub fn whole_record(state: &State, user: UserId, kind: &str) -> Done<Vec<AuditRo
     Ok(state.store.read(|conn| rows::of_user(conn, user, (kind, i64::MAX, since), DOWNLOAD))?)
 }
 
-/// Changes the own profile.
+/// The own profile as typed.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileForm {
+    /// Names and contacts.
+    pub names: UserForm,
+    /// The language of the pages; empty: what the browser prefers.
+    pub lang: String,
+    /// The time zone; empty: the browser's.
+    pub zone: String,
+}
+
+/// Changes the own profile. `known` are the languages of the house.
 pub async fn change_profile(
     state: &Arc<State>,
     session: Arc<Session>,
-    form: UserForm,
-    seen: Option<Timestamp>,
+    form: ProfileForm,
+    (seen, known): (Option<Timestamp>, &'static [&'static str]),
     origin: Origin,
 ) -> Done<()> {
+    let lang = Some(form.lang).filter(|lang| known.contains(&lang.as_str()));
+    let zone = Some(form.zone.trim()).filter(|zone| !zone.is_empty()).map(ZoneName::parse);
     state
         .write(move |act, state| {
-            edit_own(act, session.user, seen, form)?;
+            let own = edit_own(act, session.user, seen, form.names);
+            let zone = match (own, zone) {
+                (own, Some(None)) => return Err(with_zone(own)),
+                (own, zone) => own.map(|()| zone.flatten())?,
+            };
+            users::set_preferences(act, session.user, lang.as_deref(), zone.as_ref().map(ZoneName::as_str))?;
             let event = Event {
                 pool: session.pool,
                 act: audit::act::PROFILE_CHANGED,
@@ -112,6 +130,19 @@ pub async fn change_profile(
             Ok(())
         })
         .await
+}
+
+/// A zone that nobody knows, told with whatever else was wrong.
+fn with_zone(own: Done<()>) -> FlowError {
+    let unknown = FieldRefused::new("zone", "zone");
+    match own {
+        Err(FlowError::Invalid(mut refused)) => {
+            refused.push(unknown);
+            FlowError::Invalid(refused)
+        }
+        Err(other) => other,
+        Ok(()) => FlowError::Invalid(vec![unknown]),
+    }
 }
 
 /// A change of the own password.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changed;
 use super::directory;
 use super::error::{Done, FieldRefused, FlowError};
 use super::logout;
@@ -311,10 +312,13 @@ pub fn edit(
         // Whoever sends the same form twice finds it done.
         return if valid.stands(&row) { Ok(None) } else { Err(FlowError::Stale) };
     }
+    let before = row.clone();
     valid.write_into(&mut row);
     let shown = keep_for_signing(state, &mut row, None)?;
     applications::update(act, &row).map_err(taken)?;
-    note(act, pool, audit::act::APPLICATION_CHANGED, id.as_str(), origin)?;
+    let (what, target) = (audit::act::APPLICATION_CHANGED, id.as_str());
+    let event = Event { pool, act: what, user: None, target, ending: None, origin, user_agent: "" };
+    crate::store::audit::append_with(act, &event, &changed::of_application(&before, &row))?;
     directory::changed(act, state)?;
     Ok(shown)
 }

@@ -6,10 +6,12 @@
 
 pub mod account;
 pub mod applications;
+pub mod audit;
 pub mod authorize;
 pub mod backup;
 pub mod bearer;
 pub mod cas;
+mod changed;
 pub mod client;
 pub mod dashboard;
 pub mod directory;

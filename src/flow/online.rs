@@ -7,7 +7,6 @@ use super::state::State;
 use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use crate::domain::session::SessionId;
 use crate::domain::user::User;
-use crate::store::audit::{self, AuditRow};
 use crate::store::online::{self, CAP};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{grants, users};
@@ -26,32 +25,6 @@ pub fn active_users(state: &State, application: ApplicationId, page: u32, limit:
 
 /// Living sessions of one person that are shown.
 const OF_ONE: u32 = 200;
-
-/// A page of the audit log before a cursor, newest first, and the next cursor. `text` is looked for in names, addresses
-/// and request ids, `kind` is `logins`, `endings`, `admin` or empty.
-pub fn audit_page(
-    state: &State,
-    pool: PoolId,
-    before: Option<i64>,
-    text: &str,
-    kind: &str,
-) -> Done<(Vec<AuditRow>, Option<i64>)> {
-    const SIZE: u32 = 50;
-    let mut rows =
-        state.store.read(|conn| audit::search(conn, pool, before.unwrap_or(i64::MAX), (text, kind), SIZE + 1))?;
-    let more = rows.len() > SIZE as usize;
-    rows.truncate(SIZE as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.id);
-    Ok((rows, next))
-}
-
-/// Events of one download at most.
-const DOWNLOAD: u32 = 10_000;
-
-/// The audit log as one list, newest first, to be taken home.
-pub fn whole_audit(state: &State, pool: PoolId, text: &str, kind: &str) -> Done<Vec<AuditRow>> {
-    Ok(state.store.read(|conn| audit::search(conn, pool, i64::MAX, (text, kind), DOWNLOAD))?)
-}
 
 /// One user with all their living sessions.
 pub fn all_of(state: &State, pool: PoolId, id: UserId) -> Done<Picked> {

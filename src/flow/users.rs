@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changed;
 use super::error::{Done, FieldRefused, FlowError};
 use super::logout;
 use super::session::remember_anew;
@@ -35,6 +36,21 @@ pub struct UserForm {
     pub role: Role,
     /// May not log in.
     pub disabled: bool,
+}
+
+/// The form as it would be typed for what is kept.
+impl From<&User> for UserForm {
+    fn from(user: &User) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            username: text(&user.username),
+            name: user.name.clone(),
+            email: text(&user.email),
+            phone: text(&user.phone),
+            role: user.role,
+            disabled: user.status != UserStatus::Activated,
+        }
+    }
 }
 
 /// A form whose every field was accepted.
@@ -205,13 +221,15 @@ pub fn edit(
     if seen.is_some_and(|seen| seen != user.updated_at) {
         return Err(FlowError::Stale);
     }
-    let was = (user.role, user.status);
+    let (before, was) = (user.clone(), (user.role, user.status));
     valid.write_into(&mut user);
     users::update(act, &user, &valid.keys()).map_err(taken)?;
     if was.0 == Role::Admin && users::count_admins(act.conn(), pool)? == 0 && was.1 == UserStatus::Activated {
         return Err(FlowError::field("role", "last_admin"));
     }
-    note(act, pool, audit::act::USER_CHANGED, id, origin)?;
+    let (what, user_agent) = (audit::act::USER_CHANGED, "");
+    let event = Event { pool, act: what, user: Some(id), target: "", ending: None, origin, user_agent };
+    crate::store::audit::append_with(act, &event, &changed::of_user(&before, &user))?;
     remember_anew(act, state, id);
     let receipt = if user.status == UserStatus::Disabled && was.1 == UserStatus::Activated {
         password_links::forget_of_user(act, id)?;
@@ -221,6 +239,19 @@ pub fn edit(
         None
     };
     Ok(Edited { receipt })
+}
+
+/// Disables a user, which ends everything of theirs, or lets them log in again. Nothing else of them changes.
+pub fn switch(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    whom: (PoolId, UserId),
+    to: UserStatus,
+    origin: &Origin,
+) -> Done<Edited> {
+    let user = in_pool(act, whom.0, whom.1)?;
+    let form = UserForm { disabled: to != UserStatus::Activated, ..UserForm::from(&user) };
+    edit(act, state, whom, None, &form.judge()?, origin)
 }
 
 /// Deletes a user: everything ends, the log-in names become free.
@@ -332,11 +363,7 @@ pub fn page(
 ) -> Done<(Vec<(User, u32)>, bool)> {
     const SIZE: u32 = 50;
     state.store.read(|conn| {
-        let mut rows = if search.is_empty() {
-            users::page(conn, pool, before, SIZE + 1)?
-        } else {
-            users::search(conn, pool, search, SIZE + 1)?
-        };
+        let mut rows = users::page(conn, pool, search, before, SIZE + 1)?;
         let more = rows.len() > SIZE as usize;
         rows.truncate(SIZE as usize);
         let mut counted = Vec::new();

@@ -1,7 +1,11 @@
 //! A session as pages show it: on the devices page, in the console's ledger, with a user.
 
-use super::bars::{IDLE_MS, Stretch};
-use super::parts::{Device, Stamp};
+use maud::{Markup, html};
+
+use super::bars::{IDLE_MS, Stretch, bar, week};
+use super::frame::Frame;
+use super::parts::{Device, Stamp, listed};
+use super::time::Ago;
 use super::words::Cause;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{Sid, UserId};
@@ -55,4 +59,48 @@ pub struct LedgerRow {
     pub identifier: String,
     /// The session.
     pub session: SessionRow,
+}
+
+/// The stretch over which devices are drawn.
+const WEEK_MS: i64 = 7 * 86_400_000;
+
+/// The seven days above a list of devices.
+pub(super) fn device_axis(frame: &Frame) -> Markup {
+    let common = &frame.words().common;
+    html! {
+        div.devices aria-hidden="true" {
+            div.axis-row {
+                div.axis { @for label in week(&frame.times(), common.today) { span { (label) } } }
+                b { ((common.now_at)(&frame.times().clock(frame.now))) }
+            }
+        }
+    }
+}
+
+/// A session as a line of a list of devices, with the form that ends it.
+pub(super) fn device_row(frame: &Frame, session: &SessionRow, ends: &Markup) -> Markup {
+    let (common, words, times) = (&frame.words().common, &frame.words().person, frame.times());
+    let before = frame.now.since_ms(session.since) > WEEK_MS;
+    html! {
+        li.this[session.this] {
+            (session.device.icon())
+            div.what {
+                b { (session.device.name(common)) } " "
+                @if session.this { span.tag.nowrap { (words.this_device) } }
+                small {
+                    (listed(common, &session.applications))
+                    @if before { (frame.words().gate.clause_comma) ((words.since)(&times.day(session.since))) }
+                }
+            }
+            div.when.lanes {
+                span.hid { ((words.time_logged_in)(&times.moment(session.since), &times.moment(session.seen))) }
+                (bar(frame.now, WEEK_MS, session.stretch()))
+            }
+            div.seen {
+                @if session.this { (words.in_use) } @else { (times.ago_tag(session.seen, Ago::Long)) }
+                small.id { (session.ip) }
+            }
+            (ends)
+        }
+    }
 }

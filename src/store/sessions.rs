@@ -12,7 +12,7 @@ use crate::domain::session::{IdleRule, Participation, Seq, Session, SessionId};
 /// The question every request asks. A session below its user's barrier, or of a user who may not log in, is no session.
 const LIVE: &str =
     "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u.username, u.email, u.phone, u.id), u.role,
-    s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, c.host, c.seq
+    s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, c.host, c.seq, u.lang, u.zone
   FROM session_secrets c
   JOIN sessions s ON s.id = c.session_id
   JOIN users u ON u.id = s.user_id
@@ -21,7 +21,7 @@ const LIVE: &str =
 /// The same by row number, for codes and streams that refer to the session itself.
 const LIVE_BY_ID: &str =
     "SELECT s.id, s.sid, s.user_id, u.pool_id, u.name, coalesce(u.username, u.email, u.phone, u.id), u.role,
-    s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, '', s.auth_seq
+    s.auth_seq, s.auth_at, s.created_at, s.last_seen_at, s.expires_at, '', s.auth_seq, u.lang, u.zone
   FROM sessions s
   JOIN users u ON u.id = s.user_id
   WHERE s.id = ?1 AND s.ended_at IS NULL AND s.seq > u.barrier_seq AND u.status = 'activated'";
@@ -51,6 +51,8 @@ fn row_to_session(row: &Row<'_>) -> rusqlite::Result<Session> {
         expires_at: row.get(11)?,
         host: row.get(12)?,
         secret_seq: row.get(13)?,
+        lang: row.get(14)?,
+        zone: row.get(15)?,
         participants: Vec::new(),
     })
 }

@@ -149,6 +149,14 @@ pub fn update(act: &Act<'_>, user: &User, keys: &LoginKeys) -> Rows<()> {
     Ok(())
 }
 
+/// Writes what a person prefers of their pages; nothing: as the browser has it.
+pub fn set_preferences(act: &Act<'_>, id: UserId, lang: Option<&str>, zone: Option<&str>) -> Rows<()> {
+    act.conn()
+        .prepare_cached("UPDATE users SET lang = ?2, zone = ?3, updated_at = ?4 WHERE id = ?1")?
+        .execute(params![id, lang, zone, act.now])?;
+    Ok(())
+}
+
 /// Sets the password; log-ins that were checked against the old one and have not finished are refused.
 pub fn set_password(act: &Act<'_>, id: UserId, password_hash: &str) -> Rows<()> {
     let seq = act.next_seq()?;
@@ -210,15 +218,20 @@ pub fn any(conn: &Connection) -> Rows<bool> {
         .query_row([], |row| row.get(0))?)
 }
 
-/// A page of users, newest first: those created before `before`, at most `limit`.
-pub fn page(conn: &Connection, pool: PoolId, before: Option<(i64, UserId)>, limit: u32) -> Rows<Vec<User>> {
+/// A page of users, newest first: those created before `before`, whose name, user name, e-mail, phone or id holds `text`;
+/// at most `limit`.
+pub fn page(conn: &Connection, pool: PoolId, text: &str, before: Option<(i64, UserId)>, limit: u32) -> Rows<Vec<User>> {
     let (at, id) = before.map_or((i64::MAX, "g".to_owned()), |(at, id)| (at, id.to_string()));
-    let text = format!(
+    let like = super::columns::like(text);
+    let sql = format!(
         "SELECT {COLUMNS} FROM users WHERE pool_id = ?1 AND (created_at, id) < (?2, ?3) AND status <> 'deleted'
+           AND (?5 = '' OR id = ?5 OR name LIKE ?6 ESCAPE '!' OR username LIKE ?6 ESCAPE '!' OR email LIKE ?6 ESCAPE '!'
+             OR phone LIKE ?6 ESCAPE '!')
          ORDER BY created_at DESC, id DESC LIMIT ?4"
     );
-    let mut sql = conn.prepare_cached(&text)?;
-    Ok(sql.query_map(params![pool, at, id, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?)
+    let mut sql = conn.prepare_cached(&sql)?;
+    let values = params![pool, at, id, limit, text, like];
+    Ok(sql.query_map(values, row_to_user)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What a text is looked for in.
@@ -288,16 +301,9 @@ pub fn listed(conn: &Connection, pool: PoolId, wanted: &Listing, page: (u32, u32
     Ok((total, sql.query_map(values, row_to_user)?.collect::<rusqlite::Result<_>>()?))
 }
 
-/// Users whose name, user name, e-mail, phone or id holds `text`; at most `limit`.
+/// The first of them.
 pub fn search(conn: &Connection, pool: PoolId, text: &str, limit: u32) -> Rows<Vec<User>> {
-    let like = super::columns::like(text);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM users WHERE pool_id = ?1 AND status <> 'deleted' AND (id = ?3
-           OR name LIKE ?2 ESCAPE '!' OR username LIKE ?2 ESCAPE '!' OR email LIKE ?2 ESCAPE '!' OR phone LIKE ?2 ESCAPE '!')
-         ORDER BY created_at DESC, id DESC LIMIT ?4"
-    );
-    let mut sql = conn.prepare_cached(&sql)?;
-    Ok(sql.query_map(params![pool, like, text, limit], row_to_user)?.collect::<rusqlite::Result<_>>()?)
+    page(conn, pool, text, None, limit)
 }
 
 /// What the last step of a log-in checks again inside its transaction: status, and that the password is still the one

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use actix_multipart::Multipart;
-use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Payload};
+use actix_web::{HttpMessage as _, HttpRequest};
 use futures_util::{Stream, StreamExt as _};
 
 use super::error::Refusal;
@@ -53,14 +53,15 @@ fn declared_too_large(request: &HttpRequest, limit: usize) -> bool {
 }
 
 /// A form as sent: names and values, decoded once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Form {
     pairs: Vec<(String, String)>,
     files: Vec<(String, Bytes)>,
 }
 
 impl Form {
-    /// Reads a form. Another media type, too many octets, invalid UTF-8 and NUL are refused.
+    /// Reads a form. Another media type, too many octets, invalid UTF-8 and NUL are refused. It also stays with the request:
+    /// should it be refused for its age, what was typed is not lost.
     pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Refusal> {
         const WANTED: &str = "application/x-www-form-urlencoded";
         if media_type(request) == "multipart/form-data" && WITH_FILES.contains(&request.path()) {
@@ -72,7 +73,9 @@ impl Form {
         if declared_too_large(request, FORM) {
             return Err(Refusal::TooLarge);
         }
-        Self::parse(&read(payload, FORM).await?)
+        let form = Self::parse(&read(payload, FORM).await?)?;
+        request.extensions_mut().insert(form.clone());
+        Ok(form)
     }
 
     /// The same with files (RFC 7578).
@@ -95,6 +98,7 @@ impl Form {
                 form.pairs.push((name, text(octets.to_vec())?));
             }
         }
+        request.extensions_mut().insert(form.clone());
         Ok(form)
     }
 

@@ -110,3 +110,8 @@ pub fn set_browser_state(place: &Place, value: &str) -> String {
 pub fn preference(name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; SameSite=Lax; Max-Age=31536000")
 }
+
+/// The header that takes a preference back.
+pub fn no_preference(name: &str) -> String {
+    format!("{name}=; Path=/; SameSite=Lax; Max-Age=0")
+}

@@ -12,6 +12,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 
 use super::authing::{envelope, signed};
+use super::body::Form;
 use super::error::Refusal;
 use super::oidc::wire;
 use super::visit::{RequestId, Visit};
@@ -201,6 +202,9 @@ impl Wire {
     }
 }
 
+/// Fields of a form that no page may repeat.
+const NOT_REPEATED: [&str; 6] = ["csrf", "password", "current", "new", "again", page::console::OWN_PASSWORD];
+
 /// After how long a page that met a busy house is loaded again by itself. What was posted is not posted again, and whoever
 /// was throttled waits until they want to.
 fn again_seconds(request: &HttpRequest, refusal: &Refusal) -> Option<u32> {
@@ -216,6 +220,14 @@ fn error_page(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRespons
         return reply::plain_error(request, refusal, id);
     };
     let (csrf, cookie) = super::protect::csrf(&visit);
+    if let Some(posted) = request.extensions().get::<Form>().filter(|_| matches!(refusal, Refusal::OldForm)) {
+        let kept = posted.pairs().iter().filter(|(name, _)| !NOT_REPEATED.contains(&&**name)).cloned();
+        let fields: Vec<_> = kept.chain(posted.files_to_keep()).collect();
+        let view = page::error::OldFormView { action: visit.path(), fields: &fields, has_file: posted.has_files() };
+        let markup = visit.frame(&csrf, None, None, |frame| page::error::old_form(frame, &view));
+        // It may be the form that leads back to an application.
+        return reply::leaving_page(status, markup.into_string(), cookie);
+    }
     let view = page::error::ErrorView {
         status: status.as_u16(),
         request_id: id,

@@ -12,6 +12,7 @@ use super::{crossing, reply, view};
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Actor;
 use crate::domain::session::Session;
+use crate::flow::directory::Directory;
 use crate::flow::state::State;
 use crate::flow::{account, logout as door, presence};
 use crate::page::personal_center::{
@@ -23,23 +24,25 @@ pub async fn applications_page(request: HttpRequest) -> Answer {
     let known = |state: &State, session: &Session| presence::acquaintances(state, session.user);
     page(request, known, |visit, _, known, frame| {
         let directory = visit.state.directory();
-        let own = |one: &presence::Acquaintance| {
-            let application = directory.application(one.application)?;
-            Some(OwnApplication {
-                id: application.id,
-                name: application.name.clone(),
-                home: application.login.home(),
-                devices: view::count(one.devices),
-                last: one.last,
-            })
-        };
         let shown = ApplicationsView {
-            applications: known.iter().filter_map(own).collect(),
+            applications: known.iter().filter_map(|one| own_application(&directory, one)).collect(),
             left: Form::query(&visit.request)?.one("left")?.is_some(),
         };
         Ok(applications(frame, &shown))
     })
     .await
+}
+
+/// An application as its person knows it.
+pub(super) fn own_application(directory: &Directory, one: &presence::Acquaintance) -> Option<OwnApplication> {
+    let application = directory.application(one.application)?;
+    Some(OwnApplication {
+        id: application.id,
+        name: application.name.clone(),
+        home: application.login.home(),
+        devices: view::count(one.devices),
+        last: one.last,
+    })
 }
 
 /// `POST /u/applications/leave`: one application, on all devices of the person. One that they are not in is no error.
@@ -57,20 +60,27 @@ pub async fn activity_page(request: HttpRequest) -> Answer {
     let query = Form::query(&request)?;
     let (kind, before) = (ActivityKind::parse(query.text("kind")?), query.cursor("before")?);
     let record = move |state: &State, session: &Session| account::record(state, session.user, kind.as_str(), before);
-    page(request, record, |_, _, (rows, next), frame| {
-        let address = |before: Option<i64>| {
-            let before = before.map(|id| format!("&before={id}")).unwrap_or_default();
-            format!("/u/activity?kind={}{before}", kind.as_str())
-        };
-        let shown = ActivityView {
-            kind,
-            rows: rows.iter().map(view::activity).collect(),
-            first: before.map(|_| address(None)),
-            next: next.map(|id| address(Some(id))),
-        };
-        Ok(activity(frame, &shown))
-    })
-    .await
+    page(request, record, |_, _, read, frame| Ok(activity(frame, &activity_view("/u/activity", kind, before, read))))
+        .await
+}
+
+/// A page of a record, at this address.
+pub(super) fn activity_view(
+    at: &str,
+    kind: ActivityKind,
+    before: Option<i64>,
+    (rows, next): &(Vec<account::AuditRow>, Option<i64>),
+) -> ActivityView {
+    let address = |before: Option<i64>| {
+        let before = before.map(|id| format!("&before={id}")).unwrap_or_default();
+        format!("{at}?kind={}{before}", kind.as_str())
+    };
+    ActivityView {
+        kind,
+        rows: rows.iter().map(view::activity).collect(),
+        first: before.map(|_| address(None)),
+        next: next.map(|id| address(Some(id))),
+    }
 }
 
 /// `GET /u/activity.csv?kind=`: the same, to be taken home.

@@ -16,18 +16,20 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::Sid;
 use crate::domain::logout::{Actor, Cause};
 use crate::domain::session::Session;
-use crate::domain::user::Role;
-use crate::flow::account::{self, PasswordChange};
+use crate::domain::user::User;
+use crate::flow::account::{self, PasswordChange, ProfileForm};
 use crate::flow::error::{Done, FlowError};
 use crate::flow::logout as door;
 use crate::flow::state::State;
 use crate::flow::users::UserForm;
 use crate::page::personal_center::{
-    DevicesDone, DevicesView, OverviewView, ProfileView, SecurityView, devices, overview, profile, security,
+    DevicesDone, DevicesView, OverviewView, ProfileView, SecurityView, Theirs, devices, overview, profile, security,
 };
 use crate::page::{Frame, Markup};
 
 const LIVE: Option<&str> = Some("/u/live");
+/// The languages that a person may set.
+const LANGS: [&str; 2] = ["zh", "en"];
 
 /// A page of the personal center: whoever is not in is sent to log in.
 pub(super) async fn page<T: Send + 'static>(
@@ -138,62 +140,79 @@ pub async fn end_others(request: HttpRequest, mut payload: Payload) -> Answer {
 
 /// `GET /u/profile`.
 pub async fn profile_page(request: HttpRequest) -> Answer {
-    page(request, account::read, |visit, _, account, frame| {
-        let user = &account.user;
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let (username, email, phone) = (text(&user.username), text(&user.email), text(&user.phone));
-        let shown = ProfileView {
-            id: user.id,
-            name: &user.name,
-            username: &username,
-            email: &email,
-            phone: &phone,
-            problems: Vec::new(),
-            saved: Form::query(&visit.request)?.one("saved")?.is_some(),
-            seen: Some(user.updated_at),
-        };
-        Ok(profile(frame, &shown))
+    page(request, account::read, |visit, session, account, frame| {
+        let kept = kept_profile(&account.user, session);
+        let saved = Form::query(&visit.request)?.one("saved")?.is_some();
+        Ok(profile(frame, &ProfileView { saved, ..shown_profile(&kept, &account.user) }))
     })
     .await
 }
 
-/// `POST /u/profile`.
+/// The profile as it would be typed for what is kept.
+fn kept_profile(user: &User, session: &Session) -> ProfileForm {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    ProfileForm { names: UserForm::from(user), lang: text(&session.lang), zone: text(&session.zone) }
+}
+
+fn shown_profile<'a>(form: &'a ProfileForm, user: &User) -> ProfileView<'a> {
+    ProfileView {
+        id: user.id,
+        name: &form.names.name,
+        username: &form.names.username,
+        email: &form.names.email,
+        phone: &form.names.phone,
+        lang: &form.lang,
+        zone: &form.zone,
+        problems: Vec::new(),
+        saved: false,
+        seen: Some(user.updated_at),
+        theirs: None,
+    }
+}
+
+/// `POST /u/profile`: name, username, email, phone, lang, zone, seen.
 pub async fn change_profile(request: HttpRequest, mut payload: Payload) -> Answer {
     let Some((visit, session, form)) = post(&request, &mut payload).await? else { return log_in_first(&request) };
-    let typed = UserForm {
+    let names = UserForm {
         username: form.text("username")?.to_owned(),
         name: form.text("name")?.to_owned(),
         email: form.text("email")?.to_owned(),
         phone: form.text("phone")?.to_owned(),
-        role: Role::Person,
-        disabled: false,
+        ..UserForm::default()
     };
+    let typed = ProfileForm { names, lang: form.text("lang")?.to_owned(), zone: form.text("zone")?.to_owned() };
     let seen = form.one("seen")?.and_then(|t| t.parse().ok()).map(Timestamp);
     let origin = visit.origin(Actor::User(session.user));
-    let user = session.user;
-    match account::change_profile(&visit.state, session, typed.clone(), seen, origin).await {
-        Ok(()) => Ok(reply::see_other("/u/profile?saved=1", None)),
+    match account::change_profile(&visit.state, session.clone(), typed.clone(), (seen, &LANGS), origin).await {
+        // What was switched to in this browser would hide what is set for the person.
+        Ok(()) => Ok(reply::see_other("/u/profile?saved=1", [cookie::no_preference("lang")])),
         Err(FlowError::Invalid(refused)) => {
-            let shown = ProfileView {
-                id: user,
-                name: &typed.name,
-                username: &typed.username,
-                email: &typed.email,
-                phone: &typed.phone,
-                problems: view::profile_problems(&refused),
-                saved: false,
-                seen,
+            let user = account::read(&visit.state, &session)?.user;
+            let problems = view::profile_problems(&refused);
+            let shown = ProfileView { problems, seen, ..shown_profile(&typed, &user) };
+            Ok(draw_again(&visit, StatusCode::UNPROCESSABLE_ENTITY, |frame| profile(frame, &shown)))
+        }
+        // Somebody was faster: what was typed stays, beside what is kept now.
+        Err(FlowError::Stale) => {
+            let user = account::read(&visit.state, &session)?.user;
+            let kept = kept_profile(&user, &session);
+            let theirs = Theirs {
+                name: &kept.names.name,
+                username: &kept.names.username,
+                email: &kept.names.email,
+                phone: &kept.names.phone,
             };
-            Ok(draw_again(&visit, |frame| profile(frame, &shown)))
+            let shown = ProfileView { theirs: Some(theirs), ..shown_profile(&typed, &user) };
+            Ok(draw_again(&visit, StatusCode::CONFLICT, |frame| profile(frame, &shown)))
         }
         Err(other) => Err(other.into()),
     }
 }
 
-fn draw_again(visit: &Visit, draw: impl FnOnce(&Frame<'_>) -> Markup) -> HttpResponse {
+fn draw_again(visit: &Visit, status: StatusCode, draw: impl FnOnce(&Frame<'_>) -> Markup) -> HttpResponse {
     let (csrf, cookie) = protect::csrf(visit);
     let html = visit.frame(&csrf, LIVE, None, draw);
-    reply::page(StatusCode::UNPROCESSABLE_ENTITY, html.into_string(), cookie)
+    reply::page(status, html.into_string(), cookie)
 }
 
 /// `GET /u/security`.
@@ -234,11 +253,11 @@ pub async fn change_password(request: HttpRequest, mut payload: Payload) -> Answ
         }
         Err(FlowError::Invalid(refused)) => {
             let shown = shown(view::password_problems(&refused), None);
-            Ok(draw_again(&visit, |frame| security(frame, &shown)))
+            Ok(draw_again(&visit, StatusCode::UNPROCESSABLE_ENTITY, |frame| security(frame, &shown)))
         }
         Err(FlowError::Throttled { seconds }) => {
             let shown = shown(Vec::new(), u32::try_from(seconds).ok());
-            Ok(draw_again(&visit, |frame| security(frame, &shown)))
+            Ok(draw_again(&visit, StatusCode::UNPROCESSABLE_ENTITY, |frame| security(frame, &shown)))
         }
         Err(other) => Err(other.into()),
     }

@@ -107,6 +107,7 @@ pub fn problem(refused: &FieldRefused) -> FieldProblem {
     match refused.code {
         "required" | "login_name_missing" | "password_empty" => FieldProblem::Missing,
         "taken" => FieldProblem::Taken,
+        "zone" => FieldProblem::NotAZone,
         "repeats" => FieldProblem::Repeats(refused.line.and_then(|line| u32::try_from(line).ok()).unwrap_or_default()),
         "cells" => FieldProblem::Cells,
         "username_length" => FieldProblem::TooLong(64),
@@ -167,6 +168,7 @@ pub fn profile_problems(refused: &[FieldRefused]) -> Vec<(ProfileField, FieldPro
         "username" => Some(ProfileField::Username),
         "email" => Some(ProfileField::Email),
         "phone" => Some(ProfileField::Phone),
+        "zone" => Some(ProfileField::Zone),
         _ => None,
     })
 }

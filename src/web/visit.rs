@@ -163,7 +163,7 @@ impl Visit {
         path: Option<&str>,
         draw: impl FnOnce(&Frame<'_>) -> T,
     ) -> T {
-        let zone = Zone::named(cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")).as_deref());
+        let zone = self.zone();
         let theme = cookie::plain(&self.request, "theme").map_or(Theme::System, |t| Theme::parse(&t));
         let who = self.session.as_ref().filter(|_| self.here().is_some()).map(|s| Person {
             name: &s.name,
@@ -189,11 +189,19 @@ impl Visit {
         draw(&frame)
     }
 
-    /// The language: asked for in the query, chosen before, or what the browser prefers.
+    /// The zone: set by the person, or the browser's.
+    pub fn zone(&self) -> Zone {
+        let chosen = self.here().and_then(|session| session.zone.clone());
+        let zone = chosen.or_else(|| cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")));
+        Zone::named(zone.as_deref())
+    }
+
+    /// The language: asked for in the query, switched to in this browser, set by the person, or what the browser prefers.
     pub fn lang(&self) -> Lang {
         let asked = super::body::Form::query(&self.request).ok();
         let asked = asked.as_ref().and_then(|q| q.one("lang").ok().flatten().map(str::to_owned));
-        let chosen = asked.or_else(|| cookie::plain(&self.request, "lang"));
+        let set = || self.here().and_then(|session| session.lang.clone());
+        let chosen = asked.or_else(|| cookie::plain(&self.request, "lang")).or_else(set);
         let accepts = self.request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         Lang::negotiate(chosen.as_deref(), accepts)
     }

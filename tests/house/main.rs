@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic, clippy::type_complexity)]
 
 mod applications;
+mod audit_log;
 mod authing;
 mod back_channel;
 mod bad_input;
@@ -21,6 +22,7 @@ mod own_record;
 mod password_link;
 mod plan;
 mod powers;
+mod profile;
 mod races;
 mod rules;
 mod sessions;
@@ -28,4 +30,5 @@ mod settings;
 mod signing_keys;
 mod support;
 mod throttle;
+mod users;
 mod ways_out;

@@ -239,7 +239,7 @@ fn lifetimes(frame: &Frame, view: &LifetimesView) -> Markup {
         section #lifetimes {
             div.head { h2 { (words.lifetimes) } }
             dl.pairs { @for (label, seconds) in spans { dt { (label) } dd { (words.span(seconds)) } } }
-            p.small { (words.lifetimes_line) }
+            p.small { (words.lifetimes_line) " " a href="/console/settings" { (words.settings) } }
         }
     }
 }

@@ -221,7 +221,7 @@ pub(super) fn form(frame: &Frame, sent: Sent, form: &ApplicationForm) -> Markup 
             (notice(frame, form))
             @if checkable { (configuration(frame, form)) }
             @if sent.part != ApplicationPart::Configuration { (protocol(frame, form)) }
-            div.acts.save { button.btn.go { (sent.act) } @if form.state == FormState::Checked { span.small { (frame.words().applications.checked) } } }
+            div.acts.save { button.btn.go { (sent.act) } }
         }
     }
 }

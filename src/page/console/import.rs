@@ -49,6 +49,24 @@ impl Column {
         })
     }
 
+    /// Its name as one would write it in the language of the page.
+    fn shown(self, frame: &Frame, words: &Directory) -> &'static str {
+        match frame.lang {
+            Lang::Zh => self.label(words),
+            Lang::En => self.as_str(),
+        }
+    }
+
+    fn example(self, frame: &Frame) -> &'static str {
+        match self {
+            Self::Username => "hanmeimei",
+            Self::Name => frame.words().import.example_name,
+            Self::Email => "hanmeimei@example.com",
+            Self::Phone => "13800000000",
+            Self::Password => frame.words().import.example_password,
+        }
+    }
+
     fn label(self, words: &Directory) -> &'static str {
         match self {
             Self::Username => words.username,
@@ -155,7 +173,7 @@ pub fn import(frame: &Frame, rail: &Rail, view: &ImportView) -> Markup {
             div.field {
                 label for="text" { (words.paste) }
                 textarea.area #text name="text" rows="5" spellcheck="false" autocapitalize="none" autocomplete="off" wrap="off"
-                    placeholder="username,name,email,phone,password" { (view.text) }
+                    placeholder=(Column::ALL.map(|column| column.shown(frame, &frame.words().directory)).join(",")) { (view.text) }
             }
             (columns(frame))
             div.acts { button.btn.go { (words.look) } }
@@ -171,7 +189,7 @@ fn columns(frame: &Frame) -> Markup {
             h2 { (words.columns) }
             p.small { (words.columns_note) }
             dl.pairs {
-                @for column in Column::ALL { dt { code { (column.as_str()) } } dd { (column.label(directory)) } }
+                @for column in Column::ALL { dt { code { (column.shown(frame, directory)) } } dd { (column.example(frame)) } }
             }
             p.small { (words.password_note) }
         }

@@ -26,8 +26,10 @@ mod receipt;
 mod scope_grid;
 mod settings;
 mod test_message;
+mod user;
 mod user_form;
 mod user_link;
+mod user_tabs;
 mod users;
 
 pub use access_keys::{AccessKeyRow, AccessKeysView, access_keys};
@@ -42,7 +44,7 @@ pub use application_form::{
 pub use applications::{
     ApplicationKind, ApplicationRow, ApplicationsView, Callbacks, SecretView, applications, new_application, secret,
 };
-pub use audit::{AuditKind, AuditRow, AuditView, audit};
+pub use audit::{AuditAsked, AuditRow, AuditView, audit};
 pub use confirm::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, confirm_it_is_you};
 pub use dashboard::{ByApplication, DashboardView, Health, Logins, Steps, TickerRow, Warning, dashboard};
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
@@ -56,6 +58,9 @@ pub use receipt::{EndedRow, ReceiptView, receipt};
 pub use scope_grid::{Cell, Grid, GridHead, GridRow};
 pub use settings::{KeeperRow, Lifetime, Outcome, SettingsField, SettingsView, Stated, settings};
 pub use test_message::TestView;
+pub use user::{UserHead, UserView, user};
+pub(in crate::page) use user_form::now_is;
 pub use user_form::{UserField, UserForm};
 pub use user_link::{UserLinkView, user_link};
-pub use users::{UserRow, UserView, UsersView, new_user, user, users};
+pub use user_tabs::{user_applications, user_data, user_devices, user_history};
+pub use users::{UserRow, UsersView, new_user, users};

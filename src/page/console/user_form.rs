@@ -5,7 +5,7 @@ use crate::domain::user::Role;
 use maud::{Markup, html};
 
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, csrf, hidden};
+use crate::page::parts::{Field, Notice, calm, csrf, hidden};
 use crate::page::words::FieldProblem;
 
 /// A field of the form.
@@ -60,6 +60,8 @@ pub struct UserForm {
     pub saved: bool,
     /// When what is edited was last changed; a form opened before a later change is stale.
     pub seen: Option<Timestamp>,
+    /// What is kept now, where somebody changed it after the form was opened.
+    pub theirs: Option<Box<UserForm>>,
 }
 
 impl UserForm {
@@ -78,6 +80,13 @@ pub(super) enum Making {
 /// The form, posted to `action`.
 pub(super) fn form(frame: &Frame, action: &str, form: &UserForm, making: Making) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().directory);
+    let theirs = form.theirs.as_deref();
+    let now =
+        |value: &String, theirs: Option<&String>| theirs.filter(|kept| *kept != value).map(|kept| now_is(frame, kept));
+    let name_now = now(&form.name, theirs.map(|kept| &kept.name));
+    let username_now = now(&form.username, theirs.map(|kept| &kept.username));
+    let (email_now, phone_now) =
+        (now(&form.email, theirs.map(|kept| &kept.email)), now(&form.phone, theirs.map(|kept| &kept.phone)));
     let text = |field: UserField, label, value| Field {
         problem: form.problem(field),
         ..Field::text(field.as_str(), label, value)
@@ -98,10 +107,10 @@ pub(super) fn form(frame: &Frame, action: &str, form: &UserForm, making: Making)
             (csrf(frame))
             @if let Some(seen) = form.seen { (hidden("seen", seen)) }
             (notice(frame, form))
-            (text(UserField::Username, words.username, &form.username).markup(frame))
-            (text(UserField::Name, words.person_name, &form.name).markup(frame))
-            (Field { kind: "email", optional: true, ..text(UserField::Email, words.email, &form.email) }.markup(frame))
-            (Field { kind: "tel", optional: true, ..text(UserField::Phone, words.phone, &form.phone) }.markup(frame))
+            (Field { hint: username_now.as_deref(), ..text(UserField::Username, words.username, &form.username) }.markup(frame))
+            (Field { hint: name_now.as_deref(), ..text(UserField::Name, words.person_name, &form.name) }.markup(frame))
+            (Field { kind: "email", optional: true, hint: email_now.as_deref(), ..text(UserField::Email, words.email, &form.email) }.markup(frame))
+            (Field { kind: "tel", optional: true, hint: phone_now.as_deref(), ..text(UserField::Phone, words.phone, &form.phone) }.markup(frame))
             (secret.markup(frame))
             (roles(frame, form))
             @if making == Making::Change { (status(frame, form)) }
@@ -122,6 +131,9 @@ fn roles(frame: &Frame, form: &UserForm) -> Markup {
                     span { (label) small { (note) } }
                 }
             }
+            @if let Some(kept) = form.theirs.as_deref().filter(|kept| kept.role != form.role) {
+                p.hint { (now_is(frame, words.of_role(kept.role).0)) }
+            }
             @if let Some(problem) = form.problem(UserField::Role) { p.why { (problem.sentence(frame.lang)) } }
         }
     }
@@ -137,12 +149,25 @@ fn status(frame: &Frame, form: &UserForm) -> Markup {
                 input type="radio" name="status" value="disabled" checked[!form.enabled];
                 span { (words.disabled) small { (words.disabled_note) } }
             }
+            @if let Some(kept) = form.theirs.as_deref().filter(|kept| kept.enabled != form.enabled) {
+                p.hint { (now_is(frame, if kept.enabled { words.enabled } else { words.disabled })) }
+            }
         }
     }
 }
 
+/// What somebody else has made of a field meanwhile.
+pub(in crate::page) fn now_is(frame: &Frame, kept: &str) -> String {
+    let words = &frame.words().refusal;
+    if kept.is_empty() { words.now_empty.to_owned() } else { (words.now_is)(&calm(kept)) }
+}
+
 fn notice(frame: &Frame, form: &UserForm) -> Markup {
     let refusal = &frame.words().refusal;
+    if form.theirs.is_some() {
+        let (title, line) = (refusal.stale, refusal.stale_note);
+        return Notice::Refused { title, line, fields: Vec::new() }.markup(frame);
+    }
     if form.problems.is_empty() {
         return html! { @if form.saved { (Notice::Done(refusal.saved).markup(frame)) } };
     }

@@ -3,13 +3,16 @@
 use maud::Markup;
 
 use super::console::RAIL;
-use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile, safari, user};
+use super::people::{DAY, HOUR, NOW, Stage, application, chrome, hostile, safari, user};
+use super::person::recent;
 use crate::domain::id::AccessKeyId;
 use crate::domain::user::Role;
 use crate::page::console::{
-    AccessKeyRow, AccessKeysView, UserField, UserForm, UserLinkView, UserRow, UserView, UsersView, access_keys,
-    new_user, user as user_page, user_link, users,
+    AccessKeyRow, AccessKeysView, UserField, UserForm, UserHead, UserLinkView, UserRow, UserView, UsersView,
+    access_keys, new_user, user as user_page, user_applications, user_data, user_devices, user_history, user_link,
+    users,
 };
+use crate::page::personal_center::{ActivityKind, ActivityView, OwnApplication};
 use crate::page::words::FieldProblem;
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
@@ -32,6 +35,7 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         enabled,
         sessions: sessions.into(),
         last_login: (n != 4).then(|| NOW.plus_ms(-i64::from(n) * 9 * HOUR)),
+        last_ip: (n != 4).then(|| if n == 2 { "2001:db8:85a3:8d3:1319:8a2e:370:7348" } else { "10.0.3.24" }.to_owned()),
     };
     let odd = hostile();
     let list = UsersView {
@@ -60,28 +64,62 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ],
         ..form.clone()
     };
-    let view = UserView {
+    let head = UserHead {
         id: user(1),
         name: stage.pick("李雷", "Li Lei"),
-        username: "lilei",
-        form,
-        can_get_link: true,
-        sessions: vec![
-            stage.session(1, chrome(), 5 * HOUR, 0, &[0, 1, 2]),
-            stage.session(2, safari(), 2 * DAY, 4 * HOUR, &[1]),
-        ],
-        delete_problem: None,
+        identifier: "lilei",
+        role: Role::Person,
+        enabled: true,
+        own: false,
+        sessions: 2u32.into(),
+        last_login: Some(NOW.plus_ms(-5 * HOUR)),
     };
-    let alone = UserView { sessions: Vec::new(), delete_problem: Some(FieldProblem::NotThatName), ..view.clone() };
-    vec![
+    let view = UserView { head: head.clone(), form, delete_problem: None };
+    let away = UserHead { sessions: 0u32.into(), last_login: None, enabled: false, ..head.clone() };
+    let alone = UserView { head: away, delete_problem: Some(FieldProblem::NotThatName), ..view.clone() };
+    let theirs = UserForm { name: odd.clone(), email: String::new(), role: Role::Auditor, ..view.form.clone() };
+    let stale = UserForm { theirs: Some(Box::new(theirs)), ..view.form.clone() };
+    let strange = UserHead { name: &odd, identifier: &odd, ..head.clone() };
+    let mut pages = vec![
         ("users", users(&frame, &RAIL, &list)),
         ("users-empty", users(&frame, &RAIL, &UsersView { q: "nobody", ..UsersView::default() })),
+        ("users-none", users(&frame, &RAIL, &UsersView::default())),
         ("user-new", new_user(&frame, &RAIL, &UserForm::default())),
         ("user-refused", new_user(&frame, &RAIL, &refused)),
         ("user", user_page(&frame, &RAIL, &view)),
+        ("user-stale", user_page(&frame, &RAIL, &UserView { form: stale, ..view.clone() })),
+        ("user-hostile", user_page(&frame, &RAIL, &UserView { head: strange.clone(), ..view.clone() })),
         ("user-link", user_link(&frame, &RAIL, &fresh_link(stage.pick("李雷", "Li Lei")))),
         ("user-link-hostile", user_link(&frame, &RAIL, &fresh_link(&odd))),
         ("user-offline", user_page(&frame, &RAIL, &alone)),
+    ];
+    pages.extend(tab_pages(stage, &head, &strange));
+    pages
+}
+
+fn tab_pages(stage: &Stage, head: &UserHead, strange: &UserHead) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let sessions =
+        [stage.session(1, chrome(), 5 * HOUR, 0, &[0, 1, 2]), stage.session(2, safari(), 9 * DAY, 40 * HOUR, &[1])];
+    let own = |n: u8, devices: u32, back: i64| OwnApplication {
+        id: application(n),
+        name: stage.applications[usize::from(n)].clone(),
+        home: None,
+        devices: devices.into(),
+        last: NOW.plus_ms(-back),
+    };
+    let known = [own(0, 2, HOUR), own(2, 0, 3 * DAY), OwnApplication { name: hostile(), ..own(3, 1, DAY) }];
+    let history = ActivityView { rows: recent(stage), next: Some("?before=1".to_owned()), ..ActivityView::default() };
+    let none = ActivityView { kind: ActivityKind::Refused, ..ActivityView::default() };
+    let json = format!("{{\n  \"id\": \"{}\",\n  \"name\": \"{}\",\n  \"phone\": null\n}}", head.id, hostile());
+    vec![
+        ("user-devices", user_devices(&frame, &RAIL, head, &sessions)),
+        ("user-devices-none", user_devices(&frame, &RAIL, head, &[])),
+        ("user-applications", user_applications(&frame, &RAIL, head, &known)),
+        ("user-applications-none", user_applications(&frame, &RAIL, head, &[])),
+        ("user-history", user_history(&frame, &RAIL, head, &history)),
+        ("user-history-none", user_history(&frame, &RAIL, strange, &none)),
+        ("user-data", user_data(&frame, &RAIL, head, &json)),
     ]
 }
 

@@ -4,7 +4,7 @@ use maud::Markup;
 
 use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile};
 use crate::page::docs::{AnsweredRow, DocsView, MissingRow, authing};
-use crate::page::error::{ErrorView, error};
+use crate::page::error::{ErrorView, OldFormView, error, old_form};
 use crate::page::frame::Frame;
 use crate::page::login::{AppFace, LoginProblem, LoginView, login};
 use crate::page::logout::{
@@ -219,10 +219,13 @@ fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {
         way_back: back,
     };
     let waiting = |status, seconds| ErrorView { retry_seconds: Some(seconds), way_back: None, ..view(status) };
+    let typed = ("name".to_owned(), hostile());
+    let old = OldFormView { action: "/u/profile", fields: &[typed], has_file: false };
     vec![
         ("error-400", error(&stranger, &view(400))),
         ("error-401", error(&stranger, &view(401))),
         ("error-403", error(&person, &view(403))),
+        ("error-old-form", old_form(&person, &old)),
         ("error-404", error(&person, &view(404))),
         ("error-405", error(&stranger, &view(405))),
         ("error-409", error(&person, &view(409))),

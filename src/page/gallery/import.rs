@@ -10,7 +10,11 @@ use crate::page::words::FieldProblem;
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let frame = stage.admin();
     let empty = ImportView { limits: (1_000, 128), ..ImportView::default() };
-    let refused = ImportView { text: "name,password\nLi Lei,12345678", fault: Some(FileFault::NoColumns), ..empty };
+    let refused = ImportView {
+        text: stage.pick("姓名,密码\n李雷,12345678", "name,password\nLi Lei,12345678"),
+        fault: Some(FileFault::NoColumns),
+        ..empty
+    };
     let line = |number: u32, name: &str, login: &[&str], password| ImportLine {
         number,
         name: name.to_owned(),

@@ -8,7 +8,7 @@ use super::people::{DAY, HOUR, MINUTE, NOW, Stage, chrome, ended, firefox, hosti
 use crate::page::frame::{Frame, Person};
 use crate::page::personal_center::{
     Activity, ActivityKind, ActivityView, ApplicationsView, DevicesDone, DevicesView, OverviewView, OwnApplication,
-    PasswordField, ProfileField, ProfileView, SecurityView, activity, applications, devices, overview, profile,
+    PasswordField, ProfileField, ProfileView, SecurityView, Theirs, activity, applications, devices, overview, profile,
     security,
 };
 use crate::page::session::SessionRow;
@@ -40,7 +40,8 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     pages
 }
 
-fn full_overview(stage: &Stage) -> OverviewView {
+/// What somebody did lately.
+pub(super) fn recent(stage: &Stage) -> Vec<Activity> {
     let did = |back: i64, deed, app: Option<usize>, device| Activity {
         at: NOW.plus_ms(-back),
         deed,
@@ -48,19 +49,23 @@ fn full_overview(stage: &Stage) -> OverviewView {
         device,
         ip: "10.0.3.24".to_owned(),
     };
+    vec![
+        did(0, Deed::LoggedIn, Some(0), chrome()),
+        did(2 * HOUR, Deed::LoggedIn, Some(1), wechat(stage)),
+        did(20 * HOUR, Deed::Ended(Cause::PersonalCenter), None, safari()),
+        did(20 * HOUR + MINUTE, Deed::LoginRefused, None, safari()),
+        did(3 * DAY, Deed::Ended(Cause::Console), Some(2), firefox()),
+    ]
+}
+
+fn full_overview(stage: &Stage) -> OverviewView {
     OverviewView {
         last_login: Some((NOW.plus_ms(-5 * HOUR), chrome())),
         devices: 3u32.into(),
         oldest: Some(NOW.plus_ms(-9 * DAY)),
         applications: stage.apps(&[0, 1, 2, 3]),
         password_changed: Some(NOW.plus_ms(-400 * DAY)),
-        recent: vec![
-            did(0, Deed::LoggedIn, Some(0), chrome()),
-            did(2 * HOUR, Deed::LoggedIn, Some(1), wechat(stage)),
-            did(20 * HOUR, Deed::Ended(Cause::PersonalCenter), None, safari()),
-            did(20 * HOUR + MINUTE, Deed::LoginRefused, None, safari()),
-            did(3 * DAY, Deed::Ended(Cause::Console), Some(2), firefox()),
-        ],
+        recent: recent(stage),
     }
 }
 
@@ -127,10 +132,16 @@ fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         username: "lilei",
         email: "lilei@acme.example",
         phone: "",
+        lang: "",
+        zone: "",
         problems: Vec::new(),
         saved: false,
         seen: Some(Timestamp(0)),
+        theirs: None,
     };
+    let long = hostile();
+    let theirs = Theirs { name: &long, username: "lilei", email: "li.lei@acme.example", phone: "" };
+    let nowhere = vec![(ProfileField::Zone, FieldProblem::NotAZone)];
     let problems = vec![(ProfileField::Name, FieldProblem::Missing), (ProfileField::Email, FieldProblem::Taken)];
     let passwords = SecurityView { password_changed: Some(NOW.plus_ms(-40 * DAY)), ..SecurityView::default() };
     let refused = vec![
@@ -141,6 +152,11 @@ fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     vec![
         ("profile", profile(&frame, &view)),
         ("profile-saved", profile(&frame, &ProfileView { saved: true, ..view.clone() })),
+        ("profile-stale", profile(&frame, &ProfileView { theirs: Some(theirs), phone: "13800000000", ..view.clone() })),
+        (
+            "profile-zone",
+            profile(&frame, &ProfileView { lang: "zh", zone: "Atlantis/Capital", problems: nowhere, ..view.clone() }),
+        ),
         ("profile-refused", profile(&frame, &ProfileView { name: "", problems, ..view })),
         ("security", security(&frame, &passwords)),
         ("security-changed", security(&frame, &SecurityView { changed: true, ..passwords.clone() })),

@@ -163,6 +163,7 @@ fn chinese_pages_speak_chinese() {
                 || line.contains('@')
                 || line.contains('_')
                 || line.contains("alert(")
+                || line.starts_with("&quot;")
             {
                 continue;
             }

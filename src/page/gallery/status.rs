@@ -6,9 +6,10 @@ use super::console::RAIL;
 use super::people::{
     DAY, HOUR, MINUTE, NOW, Stage, application, chrome, device, ended, firefox, hostile, safari, user, wechat,
 };
+use crate::domain::audit::Change;
 use crate::domain::id::{EndingId, Sid};
 use crate::page::console::{
-    Asked, AuditKind, AuditRow, AuditView, Cell, Effect, Grid, GridHead, GridRow, KickField, KickTarget, KickView,
+    Asked, AuditAsked, AuditRow, AuditView, Cell, Effect, Grid, GridHead, GridRow, KickField, KickTarget, KickView,
     LedgerView, audit, kick, ledger, nobody_to_kick,
 };
 use crate::page::count::Count;
@@ -274,10 +275,11 @@ fn audits(stage: &Stage) -> Vec<(&'static str, Markup)> {
         Deed::DeliveryGivenUp,
         Deed::Other("token.reuse_detected".to_owned()),
     ];
-    let rows = deeds
+    let rows: Vec<AuditRow> = deeds
         .into_iter()
         .zip(0i64..)
         .map(|(deed, n)| AuditRow {
+            id: n + 1,
             at: NOW.plus_ms(-n * 3 * HOUR),
             about: if n == 3 { hostile() } else { stage.pick("王小明", "Wang Xiaoming").to_owned() },
             receipt: matches!(deed, Deed::Ended(_)).then(|| EndingId::from_random([1; 12])),
@@ -285,10 +287,66 @@ fn audits(stage: &Stage) -> Vec<(&'static str, Markup)> {
             application: (n < 2).then(|| stage.applications[0].clone()),
             by: (n % 2 == 1).then(|| stage.pick("陈立群", "Chen Liqun").to_owned()),
             ip: "10.0.3.24".to_owned(),
+            device: (n % 3 == 0).then(chrome),
             request_id: Some("req_9f27c1d04b".to_owned()),
+            changes: changes(stage, n),
+            json: "{\n  \"number\": 7,\n  \"event\": \"user_changed\",\n  \"requestId\": \"req_9f27c1d04b\"\n}"
+                .to_owned(),
         })
         .collect();
-    let view = AuditView { rows, next: Some("?after=1".to_owned()), ..AuditView::default() };
-    let none = AuditView { q: "x", kind: AuditKind::Endings, ..AuditView::default() };
-    vec![("audit", audit(&frame, &RAIL, &view)), ("audit-empty", audit(&frame, &RAIL, &none))]
+    let events = vec![("login", Deed::LoggedIn), ("login_refused", Deed::LoginRefused)];
+    let applications = vec![(application(0), stage.applications[0].clone()), (application(4), hostile())];
+    let view = AuditView { rows, events, applications, next: Some("?after=1".to_owned()), ..AuditView::default() };
+    let narrow = AuditAsked {
+        administration: true,
+        user: hostile(),
+        result: "not".to_owned(),
+        ip: "10.0.3.24".to_owned(),
+        from: "2026-11-21T08:00".to_owned(),
+        to: "2026-11-22T14:00".to_owned(),
+        ..AuditAsked::default()
+    };
+    let filtered = AuditView {
+        asked: narrow.clone(),
+        rows: view.rows[3..6].to_vec(),
+        first: Some("?".to_owned()),
+        looked_back_to: Some(NOW.plus_ms(-9 * DAY)),
+        ..view.clone()
+    };
+    let none = AuditView { asked: narrow.clone(), rows: Vec::new(), next: None, ..view.clone() };
+    let problems = vec![("from", FieldProblem::NotATime), ("to", FieldProblem::BeforeItsStart)];
+    let refused = AuditView { problems, ..none.clone() };
+    let blank = AuditView { asked: AuditAsked::default(), ..none.clone() };
+    [
+        ("audit", view),
+        ("audit-filtered", filtered),
+        ("audit-none", none),
+        ("audit-empty", blank),
+        ("audit-refused", refused),
+    ]
+    .map(|(name, view)| (name, audit(&frame, &RAIL, &view)))
+    .to_vec()
+}
+
+/// What some of the events changed.
+fn changes(stage: &Stage, n: i64) -> Vec<Change> {
+    let change = |field: &str, before: Option<&str>, after: Option<&str>| Change {
+        field: field.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    let callback = "https://notes.acme.example/callback";
+    match n {
+        1 => vec![change("reason", None, Some(stage.pick("电脑遗失，已挂失", "Lost laptop, reported stolen")))],
+        3 => vec![change("name", Some(&hostile()), Some("<b>"))],
+        4 => vec![
+            change("status", Some("activated"), Some("disabled")),
+            change("email", Some("wang@acme.example"), None),
+        ],
+        5 => vec![
+            change("redirect_uris", Some(callback), Some(&format!("{callback}\nhttps://notes.acme.example/*"))),
+            change("some_other_field", None, Some("1")),
+        ],
+        _ => Vec::new(),
+    }
 }

@@ -97,19 +97,24 @@ pub fn activity(frame: &Frame, view: &ActivityView) -> Markup {
     house(frame, &House { title: words.activity, error: false, tab: Tab::Activity, main })
 }
 
-fn filter(frame: &Frame, chosen: ActivityKind) -> Markup {
+/// What a kind of events is called.
+pub(in crate::page) fn kind_label(frame: &Frame, kind: ActivityKind) -> &'static str {
     let words = &frame.words().person;
-    let label = |kind| match kind {
+    match kind {
         ActivityKind::All => words.activity_all,
         ActivityKind::Logins => words.activity_logins,
         ActivityKind::Refused => words.activity_refused,
         ActivityKind::Endings => words.activity_endings,
-    };
+    }
+}
+
+fn filter(frame: &Frame, chosen: ActivityKind) -> Markup {
+    let words = &frame.words().person;
     html! {
         form.acts method="get" action="/u/activity" {
             span.pick {
                 select.input.s name="kind" aria-label=(words.activity_kind) {
-                    @for kind in ActivityKind::ALL { option value=(kind.as_str()) selected[kind == chosen] { (label(kind)) } }
+                    @for kind in ActivityKind::ALL { option value=(kind.as_str()) selected[kind == chosen] { (kind_label(frame, kind)) } }
                 }
                 (icon("down"))
             }
@@ -119,7 +124,7 @@ fn filter(frame: &Frame, chosen: ActivityKind) -> Markup {
 }
 
 /// The same as a line of a list.
-pub(super) fn event(frame: &Frame, activity: &Activity) -> Markup {
+pub(in crate::page) fn event(frame: &Frame, activity: &Activity) -> Markup {
     let (common, times) = (&frame.words().common, frame.times());
     let application = activity.application.as_deref().map(calm);
     html! {

@@ -2,16 +2,12 @@
 
 use maud::{Markup, html};
 
-use crate::page::bars::{bar, week};
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Notice, Stamp, calm, csrf, hidden, icon, listed, stamp};
-use crate::page::session::SessionRow;
+use crate::page::parts::{Notice, Stamp, calm, csrf, hidden, icon, stamp};
+use crate::page::session::{SessionRow, device_axis, device_row};
 use crate::page::shell::{House, Tab, house};
-use crate::page::time::Ago;
 use crate::page::words::PersonalCenter;
-
-const WEEK_MS: i64 = 7 * 86_400_000;
 
 /// What the devices page shows.
 #[derive(Debug, Clone, Default)]
@@ -49,12 +45,7 @@ pub fn devices(frame: &Frame, view: &DevicesView) -> Markup {
             (Notice::Done(match done { DevicesDone::One => words.device_ended, DevicesDone::Others => words.devices_ended }).markup(frame))
         }
         section #own data-live-region {
-            div.devices aria-hidden="true" {
-                div.axis-row {
-                    div.axis { @for label in week(&frame.times(), common.today) { span { (label) } } }
-                    b { ((common.now_at)(&frame.times().clock(frame.now))) }
-                }
-            }
+            (device_axis(frame))
             ul.devices { @for session in &own { (row(frame, session)) } }
         }
         (others_section(frame, &others))
@@ -87,36 +78,16 @@ fn others_section(frame: &Frame, others: &[&SessionRow]) -> Markup {
 }
 
 fn row(frame: &Frame, session: &SessionRow) -> Markup {
-    let (common, words, times) = (&frame.words().common, &frame.words().person, frame.times());
-    let stretch = session.stretch();
-    let before = frame.now.since_ms(session.since) > WEEK_MS;
-    html! {
-        li.this[session.this] {
-            (session.device.icon())
-            div.what {
-                b { (session.device.name(common)) } " "
-                @if session.this { span.tag.nowrap { (words.this_device) } }
-                small {
-                    (listed(common, &session.applications))
-                    @if before { (frame.words().gate.clause_comma) ((words.since)(&times.day(session.since))) }
-                }
-            }
-            div.when.lanes {
-                span.hid { ((words.time_logged_in)(&times.moment(session.since), &times.moment(session.seen))) }
-                (bar(frame.now, WEEK_MS, stretch))
-            }
-            div.seen {
-                @if session.this { (words.in_use) } @else { (times.ago_tag(session.seen, Ago::Long)) }
-                small.id { (session.ip) }
-            }
-            // This device leaves as every page lets one leave: by the log-out of the menu.
-            form method="post" action=(if session.this { "/u/logout" } else { "/u/devices/end" }) data-leaves[session.this] {
-                (csrf(frame))
-                @if !session.this { (hidden("sid", session.sid)) }
-                button.btn.s.ends { (words.log_out_short) span.hid { " " (session.device.label(common)) } }
-            }
+    let (common, words) = (&frame.words().common, &frame.words().person);
+    // This device leaves as every page lets one leave: by the log-out of the menu.
+    let leave = html! {
+        form method="post" action=(if session.this { "/u/logout" } else { "/u/devices/end" }) data-leaves[session.this] {
+            (csrf(frame))
+            @if !session.this { (hidden("sid", session.sid)) }
+            button.btn.s.ends { (words.log_out_short) span.hid { " " (session.device.label(common)) } }
         }
-    }
+    };
+    device_row(frame, session, &leave)
 }
 
 fn ended(frame: &Frame, view: &DevicesView) -> Markup {

@@ -56,11 +56,12 @@ Applications {
     env_show: Said = "看看 .env 的内容", "What the .env holds";
     env_line: Said = "密钥不在里面，它只在创建时显示一次。", "Without the secret, which is shown only when it is made.";
     lifetimes: Said = "有效期", "Lifetimes";
-    lifetimes_line: Said = "由运行这台服务器的人决定，对所有应用一样。", "Decided by whoever runs this server, the same for every application.";
+    lifetimes_line: Said = "对所有应用一样。令牌的写在服务器的配置里，登录状态的可以在设置里改。", "The same for every application: those of tokens stand in the configuration of the server, those of sessions under Settings.";
     access_token: Said = "访问令牌", "Access token";
     refresh_token: Said = "刷新令牌", "Refresh token";
     session_idle: Said = "登录状态，不用时", "Session, when unused";
     session_absolute: Said = "登录状态，最长", "Session, at most";
+    settings: Said = "设置", "Settings";
     minutes: Counted = |n| format!("{n} 分钟"), |n| format!("{n} min");
     hours: Counted = |n| format!("{n} 小时"), |n| s(n, "hour");
     days: Counted = |n| format!("{n} 天"), |n| s(n, "day");

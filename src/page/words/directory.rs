@@ -76,6 +76,21 @@ Directory {
     force_everything_line: Said = "在所有设备、所有应用上结束登录。", "Ends every login, on every device, in every application.";
     delete_user: Said = "删除用户", "Delete the user";
     delete_user_line: Named = |n| format!("{n}的登录立即结束，资料不能恢复。"), |n| format!("The logins of {n} end at once; the data cannot be restored.");
+    more: Said = "更多", "More";
+    disable: Said = "停用", "Disable";
+    enable: Said = "恢复使用", "Enable again";
+    enable_note: Said = "这位用户可以重新登录。", "The user may log in again.";
+    delete_note: Said = "结束所有登录，资料不能恢复。先要输入名字确认。", "Ends every login and cannot be undone. You type the name first.";
+    tab_information: Said = "用户信息", "Information";
+    tab_applications: Said = "应用", "Applications";
+    tab_history: Said = "登录历史", "History";
+    tab_raw: Said = "原始数据", "Raw data";
+    raw_note: Said = "程序读到的这位用户。密码和密钥不在其中。", "This user as programs read it. No password and no secret is in it.";
+    force_out_short: Said = "强制下线", "Force out";
+    devices_note: Said = "线的左端是登录，右端是最近一次活动。强制下线会结束这台设备上的所有应用。", "A line begins at login and ends at the last activity. Forcing out ends every application on that device.";
+    no_user_applications: Said = "还没有登录过任何应用。", "Has not logged in to any application yet.";
+    user_applications_note: Said = "从一个应用强制下线，会结束它在所有设备上的登录，再进入时要输入密码。", "Forcing somebody out of one application ends it on all their devices; to enter it again they type the password.";
+    user_in_on: Counted = |n| format!("在 {n} 台设备上登录着"), |n| format!("open on {}", s(n, "device"));
     user_id: Said = "用户编号", "User id";
 
     keys_line: Said = "程序用访问密钥调用管理接口，例如强制下线。", "Programs call the management API with an access key, for example to force people to log out.";

@@ -45,6 +45,11 @@ Gate {
     closest: Said = "最接近的登记地址", "The closest registered address";
     first_difference: Counted = |n| format!("从第 {n} 个字符起不同"), |n| format!("They differ from character {n} on");
 
+    form_too_old: Said = "这个页面打开太久了", "This page was open too long";
+    nothing_changed: Said = "什么都没有改动", "Nothing was changed";
+    send_again_line: Said = "你填的内容还在，再提交一次就好。密码不会保留，需要重新输入。", "What you typed is still here: send it again. Passwords are not kept and have to be typed anew.";
+    send_again: Said = "再提交一次", "Send it again";
+
     you_are: Named = |n| format!("你以{n}的身份登录着"), |n| format!("You are logged in as {n}");
     can_do: Said = "可以这样做", "What you can do";
     go_personal_center: Said = "去个人中心", "Go to your personal center";

@@ -12,6 +12,8 @@ Import {
     limits: fn(usize, usize) -> String = |lines, kib| format!("UTF-8 编码，最多 {lines} 行、{kib} KB。更大的请分几次导入。"), |lines, kib| format!("In UTF-8, at most {lines} lines and {kib} KB. Split what is larger.");
     columns: Said = "列", "Columns";
     columns_note: Said = "第一行是列名，顺序随意。用户名、邮箱、手机号至少要有一列。", "The first line names the columns, in any order. At least one of user name, email and phone is needed.";
+    example_name: Said = "韩梅梅", "Han Meimei";
+    example_password: Said = "至少 8 个字符，可以空着", "at least 8 characters, may be empty";
     password_note: Said = "没有密码的用户，可以用重设密码链接自己设置。密码只存指纹；导入后请删掉文件。", "Users without a password can set one by a password reset link. Only a hash of a password is kept; delete the file afterwards.";
     sample: Said = "下载样例", "Download a sample";
     look: Said = "看看会怎样", "See what would happen";
@@ -43,7 +45,7 @@ Import {
     not_taken: Said = "这份文件读不了", "This file cannot be read";
     empty: Said = "里面没有用户。第一行是列名，之后每行一位用户。", "There is no user in it. The first line names the columns, each further line is a user.";
     not_utf8: Said = "它不是 UTF-8 编码的文本。在 Excel 里请另存为「CSV UTF-8」。", "It is not text in UTF-8. In Excel, save it as CSV UTF-8.";
-    no_columns: Said = "第一行里没有 username、email 或 phone 这样的列名。", "Its first line names no column username, email or phone.";
+    no_columns: Said = "第一行里没有用户名、邮箱或手机号这样的列名。", "Its first line names no column username, email or phone.";
     column_twice: Said = "第一行里有一个列名出现了两次。", "Its first line names a column twice.";
     too_many_lines: fn(usize) -> String = |n| format!("它超过了 {n} 行，请分几次导入。"), |n| format!("It has more than {n} lines. Please split it.");
     too_large: fn(usize) -> String = |kib| format!("它超过了 {kib} KB，请分几次导入。"), |kib| format!("It is larger than {kib} KB. Please split it.");

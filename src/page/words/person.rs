@@ -65,6 +65,11 @@ PersonalCenter {
     username: Said = "用户名", "User name";
     email: Said = "邮箱", "Email";
     phone: Said = "手机号", "Phone";
+    pages_heading: Said = "页面", "Pages";
+    pages_language: Said = "语言", "Language";
+    pages_zone: Said = "时区", "Time zone";
+    pages_zone_hint: Said = "例如 Asia/Shanghai。空着就用浏览器的时区。", "Such as Asia/Shanghai. Left empty, the zone of the browser is used.";
+    as_browser: Said = "随浏览器", "As the browser";
     user_id: Said = "用户编号", "User id";
 
     password_heading: Said = "更换密码", "Change password";

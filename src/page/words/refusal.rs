@@ -1,7 +1,7 @@
 //! Why something was refused, in one plain sentence each: logins, addresses, fields, whole requests.
 
 use super::Lang;
-use super::table::{Counted, Said};
+use super::table::{Counted, Named, Said};
 
 sentences! {
 /// Why something was refused.
@@ -19,6 +19,10 @@ Refusals {
 
     form_refused: Said = "没有保存", "Not saved";
     form_refused_note: Said = "请改正标出的地方，其余内容都还在。", "Please mend what is marked; everything else is as you left it.";
+    stale: Said = "有人先改了，没有保存", "Somebody changed it meanwhile; not saved";
+    stale_note: Said = "你输入的都还在。不同的地方写着现在存的内容；再保存一次，就改成你的。", "What you typed is still here. Where it differs, you see what is kept now; save once more to make it yours.";
+    now_is: Named = |kept| format!("现在存的是：{kept}"), |kept| format!("Kept now: {kept}");
+    now_empty: Said = "现在是空的", "Kept now: nothing";
     saved: Said = "已保存", "Saved";
 }
 }
@@ -122,6 +126,8 @@ pub enum FieldProblem {
     TooShort(u32),
     /// Somebody or something else has it.
     Taken,
+    /// No time zone.
+    NotAZone,
     /// An earlier line of the same table has it.
     Repeats(u32),
     /// A line of a table has not as many cells as the table has columns.
@@ -142,6 +148,10 @@ pub enum FieldProblem {
     NotThatName,
     /// Not the name of the application, which everybody is to leave.
     NotTheApplication,
+    /// No date and time.
+    NotATime,
+    /// An end that lies before its beginning.
+    BeforeItsStart,
     /// The new password is the old one.
     Unchanged,
     /// Among the passwords that everybody knows.
@@ -198,6 +208,9 @@ impl FieldProblem {
                     Lang::En => format!("The same as in line {line}"),
                 };
             }
+            Self::NotAZone => {
+                ("没有这个时区，请写成 Asia/Shanghai 这样", "There is no such time zone; write it as in Asia/Shanghai")
+            }
             Self::Cells => ("这一行的列数与表头不一样", "It has another number of cells than the first line"),
             Self::Faint(tenths) => {
                 let ratio = format!("{}.{}", tenths / 10, tenths % 10);
@@ -222,6 +235,8 @@ impl FieldProblem {
             Self::NotTheSame => ("两次输入的新密码不一样", "The two new passwords differ"),
             Self::NotThatName => ("和上面的名称不一样，没有删除", "This is not that name; nothing was deleted"),
             Self::NotTheApplication => ("和应用的名称不一样", "This is not the name of the application"),
+            Self::NotATime => ("这不是一个日期和时间", "This is not a date and time"),
+            Self::BeforeItsStart => ("结束时间早于开始时间", "This ends before it begins"),
             Self::Unchanged => ("新密码和原密码一样", "This is the password you already have"),
             Self::WellKnown => ("这个密码太常见，谁都猜得到", "Everybody knows this password; choose another"),
             Self::OwnPassword => (

@@ -3,6 +3,7 @@
 mod address_trial;
 mod application_form;
 pub mod applications;
+pub mod audit;
 pub mod import;
 pub mod kick;
 pub mod login_status;
@@ -10,6 +11,7 @@ pub mod outbox;
 pub mod overview;
 pub mod receipts;
 pub mod settings;
+pub mod user;
 pub mod users;
 
 mod desk;
