@@ -247,7 +247,7 @@ fn what_the_operator_states_is_shown_and_not_changed() {
     let mut wang = house.browser();
     wang.logs_in("wang");
     let page = wang.opens(&house.at("", PAGE)).text();
-    assert!(page.contains("Stated by the environment variable EXEUNT_SESSION_IDLE_SECONDS"), "{page}");
+    assert!(page.contains("<code>EXEUNT_SESSION_IDLE_SECONDS</code>"), "{page}");
     assert!(!page.contains("name=\"idle_hours\""), "{page}");
     assert_eq!(saves(&house, &mut wang, &[("idle_hours", "500"), ("contact", "x")]).status, 303);
     assert_eq!(house.count("SELECT count(*) FROM pools WHERE idle_seconds IS NOT NULL"), 0);

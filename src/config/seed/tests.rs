@@ -89,6 +89,19 @@ fn what_is_left_out_has_a_default() {
 }
 
 #[test]
+fn a_role_is_stated_in_the_old_way_or_the_new() {
+    let role = |line: &str| {
+        let seed = SeedFile::parse(&format!("[[users]]\nusername = \"a\"\n{line}")).unwrap();
+        seed.pools[0].users[0].role
+    };
+    assert_eq!(role(""), None);
+    assert_eq!(role("admin = true"), Some(Role::Admin));
+    assert_eq!(role("admin = false"), Some(Role::Person));
+    assert_eq!(role("role = \"auditor\""), Some(Role::Auditor));
+    assert_eq!(role("admin = true\nrole = \"admin\""), Some(Role::Admin));
+}
+
+#[test]
 fn secrets_are_shown_nowhere() {
     let shown = format!("{:?}", SeedFile::parse(EXAMPLE).unwrap());
     for secret in ["horse", "argon2id", "89abcdef", "fedcba98"] {
@@ -130,6 +143,8 @@ fn mistakes_are_told_with_their_line() {
         ("[[users]]\nname = \"x\"", "line 1: users: a user has a username, an email or a phone"),
         ("[[users]]\nusername = \"13800000000\"", "line 2: username: a user name does not read as a phone number"),
         ("[[users]]\nemail = \"x\"", "line 2: email: "),
+        ("[[users]]\nusername = \"a\"\nrole = \"boss\"", "line 3: role: person, auditor or admin"),
+        ("[[users]]\nusername = \"a\"\nadmin = true\nrole = \"person\"", "line 4: role: admin says otherwise"),
         ("[[users]]\nphone = \"1\"", "line 2: phone: "),
         ("[[access_keys]]\nsecret = \"0123456789\"", "line 1: id: is missing"),
         ("[[access_keys]]\nid = \"60aa0000000000000000000a\"", "line 1: secret: is missing"),

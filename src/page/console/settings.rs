@@ -263,9 +263,9 @@ fn lifetime(frame: &Frame, view: &SettingsView, field: SettingsField, label: &st
         .markup(frame);
     };
     let by = match stated {
-        Stated::Flag => words.stated_flag.to_owned(),
-        Stated::Environment(name) => (words.stated_environment)(name),
-        Stated::File => words.stated_file.to_owned(),
+        Stated::Flag => html! { (words.stated_flag) },
+        Stated::Environment(name) => html! { (words.stated_environment) code { (name) } },
+        Stated::File => html! { (words.stated_file) },
     };
     html! {
         div.field {

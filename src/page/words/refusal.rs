@@ -254,7 +254,9 @@ impl FieldProblem {
                 "里面有私钥。它已经泄露，请换一把，只贴公钥",
                 "It holds a private key, which is now compromised; replace it and paste the public one only",
             ),
-            Self::NotAColour => ("颜色要写成 #rrggbb，例如 #0b5cad", "Write a colour as #rrggbb, such as #0b5cad"),
+            Self::NotAColour => {
+                ("颜色写成 # 加六位十六进制数，例如 #086040", "Write a colour as #rrggbb, such as #0b5cad")
+            }
             Self::NotHours => ("要一个 1 到 8760 的整数", "A whole number from 1 to 8760"),
             Self::IdleTooLong => ("不能比最长期限还长", "It cannot be longer than the lifetime in any case"),
             Self::NotAPicture => ("这不是 PNG、JPEG 或 WebP 图片", "This is no PNG, JPEG or WebP picture"),

@@ -16,7 +16,7 @@ Settings {
     contact: Said = "可以找谁", "Whom to ask";
     contact_hint: Said = "忘记密码、被强制下线、出错时，页面会告诉大家去找谁，例如：前台 8001，it@example.com。", "Told to people who forgot their password, were forced out or met an error. For example: reception 8001, it@example.com.";
     accent: Said = "强调色", "Accent colour";
-    accent_hint: Said = "写成 #rrggbb；留空则用本来的青瓷色。", "As #rrggbb; leave it empty for the celadon of the house.";
+    accent_hint: Said = "以 # 开头的六位颜色值；留空则用本来的青瓷色。", "As #rrggbb; leave it empty for the celadon of the house.";
     by_day: Named = |n| format!("浅色 {n}:1"), |n| format!("Light {n}:1");
     by_night: Named = |n| format!("深色 {n}:1"), |n| format!("Dark {n}:1");
     sample_label: fn(&str, &str) -> String = |day, night| format!("强调色的样子：浅色页面上对比度 {day}:1，深色页面上 {night}:1"), |day, night| format!("The colour as it looks: contrast {day}:1 on light pages, {night}:1 on dark ones");
@@ -29,7 +29,7 @@ Settings {
     hours_hint: Counted = |n| format!("留空为 {n} 小时。"), |n| format!("Empty: {}.", s(n, "hour"));
     hours: Counted = |n| format!("{n} 小时"), |n| s(n, "hour");
     stated_flag: Said = "由启动命令规定，不能在这里改。", "Stated on the command line; it cannot be changed here.";
-    stated_environment: Named = |n| format!("由环境变量 {n} 规定，不能在这里改。"), |n| format!("Stated by the environment variable {n}; it cannot be changed here.");
+    stated_environment: Said = "由环境变量规定，不能在这里改：", "Stated by an environment variable; it cannot be changed here: ";
     stated_file: Said = "由配置文件 exeunt.toml 规定，不能在这里改。", "Stated in exeunt.toml; it cannot be changed here.";
     lifetime_note: Said = "改短立即生效，已经登录的也一样，到期的随即退出。改长时，最长期限从下一次登录起算。", "A shorter one holds at once, also for those who are logged in, and what is over by it ends. A longer second one counts from the next log-in on.";
     stale: Said = "有人先改了，没有保存", "Somebody was faster; not saved";
@@ -53,7 +53,7 @@ Settings {
     no_proxies: Said = "没有", "none";
     proxies_note: Said = "由启动配置的 trusted_proxies 规定。前面有反向代理，而上面不是你自己的地址，就要把代理的地址写进去。", "Stated by trusted_proxies where the server is started. With a reverse proxy in front, and an address above that is not yours, name the proxy there.";
     strange_proxy: Said = "来了一个不被相信的转发头", "A forwarding header came that is not believed";
-    strange_proxy_line: Said = "这个请求带着 X-Forwarded-For，但发来它的地址不在可信代理里。审计和限速用的是代理的地址。", "This request carries X-Forwarded-For, but came from no trusted proxy. Audit log and throttling use the address of the proxy.";
+    strange_proxy_line: Said = "这个请求经过了转发，但发来它的地址不在可信代理里。审计和限速用的是那个代理的地址。", "This request carries X-Forwarded-For, but came from no trusted proxy. Audit log and throttling use the address of the proxy.";
     system: Said = "系统信息", "System";
     copy_diagnostics: Said = "复制诊断信息", "Copy the diagnostics";
     diagnostics_note: Said = "里面没有密钥，可以放心发给别人。", "It holds no secret and may be shown to others.";
