@@ -69,10 +69,12 @@ fn application_row(frame: &Frame, head: &UserHead, application: &OwnApplication)
                 }
             }
             @if inside {
-                form method="post" action={ (head.home()) "/leave" } {
-                    (csrf(frame))
-                    (hidden("application", application.id))
-                    button.btn.s.ends { (icon("leave")) (words.force_out_short) span.hid { " " (calm(&application.name)) } }
+                span.acts {
+                    form method="post" action={ (head.home()) "/leave" } {
+                        (csrf(frame))
+                        (hidden("application", application.id))
+                        button.btn.s.ends { (icon("leave")) (words.force_out_short) span.hid { " " (calm(&application.name)) } }
+                    }
                 }
             }
         }
