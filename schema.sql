@@ -310,3 +310,4 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_by_pool ON audit (pool_id, id);
 CREATE INDEX audit_by_user ON audit (user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX audit_by_ending ON audit (ending_id) WHERE ending_id IS NOT NULL;

@@ -77,7 +77,7 @@
     const ticked = new Set(all('input:checked', old).map((box) => box.value));
     const open = new Set(all('details[open]', old).map((box) => box.id));
     const held = old.contains(document.activeElement) && document.activeElement;
-    const like = held && ['id', 'value', 'href'].filter((name) => held.getAttribute(name))
+    const like = held && ['id', 'value', 'href', 'data-copy'].filter((name) => held.getAttribute(name))
       .map((name) => `[${name}="${CSS.escape(held.getAttribute(name))}"]`)[0];
     for (const box of all('input[type=checkbox], input[type=radio]', fresh)) if (ticked.has(box.value)) box.checked = true;
     for (const box of [fresh, ...all('details', fresh)]) if (open.has(box.id) || (box === fresh && old.open)) box.open = true;
@@ -92,27 +92,43 @@
     setTimeout(() => { leaving = false; if (data.live) refresh(); }, 10000);
   };
   addEventListener('beforeunload', leaves);
+  const asked = { headers: { 'x-exeunt-live': 1 }, redirect: 'manual' };
+  // Takes over what the answer has anew of these parts of the page.
+  const take = async (answer, parts) => {
+    const html = await answer.text();
+    const page = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
+    for (const old of all(parts)) {
+      const fresh = page.getElementById(old.id);
+      if (fresh && !old.querySelector('[data-typed]') && !old.isEqualNode(fresh)) swap(old, document.adoptNode(fresh));
+    }
+    dress();
+    tell();
+  };
   const refresh = async () => {
     if (leaving) return;
     if (busy) { again = true; return; }
     busy = true;
     try {
       // Who is led away goes there as a page: a fetch may not follow to another host (CSP connect-src).
-      const answer = await fetch(location.href, { headers: { 'x-exeunt-live': 1 }, redirect: 'manual' });
+      const answer = await fetch(location.href, asked);
       if (answer.type === 'opaqueredirect' && !leaving) location.reload();
-      else if (answer.ok && !leaving) {
-        const html = await answer.text();
-        const page = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
-        for (const old of all('[data-live-region][id]')) {
-          const fresh = page.getElementById(old.id);
-          if (fresh && !old.querySelector('[data-typed]') && !old.isEqualNode(fresh)) swap(old, document.adoptNode(fresh));
-        }
-        dress();
-        tell();
-      }
+      else if (answer.ok && !leaving) await take(answer, '[data-live-region][id]');
     } catch { /* offline: the next change asks again */ }
     setTimeout(() => { busy = false; if (again) { again = false; refresh(); } }, 500);
   };
+
+  // A form that can be checked is, as one types; what came of each line is put beside it.
+  let check = 0;
+  addEventListener('input', ({ target }) => {
+    const form = target.closest('form[data-check]'), mine = ++check;
+    if (form) setTimeout(async () => {
+      if (mine !== check) return;
+      const body = new URLSearchParams(new FormData(form));
+      body.set('check', 1);
+      const answer = await fetch(form.action, { ...asked, method: 'POST', body }).catch(() => 0);
+      if (answer.ok && mine === check) take(answer, '[data-checked]');
+    }, 300);
+  });
 
   // A farewell that still waits for an application asks again, ever more seldom.
   const wait = (ms) => setTimeout(() => {

@@ -11,7 +11,7 @@ use tokio::signal::unix::SignalKind;
 use super::args::ServeFlags;
 use super::failure::Failure;
 use super::{logging, open, serve};
-use crate::config::{Config, Flags, Seed, SeedFile};
+use crate::config::{Config, Flags, Seed, SeedFile, Stroller};
 use crate::crypto::{random, seal};
 use crate::demo::party::{Ground, Kind};
 use crate::demo::provider::Credentials;
@@ -100,14 +100,23 @@ pub fn demo(asked: &ServeFlags) -> Result<(), Failure> {
             (seed, Some(demo))
         }
     };
+    let mut config = loaded.config;
+    if demo.is_some() {
+        config.strollers = strollers();
+    }
     let said = if demo.is_some() { banner(&base) } else { places(&base) };
-    let state = serve::house(loaded.config, Some(seed))?;
+    let state = serve::house(config, Some(seed))?;
     serve::run(
         || Server::on(sockets, &state, demo),
         |_| eprint!("{said}"),
         &ENDS,
         move || gone.iter().for_each(|dir| remove(dir)),
     )
+}
+
+/// The people of the demo, for the buttons of the log-in page.
+fn strollers() -> Vec<Stroller> {
+    PEOPLE.map(|(username, name, _)| Stroller { username, name, password: PASSWORD }).to_vec()
 }
 
 /// The seed, with the addresses of this run. Log-outs are told over loopback where the house may deliver there.

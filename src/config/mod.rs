@@ -17,5 +17,5 @@ pub use seed::{
     AccessKeyOwner, Credential, Seed, SeedAccessKey, SeedApplication, SeedError, SeedFile, SeedPool, SeedSecret,
     SeedUser,
 };
-pub use settings::{Config, FirstAdmin, Loaded, LogFormat, Setting};
+pub use settings::{Config, FirstAdmin, Loaded, LogFormat, Setting, Stroller};
 pub use sources::{Flags, Origin};

@@ -42,6 +42,17 @@ pub struct FirstAdmin {
     pub password: Password,
 }
 
+/// Somebody whose password everybody knows: a person of the demo, to log in as with one press.
+#[derive(Debug, Clone)]
+pub struct Stroller {
+    /// The log-in name.
+    pub username: &'static str,
+    /// What they are called.
+    pub name: &'static str,
+    /// The password.
+    pub password: &'static str,
+}
+
 /// What the operator decided. Defaults stand in [`keys::KNOWN`].
 #[derive(Clone)]
 pub struct Config {
@@ -65,6 +76,10 @@ pub struct Config {
     pub session_idle_seconds: u32,
     /// A session ends after so long in any case.
     pub session_absolute_seconds: u32,
+    /// Who stated the first of them; nobody, and a pool may settle it.
+    pub session_idle_stated: Option<Origin>,
+    /// The same for the second.
+    pub session_absolute_stated: Option<Origin>,
     /// Most sessions of one user.
     pub session_limit_per_user: u32,
     /// Life of an access token.
@@ -99,6 +114,8 @@ pub struct Config {
     pub first_admin: Option<FirstAdmin>,
     /// The bearer token of `/metrics`.
     pub metrics_token: Option<String>,
+    /// The people of the demo; nobody can set them.
+    pub strollers: Vec<Stroller>,
 }
 
 impl fmt::Debug for Config {
@@ -199,6 +216,8 @@ impl Reader {
             log_format: self.log_format()?,
             session_idle_seconds: idle,
             session_absolute_seconds: absolute,
+            session_idle_stated: self.stated("session_idle_seconds"),
+            session_absolute_stated: self.stated("session_absolute_seconds"),
             session_limit_per_user: self.number("session_limit_per_user", 1..=100_000, 0)?,
             access_token_seconds: self.number("access_token_seconds", 30..=86_400, 0)?,
             refresh_token_seconds: self.number("refresh_token_seconds", 60..=10 * YEAR, 0)?,
@@ -217,6 +236,7 @@ impl Reader {
             setup_link_seconds: self.number("setup_link_seconds", 60..=YEAR, 0)?,
             first_admin: self.first_admin()?,
             metrics_token: self.text("metrics_token").map(str::to_owned),
+            strollers: Vec::new(),
             listen,
         })
     }
@@ -225,6 +245,11 @@ impl Reader {
     fn text(&self, name: &str) -> Option<&str> {
         let default = || keys::find(name).map(|key| key.default);
         self.0.get(name).map(|(value, _)| value.as_str()).or_else(default).filter(|text| !text.is_empty())
+    }
+
+    /// Who stated it, if anybody did.
+    fn stated(&self, name: &str) -> Option<Origin> {
+        self.0.get(name).map(|(_, origin)| origin.clone())
     }
 
     fn refuse(&self, name: &'static str, why: impl Display) -> ConfigError {

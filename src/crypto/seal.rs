@@ -15,7 +15,12 @@ use crate::domain::secret::{Secret, SecretHash};
 
 /// SHA-256 of a secret as presented. The whole value counts: a truncated one hashes to something else (GHSA-6mq3-xmgp-pjm5).
 pub fn hash(secret: &str) -> SecretHash {
-    let digest = digest::digest(&digest::SHA256, secret.as_bytes());
+    hash_octets(secret.as_bytes())
+}
+
+/// SHA-256 of what is no secret, to tell one from another.
+pub fn hash_octets(octets: &[u8]) -> SecretHash {
+    let digest = digest::digest(&digest::SHA256, octets);
     let mut bytes = [0u8; 32];
     bytes.copy_from_slice(digest.as_ref());
     SecretHash(bytes)

@@ -12,6 +12,7 @@ pub mod device;
 pub mod id;
 pub mod identifier;
 pub mod logout;
+pub mod look;
 pub mod oauth;
 pub mod reach;
 pub mod redirect;

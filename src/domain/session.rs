@@ -25,6 +25,17 @@ pub struct Lifetimes {
     pub absolute_ms: i64,
 }
 
+/// How rows judge whether a session has idled out.
+#[derive(Clone, Copy, Debug)]
+pub struct IdleRule {
+    /// Milliseconds without a request, where a pool has settled nothing else.
+    pub ms: i64,
+    /// Milliseconds of the pool that is the least patient.
+    pub least_ms: i64,
+    /// Whether pools may have settled something else at all.
+    pub by_pool: bool,
+}
+
 /// `last seen` is written at most this often, in milliseconds (security.md S5).
 pub const TOUCH_EVERY_MS: i64 = 60_000;
 

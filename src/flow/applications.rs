@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changed;
 use super::directory;
 use super::error::{Done, FieldRefused, FlowError};
 use super::logout;
@@ -25,6 +26,7 @@ use crate::store::applications;
 pub use crate::store::applications::ApplicationRow;
 use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
+use crate::store::outbox::{self, NoticeRow};
 use url::Url;
 
 /// A label for the host of an application that registered itself.
@@ -310,10 +312,13 @@ pub fn edit(
         // Whoever sends the same form twice finds it done.
         return if valid.stands(&row) { Ok(None) } else { Err(FlowError::Stale) };
     }
+    let before = row.clone();
     valid.write_into(&mut row);
     let shown = keep_for_signing(state, &mut row, None)?;
     applications::update(act, &row).map_err(taken)?;
-    note(act, pool, audit::act::APPLICATION_CHANGED, id.as_str(), origin)?;
+    let (what, target) = (audit::act::APPLICATION_CHANGED, id.as_str());
+    let event = Event { pool, act: what, user: None, target, ending: None, origin, user_agent: "" };
+    crate::store::audit::append_with(act, &event, &changed::of_application(&before, &row))?;
     directory::changed(act, state)?;
     Ok(shown)
 }
@@ -358,6 +363,24 @@ pub fn delete(
 pub fn find(state: &State, pool: PoolId, id: ApplicationId) -> Done<ApplicationRow> {
     let row = state.store.read(|conn| applications::find(conn, id))?;
     row.filter(|row| row.pool == pool).ok_or(FlowError::Absent("application"))
+}
+
+/// Deliveries on one page.
+const PAGE: u32 = 50;
+
+/// A page of what an application of a pool was told or is owed, newest first, and where the next one begins.
+pub fn deliveries(
+    state: &State,
+    pool: PoolId,
+    id: ApplicationId,
+    before: Option<i64>,
+) -> Done<(Vec<NoticeRow>, Option<i64>)> {
+    find(state, pool, id)?;
+    let mut rows = state.store.read(|conn| outbox::of_application(conn, id, before.unwrap_or(i64::MAX), PAGE + 1))?;
+    let more = rows.len() > PAGE as usize;
+    rows.truncate(PAGE as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    Ok((rows, next))
 }
 
 /// Makes an access key; the secret is shown once. Its rights end with the administrator's who made it.

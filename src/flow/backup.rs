@@ -13,7 +13,7 @@ use super::upkeep;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::PoolId;
 use crate::domain::logout::{Cause, Selection};
-use crate::domain::session::SessionId;
+use crate::domain::session::{IdleRule, SessionId};
 use crate::flow::applications::by_operator;
 use crate::store::backup::{self, copy_private};
 pub use crate::store::backup::{Examined, mode};
@@ -78,7 +78,9 @@ pub fn end_everybody(state: &Arc<State>) -> Done<usize> {
     let mut ended = 0;
     loop {
         // Seen from the end of time, every living session is overdue.
-        let living = state.store.read(|conn| sessions::overdue(conn, Timestamp(i64::MAX), 0, BATCH))?;
+        let living = state.store.read(|conn| {
+            sessions::overdue(conn, Timestamp(i64::MAX), IdleRule { ms: 0, least_ms: 0, by_pool: false }, BATCH)
+        })?;
         if living.is_empty() {
             return Ok(ended);
         }

@@ -109,7 +109,7 @@ fn by_id_token(state: &State, token: &str) -> Done<Option<Itself>> {
         if grants::is_revoked(conn, &claims.jti)? {
             return Ok(None);
         }
-        grants::living(conn, id, now, token::seen_after(state, now))
+        grants::living(conn, id, now, state.idle_rule())
     })?;
     let fits = |g: &GrantRow| {
         g.application.as_str() == claims.aud && g.user.is_some_and(|user| user.as_str() == claims.sub) && g.code_used
@@ -143,7 +143,7 @@ impl Bearer {
         if grants::is_revoked(act.conn(), &self.jti)? {
             return Ok(None);
         }
-        let living = grants::living(act.conn(), self.grant.id, act.now, token::seen_after(state, act.now))?;
+        let living = grants::living(act.conn(), self.grant.id, act.now, state.idle_rule())?;
         Ok(living.and_then(|grant| Some((grant.session?, grant.seq))))
     }
 

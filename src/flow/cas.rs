@@ -164,7 +164,7 @@ pub fn validate(
     if service != Some(grant.redirect_uri.as_str()) {
         return Ok(Err(Invalid::Service));
     }
-    let living = grants::living(act.conn(), id, act.now, token::seen_after(state, act.now))?;
+    let living = grants::living(act.conn(), id, act.now, state.idle_rule())?;
     let (in_time, fresh) = (act.now.since_ms(grant.created_at) < TICKET_MS, grant.nonce.as_deref() == Some(FRESH));
     let user = match living.and_then(|grant| grant.user).filter(|_| in_time && (fresh || !renew)) {
         Some(user) => users::find(act.conn(), user)?,

@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use super::error::Done;
 use super::state::State;
+use crate::crypto::seal;
 use crate::domain::application::Application;
 use crate::domain::id::{ApplicationId, PoolId};
+use crate::domain::look::{Colour, PictureKind};
 use crate::domain::redirect::{RedirectEntry, RedirectList};
 use crate::store::applications::ApplicationRow;
 use crate::store::db::{Act, Rows, Store};
+use crate::store::pools::PoolSettings;
 use crate::store::{applications, pools};
 
 /// A pool as pages name it.
@@ -21,6 +24,58 @@ pub struct Pool {
     pub id: PoolId,
     /// Name.
     pub name: String,
+    /// Whom people may ask; may be empty.
+    pub contact: String,
+    /// Its colour, if it chose one.
+    pub accent: Option<Colour>,
+    /// Lifetimes of sessions, where it settled them.
+    pub idle_seconds: Option<u32>,
+    /// See above.
+    pub absolute_seconds: Option<u32>,
+    /// The style sheet of its colour.
+    pub sheet: Option<Served>,
+    /// Its picture.
+    pub logo: Option<Served>,
+}
+
+/// Something of a pool's own that browsers load: another content has another address.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// Its address on every host of the house.
+    pub href: String,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its octets.
+    pub octets: Arc<[u8]>,
+}
+
+impl Served {
+    fn of(pool: PoolId, suffix: &str, media_type: &'static str, octets: &[u8]) -> Self {
+        let mark = seal::hex(&seal::hash_octets(octets).0[..8]);
+        Self { href: format!("/brand/{pool}/{mark}.{suffix}"), media_type, octets: octets.into() }
+    }
+}
+
+impl Pool {
+    fn of(row: PoolSettings) -> Self {
+        let accent = row.accent.as_deref().and_then(Colour::parse);
+        let picture = row.logo.as_ref().and_then(|(octets, kind)| Some((octets, PictureKind::parse(kind)?)));
+        Self {
+            id: row.id,
+            name: row.name,
+            contact: row.contact,
+            accent,
+            idle_seconds: row.idle_seconds,
+            absolute_seconds: row.absolute_seconds,
+            sheet: accent.map(|c| Served::of(row.id, "css", "text/css; charset=utf-8", c.sheet().as_bytes())),
+            logo: picture.map(|(octets, kind)| Served::of(row.id, kind.suffix(), kind.media_type(), octets)),
+        }
+    }
+
+    /// What it serves under this address, if it still does.
+    pub fn served(&self, href: &str) -> Option<&Served> {
+        [&self.sheet, &self.logo].into_iter().flatten().find(|served| served.href == href)
+    }
 }
 
 /// All pools and living applications.
@@ -35,13 +90,11 @@ pub struct Directory {
 impl Directory {
     /// Reads it from the store.
     pub fn read(store: &Store) -> Rows<Self> {
-        store.read(|conn| {
-            let pools = pools::all(conn)?.into_iter().map(|row| Pool { id: row.id, name: row.name }).collect();
-            Ok(Self::of(pools, applications::all(conn)?))
-        })
+        store.read(|conn| Ok(Self::of(pools::all_settings(conn)?, applications::all(conn)?)))
     }
 
-    fn of(pools: Vec<Pool>, rows: Vec<ApplicationRow>) -> Self {
+    fn of(pools: Vec<PoolSettings>, rows: Vec<ApplicationRow>) -> Self {
+        let pools = pools.into_iter().map(Pool::of).collect();
         let applications: Vec<Arc<Application>> = rows.into_iter().map(|row| Arc::new(parsed(row))).collect();
         let by_id = applications.iter().map(|a| (a.id, a.clone())).collect();
         let by_identifier = applications.iter().map(|a| (a.identifier.clone(), a.clone())).collect();
@@ -115,8 +168,7 @@ fn parsed(row: ApplicationRow) -> Application {
 pub fn changed(act: &mut Act<'_>, state: &Arc<State>) -> Done<()> {
     // Read inside the act, so that the new directory is exactly what is about to be committed.
     let conn = act.conn();
-    let pools = pools::all(conn)?.into_iter().map(|row| Pool { id: row.id, name: row.name }).collect();
-    let directory = Directory::of(pools, applications::all(conn)?);
+    let directory = Directory::of(pools::all_settings(conn)?, applications::all(conn)?);
     let state = state.clone();
     act.after_commit(move || {
         state.set_directory(directory);

@@ -187,12 +187,13 @@ fn admit(
             .filter(|s| s.host == attempt.host && s.has_someone_to_serve()),
         None => None,
     };
-    let expires_at = act.now.plus_ms(state.lifetimes().absolute_ms);
+    let lifetimes = state.lifetimes_of(user.pool);
+    let expires_at = act.now.plus_ms(lifetimes.absolute_ms);
     let origin =
         Origin { actor: Actor::User(user.id), ip: attempt.from.ip.clone(), request: attempt.from.request.clone() };
     let mut renewed = None;
     if let Some(held) = held {
-        if held.user == user.id && held.is_within(act.now, state.lifetimes().idle_ms) {
+        if held.user == user.id && held.is_within(act.now, lifetimes.idle_ms) {
             sessions::renew(act, held.id, expires_at)?;
             renewed = Some(held.id);
         } else {

@@ -13,11 +13,12 @@ use std::sync::Arc;
 use super::error::{Done, FlowError};
 use super::state::State;
 use crate::crypto::random;
+use crate::domain::audit::{self, Detail};
 use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
 use crate::domain::logout::{Actor, Cause, NoPlan, Origin, Plan, Receipt, Scope, Selection};
 use crate::domain::session::{Session, SessionId};
 use crate::store::db::Act;
-use crate::store::{ending, grants, sessions, users};
+use crate::store::{audit as rows, ending, grants, online, sessions, users};
 
 impl From<NoPlan> for FlowError {
     fn from(no: NoPlan) -> Self {
@@ -158,26 +159,47 @@ fn own_application(state: &State, pool: PoolId, id: ApplicationId) -> Done<()> {
     }
 }
 
+/// Sessions that an administrator has picked, and how far they are to end.
+#[derive(Debug)]
+pub struct Picked {
+    /// The sessions.
+    pub sids: Vec<Sid>,
+    /// The application in which they were picked.
+    pub application: Option<ApplicationId>,
+    /// How far.
+    pub scope: Scope,
+    /// Why, in the administrator's words.
+    pub reason: String,
+}
+
 /// An administrator ends picked sessions by a scope. Sessions that have ended meanwhile, or are of another pool, are
-/// passed over; if none is left that is said.
+/// passed over, and the receipt says how many; if none is left that is said.
 pub fn end_picked(
     act: &mut Act<'_>,
     state: &Arc<State>,
     pool: PoolId,
-    picked: (Vec<Sid>, Option<ApplicationId>, Scope),
+    picked: Picked,
     origin: Origin,
 ) -> Done<Receipt> {
-    let (sids, application, scope) = picked;
+    let Picked { mut sids, application, scope, reason } = picked;
+    sids.sort_unstable();
+    sids.dedup();
+    let inside = application.filter(|_| matches!(scope, Scope::Cell | Scope::App));
     let (mut devices, mut people): (Vec<SessionId>, Vec<UserId>) = (Vec::new(), Vec::new());
-    for sid in sids {
-        if let Some((id, user)) = sessions::by_sid_in_pool(act.conn(), pool, sid)? {
-            devices.push(id);
-            people.push(user);
+    for sid in &sids {
+        let Some((id, user)) = sessions::by_sid_in_pool(act.conn(), pool, *sid)? else { continue };
+        if let Some(application) = inside
+            && online::by_sid(act.conn(), application, *sid)?.is_none()
+        {
+            continue;
         }
+        devices.push(id);
+        people.push(user);
     }
     if devices.is_empty() {
         return Err(FlowError::Absent("session"));
     }
+    let gone = sids.len() - devices.len();
     let within = || application.ok_or(FlowError::field("application", "required"));
     if let Some(application) = application {
         own_application(state, pool, application)?;
@@ -188,7 +210,22 @@ pub fn end_picked(
         Scope::Device => Selection::Sessions(devices),
         Scope::All => Selection::Users { ids: people, within: None },
     };
-    end(act, state, pool, selection, (Cause::Console, origin))
+    let receipt = end(act, state, pool, selection, (Cause::Console, origin))?;
+    remark(act, &receipt, &reason, gone)?;
+    Ok(receipt)
+}
+
+/// Keeps with an ending why it was done, and how many of the chosen sessions had left before.
+pub fn remark(act: &Act<'_>, receipt: &Receipt, reason: &str, gone: usize) -> Done<()> {
+    let mut detail = Detail::default();
+    detail.say(audit::REASON, reason);
+    if gone > 0 {
+        detail.say(audit::LEFT_BEFORE, gone.to_string());
+    }
+    if !detail.changes().is_empty() {
+        rows::remark(act, receipt.id, receipt.cause.as_str(), &detail)?;
+    }
+    Ok(())
 }
 
 /// An administrator ends everybody's part in an application.

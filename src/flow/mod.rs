@@ -6,10 +6,12 @@
 
 pub mod account;
 pub mod applications;
+pub mod audit;
 pub mod authorize;
 pub mod backup;
 pub mod bearer;
 pub mod cas;
+mod changed;
 pub mod client;
 pub mod dashboard;
 pub mod directory;
@@ -36,6 +38,7 @@ pub mod receipt;
 pub mod registration;
 pub mod seed;
 pub mod session;
+pub mod settings;
 pub mod setup;
 pub mod signed;
 pub mod signin;

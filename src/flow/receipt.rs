@@ -2,13 +2,14 @@
 
 use super::error::{Done, FlowError};
 use super::state::State;
+use crate::domain::audit::{LEFT_BEFORE, REASON};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
 use crate::domain::logout::Receipt;
 use crate::notify::frontchannel;
 use crate::store::endings::{self, EndedSessionRow, EndingRow};
 pub use crate::store::outbox::{NoticeRow, Tally};
-use crate::store::{applications, outbox, users};
+use crate::store::{applications, audit, outbox, users};
 
 /// Rows of a receipt that a page lists.
 const LISTED: u32 = 200;
@@ -38,6 +39,10 @@ pub struct Reading {
     pub people_count: u32,
     /// The name of the one person it was about, if it was one.
     pub person: Option<(UserId, String)>,
+    /// Why, in the words of whoever did it.
+    pub reason: Option<String>,
+    /// Chosen sessions that had left before.
+    pub left_before: u32,
 }
 
 /// An application that an ending concerned.
@@ -78,6 +83,8 @@ pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
             None => people_count = people_count.max(endings::count_people(conn, id)?),
         }
         let people_count = u32::try_from(people_count).unwrap_or(u32::MAX);
+        let remark = audit::remark_of(conn, id, ending.cause.as_str())?;
+        let left_before = remark.said(LEFT_BEFORE).and_then(|n| n.parse().ok()).unwrap_or(0);
         Ok(Reading {
             ending,
             sessions_touched,
@@ -89,6 +96,8 @@ pub fn read(state: &State, pool: PoolId, id: EndingId) -> Done<Reading> {
             people,
             people_count,
             person,
+            reason: remark.said(REASON).map(str::to_owned),
+            left_before,
         })
     })
 }

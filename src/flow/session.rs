@@ -118,9 +118,12 @@ pub enum Use {
 /// 4. That it was used is written down, at most once a minute and later (S5).
 pub fn resume(state: &State, secret: &str, host: &str, used: Use) -> Done<Option<Arc<Session>>> {
     let hash = seal::hash(secret);
-    let (now, idle_ms) = (state.now(), state.lifetimes().idle_ms);
+    let now = state.now();
     // One that looks idle is read again: the session may have been used on another host.
-    let awake = |answer: &Arc<Answer>| now.since_ms(Timestamp(answer.seen.load(Ordering::Relaxed))) < idle_ms;
+    let awake = |answer: &Arc<Answer>| {
+        let idle_ms = state.lifetimes_of(answer.session.pool).idle_ms;
+        now.since_ms(Timestamp(answer.seen.load(Ordering::Relaxed))) < idle_ms
+    };
     let remembered = state.sessions.answers.get(&hash).filter(|a| state.sessions.believed(a) && awake(a));
     let answer = match remembered {
         Some(answer) => answer,
@@ -158,10 +161,10 @@ fn read(state: &State, hash: &SecretHash) -> Done<Option<Arc<Answer>>> {
 
 /// Whether a session still lives: what an open stream asks when it is poked. Reads rows.
 pub fn lives(state: &State, id: SessionId) -> Done<Option<Session>> {
-    let (now, lifetimes) = (state.now(), state.lifetimes());
+    let now = state.now();
     let found = state.store.read(|conn| sessions::by_id(conn, id))?;
     // A stream is itself a use of the session, so only the absolute lifetime counts here.
-    Ok(found.filter(|s| now < s.expires_at && s.has_someone_to_serve() && lifetimes.absolute_ms > 0))
+    Ok(found.filter(|s| now < s.expires_at && s.has_someone_to_serve()))
 }
 
 /// Why the session behind a dead cookie ended, and its receipt.

@@ -172,7 +172,7 @@ fn terms(state: &State, application: &Application, wanted: &Wanted) -> Terms {
     match wanted {
         Wanted::LoginToken => {
             let scopes = Scopes::parse("openid profile username email phone");
-            Terms { scopes, life_ms: state.lifetimes().absolute_ms, ..Terms::default() }
+            Terms { scopes, life_ms: state.lifetimes_of(application.pool).absolute_ms, ..Terms::default() }
         }
         Wanted::Tokens(asked) => {
             let may_renew = application.protocol.may(GrantType::RefreshToken);

@@ -21,7 +21,8 @@ use super::upkeep::Bell;
 use crate::config::Config;
 use crate::crypto::seal::MasterKey;
 use crate::domain::clock::{Clock, Timestamp};
-use crate::domain::session::Lifetimes;
+use crate::domain::id::PoolId;
+use crate::domain::session::{IdleRule, Lifetimes};
 use crate::notify::backchannel;
 use crate::notify::feeds::Feeds;
 use crate::notify::hub::Hub;
@@ -152,12 +153,47 @@ impl State {
         self.directory.store(Arc::new(directory));
     }
 
-    /// Lifetimes of sessions.
+    /// Lifetimes of sessions where no pool has settled others.
     pub fn lifetimes(&self) -> Lifetimes {
         Lifetimes {
             idle_ms: i64::from(self.config.session_idle_seconds) * 1_000,
             absolute_ms: i64::from(self.config.session_absolute_seconds) * 1_000,
         }
+    }
+
+    /// Those of a pool: what the operator stated, else what the pool settled, else the default.
+    pub fn lifetimes_of(&self, pool: PoolId) -> Lifetimes {
+        let (config, default) = (&self.config, self.lifetimes());
+        let directory = self.directory();
+        let (idle, absolute) =
+            directory.pool(pool).map_or((None, None), |pool| (pool.idle_seconds, pool.absolute_seconds));
+        let ms = |settled: Option<u32>, stated: bool, default| match settled {
+            Some(seconds) if !stated => i64::from(seconds) * 1_000,
+            _ => default,
+        };
+        Lifetimes {
+            idle_ms: ms(idle, config.session_idle_stated.is_some(), default.idle_ms),
+            absolute_ms: ms(absolute, config.session_absolute_stated.is_some(), default.absolute_ms),
+        }
+    }
+
+    /// The same for rows of any pool, as far as idling goes.
+    pub fn idle_rule(&self) -> IdleRule {
+        let ms = self.lifetimes().idle_ms;
+        if self.config.session_idle_stated.is_some() {
+            return IdleRule { ms, least_ms: ms, by_pool: false };
+        }
+        let directory = self.directory();
+        let settled = directory.pools().iter().filter_map(|pool| pool.idle_seconds);
+        let least_ms = settled.clone().map(|seconds| i64::from(seconds) * 1_000).min();
+        IdleRule { ms, least_ms: least_ms.unwrap_or(ms).min(ms), by_pool: least_ms.is_some() }
+    }
+
+    /// The longest that a session of any pool can last.
+    pub fn longest_session_ms(&self) -> i64 {
+        let pools = self.directory();
+        let longest = pools.pools().iter().map(|pool| self.lifetimes_of(pool.id).absolute_ms).max();
+        longest.unwrap_or(0).max(self.lifetimes().absolute_ms)
     }
 
     /// Runs an act on the writer thread; the future answers once it is on disk.

@@ -123,10 +123,9 @@ fn note_uses(state: &Arc<State>) -> Done<()> {
 }
 
 fn end_overdue(state: &Arc<State>) -> Done<()> {
-    let idle_ms = state.lifetimes().idle_ms;
     loop {
         let now = state.now();
-        let overdue = state.store.read(|conn| sessions::overdue(conn, now, idle_ms, BATCH))?;
+        let overdue = state.store.read(|conn| sessions::overdue(conn, now, state.idle_rule(), BATCH))?;
         let more = overdue.len() >= BATCH as usize;
         let mut pools: Vec<PoolId> = overdue.iter().map(|(_, pool)| *pool).collect();
         pools.sort_unstable();

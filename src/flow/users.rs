@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changed;
 use super::error::{Done, FieldRefused, FlowError};
 use super::logout;
 use super::session::remember_anew;
@@ -220,13 +221,15 @@ pub fn edit(
     if seen.is_some_and(|seen| seen != user.updated_at) {
         return Err(FlowError::Stale);
     }
-    let was = (user.role, user.status);
+    let (before, was) = (user.clone(), (user.role, user.status));
     valid.write_into(&mut user);
     users::update(act, &user, &valid.keys()).map_err(taken)?;
     if was.0 == Role::Admin && users::count_admins(act.conn(), pool)? == 0 && was.1 == UserStatus::Activated {
         return Err(FlowError::field("role", "last_admin"));
     }
-    note(act, pool, audit::act::USER_CHANGED, id, origin)?;
+    let (what, user_agent) = (audit::act::USER_CHANGED, "");
+    let event = Event { pool, act: what, user: Some(id), target: "", ending: None, origin, user_agent };
+    crate::store::audit::append_with(act, &event, &changed::of_user(&before, &user))?;
     remember_anew(act, state, id);
     let receipt = if user.status == UserStatus::Disabled && was.1 == UserStatus::Activated {
         password_links::forget_of_user(act, id)?;

@@ -186,7 +186,13 @@ pub fn refused(frame: &Frame, view: &AuthorizeErrorView) -> Markup {
         h1 { (title) }
         p { (words.not_answered_line) }
     };
-    let help = ErrorView { status: 400, request_id: view.request_id, retry_seconds: None, way_back: None };
+    let help = ErrorView {
+        status: 400,
+        request_id: view.request_id,
+        retry_seconds: None,
+        again_seconds: None,
+        way_back: None,
+    };
     let deed = html! {
         div.deed {
             (fault(frame, view, app.as_deref()))
@@ -240,6 +246,7 @@ mod tests {
             csrf: "ours",
             path: "/oidc/auth",
             pool_name: "Acme",
+            brand: crate::page::Brand::default(),
             version: "0",
             dev: false,
             live: None,

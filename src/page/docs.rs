@@ -60,7 +60,7 @@ pub fn authing(frame: &Frame, view: &DocsView) -> Markup {
         }
     };
     let body = html! {
-        header.top { (brand("/u", None)) (avatar(frame)) }
+        header.top { (brand(frame, "/u", None)) (avatar(frame)) }
         main #main { (main) }
     };
     document(frame, &Document { title: words.title, error: false, class: "house", script: live(), body })

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::count::Count;
 use super::frame::Frame;
-use super::parts::{calm, copy_button, csrf, icon};
+use super::parts::{Notice, calm, copy_button, csrf, hidden, icon};
 use super::shell::{Door, Gate, gate};
 use super::words::Refusals;
 
@@ -17,6 +17,8 @@ pub struct ErrorView<'a> {
     pub request_id: &'a str,
     /// How long to wait before trying again.
     pub retry_seconds: Option<u32>,
+    /// After how long the page is loaded again by itself.
+    pub again_seconds: Option<u32>,
     /// A place to go back to: its name and its path.
     pub way_back: Option<(&'a str, &'a str)>,
 }
@@ -29,7 +31,11 @@ pub fn error(frame: &Frame, view: &ErrorView) -> Markup {
         span.seal.s88.word aria-hidden="true" { (view.status) }
         h1 { (title) }
         p { (line) }
-        @if let Some(seconds) = view.retry_seconds { p { ((words.wait_seconds)(Count::from(seconds))) } }
+        @match (view.again_seconds, view.retry_seconds) {
+            (Some(seconds), _) => p { ((words.tries_again)(Count::from(seconds))) },
+            (None, Some(seconds)) => p { ((words.wait_seconds)(Count::from(seconds))) },
+            (None, None) => {},
+        }
     };
     let deed = html! {
         div.deed {
@@ -46,6 +52,42 @@ pub fn error(frame: &Frame, view: &ErrorView) -> Markup {
     gate(frame, &Gate { title, error: true, side, door: Door::None, deed })
 }
 
+/// A form of ours that came too late, or from another login.
+#[derive(Debug, Clone, Copy)]
+pub struct OldFormView<'a> {
+    /// Where it was posted.
+    pub action: &'a str,
+    /// What was typed and chosen in it, without passwords.
+    pub fields: &'a [(String, String)],
+    /// Whether a file is among it, for which the usual way of writing forms has no room.
+    pub has_file: bool,
+}
+
+/// Nothing was done, nothing typed is lost: it can be sent again from here, by whoever is logged in now. No other site can
+/// bring this page about (`protect::own_site`), so that it offers nobody's form but one's own.
+pub fn old_form(frame: &Frame, view: &OldFormView) -> Markup {
+    let words = &frame.words().gate;
+    let title = words.form_too_old;
+    let side = html! {
+        span.seal.s88.word aria-hidden="true" { "403" }
+        h1 { (title) }
+        @if let Some(who) = frame.who { p { ((words.you_are)(&calm(who.name))) } }
+    };
+    let notice = Notice::Refused { title: words.nothing_changed, line: words.send_again_line, fields: Vec::new() };
+    let deed = html! {
+        form.deed method="post" action=(view.action) enctype=[view.has_file.then_some("multipart/form-data")] {
+            (csrf(frame))
+            @for (name, value) in view.fields { (hidden(name, value)) }
+            (notice.markup(frame))
+            div.acts {
+                button.btn.go { (words.send_again) }
+                a.btn href=(if frame.who.is_some() { "/u" } else { "/login" }) { (frame.words().common.cancel) }
+            }
+        }
+    };
+    gate(frame, &Gate { title, error: true, side, door: Door::None, deed })
+}
+
 /// The ways on: places of the house, and whom to ask with which number.
 pub(super) fn what_to_do(frame: &Frame, view: &ErrorView) -> Markup {
     let words = &frame.words().gate;
@@ -56,7 +98,7 @@ pub(super) fn what_to_do(frame: &Frame, view: &ErrorView) -> Markup {
                 (ways(frame, view))
                 li {
                     span.grow {
-                        (words.ask_admin)
+                        @if frame.brand.contact.is_empty() { (words.ask_admin) } @else { ((words.ask_admin_at)(&calm(frame.brand.contact))) }
                         small { (words.quote_request_id) code #request-id { (view.request_id) } }
                     }
                     (copy_button(frame, "request-id", Some(words.copy_request_id)))

@@ -48,6 +48,17 @@ pub struct Person<'a> {
     pub role: Role,
 }
 
+/// What a pool's pages look like, and whom they name.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Brand<'a> {
+    /// Whom people may ask; may be empty.
+    pub contact: &'a str,
+    /// The style sheet of its colour.
+    pub sheet: Option<&'a str>,
+    /// Its picture.
+    pub logo: Option<&'a str>,
+}
+
 /// What every page knows.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
@@ -67,6 +78,8 @@ pub struct Frame<'a> {
     pub path: &'a str,
     /// Name of the user pool.
     pub pool_name: &'a str,
+    /// Its look.
+    pub brand: Brand<'a>,
     /// Version of the server.
     pub version: &'a str,
     /// Whether this is a development server.
@@ -121,6 +134,7 @@ mod tests {
             csrf: "c",
             path: "/login?next=a%26b&lang=zh&x=1",
             pool_name: "Acme",
+            brand: Brand::default(),
             version: "0",
             dev: false,
             live: None,

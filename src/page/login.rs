@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::count::Count;
 use super::frame::Frame;
-use super::parts::{Seal, Stamp, calm, csrf, hidden, name, seal, show_button, stamp};
+use super::parts::{Seal, Stamp, calm, csrf, hidden, name, seal, show_button, stamp, whom_to_ask};
 use super::shell::{Door, Gate, gate};
 
 /// The application that a person logs in to.
@@ -29,6 +29,8 @@ pub struct LoginView<'a> {
     pub next: &'a str,
     /// What was typed before.
     pub identifier: &'a str,
+    /// People of the demo, by log-in name, who can be logged in as with one press.
+    pub strollers: &'a [(&'a str, &'a str)],
     /// Why it did not work.
     pub problem: Option<LoginProblem>,
 }
@@ -65,12 +67,14 @@ pub enum LoginProblem {
 
 /// The log-in page.
 pub fn login(frame: &Frame, view: &LoginView) -> Markup {
-    let (words, app) = (frame.words(), calm(view.application.name));
+    // Before there is any application, people log in to the pool itself.
+    let named = if view.application.identifier.is_empty() { frame.pool_name } else { view.application.name };
+    let (words, app) = (frame.words(), calm(named));
     let side = html! {
-        (seal(view.application.name, Seal::AppGate))
+        (seal(named, Seal::AppGate))
         h1 { ((words.gate.log_in_to)(&app)) }
         @if let Some(host) = view.return_host { p { (words.gate.return_to) b { (name(host)) } } }
-        p.trust { ((words.gate.trust)(&calm(frame.pool_name), &app)) }
+        @if !view.application.identifier.is_empty() { p.trust { ((words.gate.trust)(&calm(frame.pool_name), &app)) } }
     };
     gate(
         frame,
@@ -110,6 +114,13 @@ fn form(frame: &Frame, view: &LoginView) -> Markup {
             }
             button.btn.go.wide { (words.common.log_in) }
             p.small { @if view.problem.is_some() { (words.gate.who_to_ask) } @else { (words.gate.shared_computer) } }
+            @if view.problem.is_some() { (whom_to_ask(frame)) }
+            @if !view.strollers.is_empty() {
+                section.strollers {
+                    h2 { (words.gate.log_in_as) }
+                    div.acts { @for (account, called) in view.strollers { button.btn.s name="as" value=(account) formnovalidate { (name(called)) } } }
+                }
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::count::Count;
 use super::frame::Frame;
-use super::parts::{Device, Seal, Stamp, calm, csrf, hidden, icon, name, seal, stamp};
+use super::parts::{Device, Seal, Stamp, calm, csrf, hidden, icon, name, seal, stamp, whom_to_ask};
 use super::shell::{Door, Gate, gate, gate_with};
 use super::words::Cause;
 use super::words::Gate as GateWords;
@@ -129,6 +129,19 @@ pub struct SignedOutView<'a> {
     pub frames: &'a [String],
 }
 
+/// Whether one may want to ask somebody about it.
+fn sends_to_an_administrator(cause: Cause) -> bool {
+    match cause {
+        Cause::Kicked | Cause::Console | Cause::Disabled | Cause::Deleted | Cause::ApplicationDeleted => true,
+        Cause::PersonalCenter
+        | Cause::FrontEnd
+        | Cause::EndSession
+        | Cause::PasswordChanged
+        | Cause::Expired
+        | Cause::Replaced => false,
+    }
+}
+
 /// The farewell: the door stands open.
 pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
     let words = frame.words();
@@ -139,6 +152,7 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
         (circumstances(frame, view))
         // On a phone the line gives way, unless it says what to do.
         p.trust[view.reason.is_some_and(Cause::is_own_act)] { (farewell.line) }
+        @if view.reason.is_some_and(sends_to_an_administrator) { (whom_to_ask(frame)) }
     };
     // Nobody was told, then nobody says so.
     let nobody = view.told.iter().all(|told| told.state == ToldState::NotTold);

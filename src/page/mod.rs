@@ -25,7 +25,7 @@ pub mod time;
 pub mod words;
 
 pub use count::Count;
-pub use frame::{Frame, Person, Theme};
+pub use frame::{Brand, Frame, Person, Theme};
 pub use maud::Markup;
 pub use parts::{Device, DeviceKind, Stamp};
 pub use session::{LedgerRow, SessionRow};

@@ -8,18 +8,32 @@ use super::asset;
 use super::frame::Frame;
 use super::words::{Common, FieldProblem};
 
-/// The wordmark, a link home, with the name of the room beside it.
-pub(super) fn brand(href: &str, room: Option<&str>) -> Markup {
+/// The wordmark or the pool's own picture, a link home, with the name of the room beside it.
+pub(super) fn brand(frame: &Frame, href: &str, room: Option<&str>) -> Markup {
     html! {
         a.brand href=(href) {
-            svg viewBox="0 0 80 16" height="18" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true" {
-                path d="M2 8h8V3H2v10h9" {}
-                path.leaf d="M11 11v3l5-5V6z" {}
-                path d="m18 3.2 8.5 9.8M26.5 3.2 18 13M31 8h8V3h-8v10h9M45 2v11h8V2M59 14V3h8v11M73 -2v15h6.5M70 3h9" {}
-            }
-            b.hid { "exeunt" }
+            @if let Some(logo) = frame.brand.logo {
+                img src=(logo) alt=(calm(frame.pool_name)) height="32";
+            } @else { (wordmark()) }
             @if let Some(room) = room { " " span { (room) } }
         }
+    }
+}
+
+/// Whom people may ask, where an administrator has said so.
+pub(super) fn whom_to_ask(frame: &Frame) -> Markup {
+    let contact = frame.brand.contact;
+    html! { @if !contact.is_empty() { p.small.ask { bdi { ((frame.words().gate.whom_to_ask)(&calm(contact))) } } } }
+}
+
+fn wordmark() -> Markup {
+    html! {
+        svg viewBox="0 0 80 16" height="18" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true" {
+            path d="M2 8h8V3H2v10h9" {}
+            path.leaf d="M11 11v3l5-5V6z" {}
+            path d="m18 3.2 8.5 9.8M26.5 3.2 18 13M31 8h8V3h-8v10h9M45 2v11h8V2M59 14V3h8v11M73 -2v15h6.5M70 3h9" {}
+        }
+        b.hid { "exeunt" }
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn document(frame: &Frame, document: &Document) -> Markup {
                 title { @if document.error { (common.error_prefix) } (document.title) " · exeunt" }
                 link rel="icon" href=(asset::MARK_SVG) type="image/svg+xml";
                 link rel="stylesheet" href=(asset::HOUSE_CSS);
+                @if let Some(sheet) = frame.brand.sheet { link rel="stylesheet" href=(sheet); }
                 (document.script)
             }
             body class=(document.class) data-live=[frame.live] data-ago=(common.ago.join("|")) data-ago-short=(common.ago_short.join("|")) {
@@ -87,7 +88,7 @@ pub(super) fn gate(frame: &Frame, gate: &Gate) -> Markup {
 pub(super) fn gate_with(frame: &Frame, gate: &Gate, script: Markup) -> Markup {
     let other = frame.lang.other();
     let body = html! {
-        header { (brand("/u", None)) }
+        header { (brand(frame, "/u", None)) }
         main #main {
             div.side { (gate.side) }
             (wall(gate.door))
@@ -159,7 +160,7 @@ pub(super) fn house(frame: &Frame, house: &House) -> Markup {
     ];
     let body = html! {
         header.top {
-            (brand("/u", Some(common.personal_center)))
+            (brand(frame, "/u", Some(common.personal_center)))
             nav.tabs aria-label=(common.personal_center) {
                 @for (tab, href, label) in tabs {
                     a href=(href) aria-current=[(tab == house.tab).then_some("page")] { (label) }

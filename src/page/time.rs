@@ -22,6 +22,16 @@ impl Zone {
     }
 }
 
+impl Zone {
+    /// The instant that a date and time, as a browser's field writes it, means in this zone: `2026-11-22T14:02`. A time that
+    /// the clocks there skip means the next one they show.
+    pub fn read(&self, text: &str) -> Option<Timestamp> {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        let zoned = civil.to_zoned(self.0.clone()).ok()?;
+        Some(Timestamp(zoned.timestamp().as_millisecond()))
+    }
+}
+
 impl Default for Zone {
     fn default() -> Self {
         Self(TimeZone::UTC)

@@ -2,9 +2,10 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::db::{Act, Rows};
+use super::db::{Act, Maybe as _, Rows};
+use crate::domain::audit::{Detail, FAILURES};
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{EndingId, PoolId, UserId};
+use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
 use crate::domain::logout::Origin;
 
 /// An event to be remembered.
@@ -28,10 +29,15 @@ pub struct Event<'a> {
 
 /// Appends.
 pub fn append(act: &Act<'_>, event: &Event<'_>) -> Rows<()> {
+    append_with(act, event, &Detail::default())
+}
+
+/// Appends, with what was changed.
+pub fn append_with(act: &Act<'_>, event: &Event<'_>, detail: &Detail) -> Rows<()> {
     act.conn()
         .prepare_cached(
-            "INSERT INTO audit (at, pool_id, actor_kind, actor_id, act, user_id, target, ending_id, ip, user_agent, request_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO audit (at, pool_id, actor_kind, actor_id, act, user_id, target, ending_id, ip, user_agent, request_id, detail)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             act.now,
@@ -44,9 +50,24 @@ pub fn append(act: &Act<'_>, event: &Event<'_>) -> Rows<()> {
             event.ending,
             event.origin.ip,
             event.user_agent,
-            event.origin.request
+            event.origin.request,
+            detail.as_json()
         ])?;
     Ok(())
+}
+
+/// Adds to the event of an ending what the administrator said of it.
+pub fn remark(act: &Act<'_>, ending: EndingId, word: &str, detail: &Detail) -> Rows<()> {
+    let text = "UPDATE audit SET detail = ?3 WHERE ending_id = ?1 AND act = ?2";
+    act.conn().prepare_cached(text)?.execute(params![ending, word, detail.as_json()])?;
+    Ok(())
+}
+
+/// What was said of an ending.
+pub fn remark_of(conn: &Connection, ending: EndingId, word: &str) -> Rows<Detail> {
+    let text = "SELECT detail FROM audit WHERE ending_id = ?1 AND act = ?2 AND detail IS NOT NULL LIMIT 1";
+    let kept: Option<String> = conn.prepare_cached(text)?.query_row(params![ending, word], |row| row.get(0)).maybe()?;
+    Ok(kept.map(|text| Detail::parse(&text)).unwrap_or_default())
 }
 
 /// An event as read back, with the names it needs to be a sentence.
@@ -76,13 +97,15 @@ pub struct AuditRow {
     pub user_agent: String,
     /// Request.
     pub request: String,
+    /// What it changed.
+    pub detail: Detail,
 }
 
 const SELECT: &str = "SELECT e.id, e.at, e.actor_kind,
     coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = e.actor_id), e.actor_id),
     e.act, e.user_id,
     coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = e.user_id), ''),
-    coalesce((SELECT name FROM applications WHERE id = e.target), e.target), e.ending_id, e.ip, e.user_agent, e.request_id
+    coalesce((SELECT name FROM applications WHERE id = e.target), e.target), e.ending_id, e.ip, e.user_agent, e.request_id, e.detail
     FROM audit e";
 
 fn row_to_event(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
@@ -99,6 +122,7 @@ fn row_to_event(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
         ip: row.get(9)?,
         user_agent: row.get(10)?,
         request: row.get(11)?,
+        detail: row.get::<_, Option<String>>(12)?.map(|text| Detail::parse(&text)).unwrap_or_default(),
     })
 }
 
@@ -111,30 +135,100 @@ pub fn of_pool(conn: &Connection, pool: PoolId, before: i64, limit: u32) -> Rows
         .collect::<rusqlite::Result<_>>()?)
 }
 
-/// The same, of one kind (`logins`, `endings`, `admin`; empty: all), where a name, address or request id holds `text`.
-pub fn search(conn: &Connection, pool: PoolId, before: i64, what: (&str, &str), limit: u32) -> Rows<Vec<AuditRow>> {
-    let (text, kind) = what;
-    let kind = match kind {
-        "logins" => "AND e.act IN ('login', 'login_refused')",
-        "endings" => "AND e.ending_id IS NOT NULL",
-        "admin" => "AND e.actor_kind IN ('admin', 'operator')",
-        _ => "",
-    };
-    if text.is_empty() {
-        let sql = format!("{SELECT} WHERE e.pool_id = ?1 AND e.id < ?2 {kind} ORDER BY e.id DESC LIMIT ?3");
-        let mut sql = conn.prepare_cached(&sql)?;
-        return Ok(sql.query_map(params![pool, before, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?);
-    }
-    let like = super::columns::like(text);
-    let named = "(SELECT id FROM users WHERE pool_id = ?1 AND
-        (name LIKE ?5 ESCAPE '!' OR username LIKE ?5 ESCAPE '!' OR email LIKE ?5 ESCAPE '!'))";
-    let sql = format!(
-        "{SELECT} WHERE e.pool_id = ?1 AND e.id < ?2 {kind}
-           AND (e.ip = ?4 OR e.request_id = ?4 OR e.ending_id = ?4 OR e.user_id IN {named} OR e.actor_id IN {named})
-         ORDER BY e.id DESC LIMIT ?3"
+/// What is asked of the log.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// What administrators, their programs and the house itself did; else what users did and what became of their sessions.
+    pub administration: bool,
+    /// Only this word.
+    pub act: Option<String>,
+    /// Only of this request, or with this receipt.
+    pub request: Option<String>,
+    /// Only from this address.
+    pub ip: Option<String>,
+    /// Only about these people; of what administrators did, also by them.
+    pub people: Option<Vec<UserId>>,
+    /// Only about this application.
+    pub application: Option<ApplicationId>,
+    /// Only what came true, or only what did not.
+    pub success: Option<bool>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+}
+
+/// Which rows may be read for an answer: numbers from `floor` up to but not including `before`.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// The first.
+    pub floor: i64,
+    /// The one after the last.
+    pub before: i64,
+}
+
+const ADMINISTRATION: &str = "(e.actor_kind IN ('admin', 'pool', 'access_key', 'operator') OR e.act IN ('delivery_given_up', 'keys_rotated', 'keys_replaced'))";
+const OF_A_SESSION: &str = "(e.ending_id IS NOT NULL AND e.act NOT IN ('told_again', 'delivery_given_up'))";
+const ASKED: &str = "(?5 IS NULL OR e.act = ?5) AND (?6 IS NULL OR e.request_id = ?6 OR e.ending_id = ?6) AND (?7 IS NULL OR e.ip = ?7)
+    AND (?8 IS NULL OR e.user_id IN (SELECT value FROM json_each(?8)) OR ?14 AND e.actor_id IN (SELECT value FROM json_each(?8)))
+    AND (?9 IS NULL OR e.target = ?9)
+    AND (?10 IS NULL OR ?10 = (e.act NOT IN (SELECT value FROM json_each(?11))))
+    AND (?12 IS NULL OR e.at >= ?12) AND (?13 IS NULL OR e.at < ?13)";
+
+/// Events of a pool that answer a question, newest first.
+pub fn answering(conn: &Connection, pool: PoolId, asked: &Question, window: Window, limit: u32) -> Rows<Vec<AuditRow>> {
+    let text = format!(
+        "{SELECT} WHERE e.pool_id = ?1 AND e.id < ?2 AND e.id >= ?3 AND {ASKED}
+           AND CASE WHEN ?14 THEN {ADMINISTRATION} ELSE {OF_A_SESSION} OR NOT {ADMINISTRATION} END
+         ORDER BY e.id DESC LIMIT ?4"
     );
-    let mut sql = conn.prepare_cached(&sql)?;
-    Ok(sql.query_map(params![pool, before, limit, text, like], row_to_event)?.collect::<rusqlite::Result<_>>()?)
+    let people = asked.people.as_ref().map(|ids| ids.iter().map(UserId::as_str).collect::<Vec<_>>());
+    let mut sql = conn.prepare_cached(&text)?;
+    let rows = sql.query_map(
+        params![
+            pool,
+            window.before,
+            window.floor,
+            limit,
+            asked.act,
+            asked.request,
+            asked.ip,
+            people.map(|ids| serde_json::json!(ids).to_string()),
+            asked.application,
+            asked.success,
+            serde_json::json!(FAILURES).to_string(),
+            asked.from,
+            asked.to,
+            asked.administration
+        ],
+        row_to_event,
+    )?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The event that stands `back` places before `before` in the log of a pool: its number and time.
+pub fn back_from(conn: &Connection, pool: PoolId, before: i64, back: u32) -> Rows<Option<(i64, Timestamp)>> {
+    let text = "SELECT id, at FROM audit WHERE pool_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3";
+    conn.prepare_cached(text)?.query_row(params![pool, before, back], |row| Ok((row.get(0)?, row.get(1)?))).maybe()
+}
+
+/// The number of the first event of a pool that is not before `at`, or one more than the last: the log is in the order of
+/// writing, so it is halved until the place is found.
+pub fn place_of(conn: &Connection, pool: PoolId, at: Timestamp) -> Rows<i64> {
+    let ends = "SELECT coalesce((SELECT id FROM audit WHERE pool_id = ?1 ORDER BY id LIMIT 1), 0),
+                       coalesce((SELECT id FROM audit WHERE pool_id = ?1 ORDER BY id DESC LIMIT 1), -1)";
+    let (mut low, last): (i64, i64) =
+        conn.prepare_cached(ends)?.query_row([pool], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut high = last + 1;
+    let text = "SELECT id, at FROM audit WHERE pool_id = ?1 AND id >= ?2 ORDER BY id LIMIT 1";
+    let mut sql = conn.prepare_cached(text)?;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let (id, then): (i64, Timestamp) =
+            sql.query_row(params![pool, middle], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if then < at { low = id + 1 } else { high = middle }
+    }
+    Ok(low)
 }
 
 /// When something last happened to a user.

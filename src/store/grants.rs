@@ -7,7 +7,7 @@ use super::db::{Act, Maybe, Rows};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, GrantId, UserId};
 use crate::domain::secret::SecretHash;
-use crate::domain::session::{Seq, SessionId};
+use crate::domain::session::{IdleRule, Seq, SessionId};
 
 /// A grant as stored.
 #[derive(Debug, Clone)]
@@ -119,8 +119,8 @@ pub fn find(conn: &Connection, id: GrantId) -> Rows<Option<GrantRow>> {
 
 /// A grant that nothing in the rows speaks against: not revoked, above every barrier raised since (K2), its user may log in,
 /// its application stands, and its session lives unless it may outlive that. The session's lifetimes are judged too: `now`
-/// must be before its absolute end, and it was seen after `seen_after`.
-pub fn living(conn: &Connection, id: GrantId, now: Timestamp, seen_after: Timestamp) -> Rows<Option<GrantRow>> {
+/// must be before its absolute end, and it has not idled out.
+pub fn living(conn: &Connection, id: GrantId, now: Timestamp, idle: IdleRule) -> Rows<Option<GrantRow>> {
     // CROSS JOIN: from the grant outwards, whatever ANALYZE found.
     let text = format!(
         "SELECT {COLUMNS} FROM grants g
@@ -131,9 +131,10 @@ pub fn living(conn: &Connection, id: GrantId, now: Timestamp, seen_after: Timest
          WHERE g.id = ?1 AND g.revoked_at IS NULL AND a.deleted_at IS NULL
            AND g.seq > max(a.barrier_seq, coalesce(k.barrier_seq, 0), coalesce(u.barrier_seq, 0))
            AND (g.user_id IS NULL OR (u.status = 'activated' AND (g.outlives_logout = 1
-             OR (s.id IS NOT NULL AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.last_seen_at > ?3))))"
+             OR (s.id IS NOT NULL AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.last_seen_at > ?2 - CASE WHEN ?4
+             THEN coalesce((SELECT 1000 * p.idle_seconds FROM pools p WHERE p.id = a.pool_id), ?3) ELSE ?3 END))))"
     );
-    conn.prepare_cached(&text)?.query_row(params![id, now, seen_after], row_to_grant).maybe()
+    conn.prepare_cached(&text)?.query_row(params![id, now, idle.ms, idle.by_pool], row_to_grant).maybe()
 }
 
 /// The code has become tokens: it works no more, and the grant lasts as long as what it gave. `generation`: of the first
@@ -159,6 +160,22 @@ pub fn revoke(act: &Act<'_>, id: GrantId) -> Rows<()> {
         .prepare_cached("UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL")?
         .execute(params![id, act.now])?;
     Ok(())
+}
+
+/// What applications were given in a session and still hold: how many grants each.
+pub fn held_in_session(conn: &Connection, session: SessionId) -> Rows<Vec<(ApplicationId, u32)>> {
+    let text = "SELECT application_id, count(*) FROM grants WHERE session_id = ?1 AND revoked_at IS NULL GROUP BY application_id";
+    let mut sql = conn.prepare_cached(text)?;
+    let rows = sql.query_map([session], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The same for one application in the first `limit` sessions that are in it.
+pub fn held_by_application(conn: &Connection, application: ApplicationId, limit: u32) -> Rows<u32> {
+    let text = "SELECT count(*) FROM
+        (SELECT session_id FROM participants WHERE application_id = ?1 AND ended_at IS NULL ORDER BY seq DESC LIMIT ?2) p
+        CROSS JOIN grants g ON g.session_id = p.session_id WHERE g.application_id = ?1 AND g.revoked_at IS NULL";
+    Ok(conn.prepare_cached(text)?.query_row(params![application, limit], |row| row.get(0))?)
 }
 
 /// Ends what outlived the sessions of a user that are over.

@@ -12,6 +12,7 @@ pub mod db;
 pub mod disk;
 pub mod ending;
 pub mod endings;
+pub mod facts;
 pub mod feed;
 pub mod grants;
 pub mod handoffs;

@@ -7,7 +7,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
 use crate::domain::logout::Cause;
 use crate::domain::secret::SecretHash;
-use crate::domain::session::{Participation, Seq, Session, SessionId};
+use crate::domain::session::{IdleRule, Participation, Seq, Session, SessionId};
 
 /// The question every request asks. A session below its user's barrier, or of a user who may not log in, is no session.
 const LIVE: &str =
@@ -320,14 +320,24 @@ pub fn others_of_user(conn: &Connection, user: UserId, but: Option<SessionId>) -
     Ok(sql.query_map(params![user, but], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Living sessions of a pool end no later than so long after their log-in: for a lifetime that became shorter.
+pub fn shorten(act: &Act<'_>, pool: PoolId, absolute_ms: i64) -> Rows<()> {
+    let text = "UPDATE sessions SET expires_at = auth_at + ?2 WHERE ended_at IS NULL AND expires_at > auth_at + ?2
+                AND user_id IN (SELECT id FROM users WHERE pool_id = ?1)";
+    act.conn().prepare_cached(text)?.execute(params![pool, absolute_ms])?;
+    Ok(())
+}
+
 /// Living rows that are too old or were not seen for too long, at most `limit`, with their pool.
-pub fn overdue(conn: &Connection, now: Timestamp, idle_ms: i64, limit: u32) -> Rows<Vec<(SessionId, PoolId)>> {
+pub fn overdue(conn: &Connection, now: Timestamp, idle: IdleRule, limit: u32) -> Rows<Vec<(SessionId, PoolId)>> {
     let text = "SELECT s.id, u.pool_id FROM sessions s JOIN users u ON u.id = s.user_id
-                WHERE s.ended_at IS NULL AND s.last_seen_at <= ?1
+                WHERE s.ended_at IS NULL AND s.last_seen_at <= ?1 AND (?4 = 0 OR s.last_seen_at <= ?2 - coalesce(
+                  (SELECT 1000 * p.idle_seconds FROM pools p WHERE p.id = u.pool_id), ?5))
                 UNION SELECT s.id, u.pool_id FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE s.ended_at IS NULL AND s.expires_at <= ?2 LIMIT ?3";
     let mut sql = conn.prepare_cached(text)?;
-    let rows = sql.query_map(params![now.plus_ms(-idle_ms), now, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let values = params![now.plus_ms(-idle.least_ms), now, limit, idle.by_pool, idle.ms];
+    let rows = sql.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

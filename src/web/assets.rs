@@ -13,7 +13,7 @@ use crate::page::asset;
 struct Assets;
 
 /// Forever: another content has another name.
-const FOREVER: &str = "public, max-age=31536000, immutable";
+pub const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// `GET /assets/{name}`, brotli or gzip when the client takes it.
 pub async fn asset(request: HttpRequest, name: Path<String>, known: Option<Header<IfNoneMatch>>) -> Answer {

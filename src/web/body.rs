@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use actix_multipart::Multipart;
-use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Payload};
+use actix_web::{HttpMessage as _, HttpRequest};
 use futures_util::{Stream, StreamExt as _};
 
 use super::error::Refusal;
@@ -15,8 +15,10 @@ use super::error::Refusal;
 const FORM: usize = 64 * 1024;
 /// Octets of a form that carries a file, in all.
 const UPLOAD: usize = 384 * 1024;
+/// End of the name of a field that holds a file in hexadecimal digits.
+const KEPT: &str = "_hex";
 /// The forms that may carry one; everywhere else that media type is refused.
-const WITH_FILES: [&str; 1] = ["/console/users/import"];
+const WITH_FILES: [&str; 2] = ["/console/users/import", "/console/settings/logo"];
 /// Octets of a call: 40,000 user ids fit.
 const CALL: usize = 2 * 1024 * 1024;
 /// A body must have arrived by then; a connection that trickles holds nothing longer (security.md W3).
@@ -51,14 +53,15 @@ fn declared_too_large(request: &HttpRequest, limit: usize) -> bool {
 }
 
 /// A form as sent: names and values, decoded once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Form {
     pairs: Vec<(String, String)>,
     files: Vec<(String, Bytes)>,
 }
 
 impl Form {
-    /// Reads a form. Another media type, too many octets, invalid UTF-8 and NUL are refused.
+    /// Reads a form. Another media type, too many octets, invalid UTF-8 and NUL are refused. It also stays with the request:
+    /// should it be refused for its age, what was typed is not lost.
     pub async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Refusal> {
         const WANTED: &str = "application/x-www-form-urlencoded";
         if media_type(request) == "multipart/form-data" && WITH_FILES.contains(&request.path()) {
@@ -70,7 +73,9 @@ impl Form {
         if declared_too_large(request, FORM) {
             return Err(Refusal::TooLarge);
         }
-        Self::parse(&read(payload, FORM).await?)
+        let form = Self::parse(&read(payload, FORM).await?)?;
+        request.extensions_mut().insert(form.clone());
+        Ok(form)
     }
 
     /// The same with files (RFC 7578).
@@ -93,6 +98,7 @@ impl Form {
                 form.pairs.push((name, text(octets.to_vec())?));
             }
         }
+        request.extensions_mut().insert(form.clone());
         Ok(form)
     }
 
@@ -134,6 +140,26 @@ impl Form {
     pub fn file(&self, name: &str) -> Option<&[u8]> {
         let file = self.files.iter().find(|(n, _)| n == name).map(|(_, octets)| &octets[..]);
         file.filter(|octets| !octets.is_empty())
+    }
+
+    /// Whether it carries a file, in whatever way.
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty() || self.pairs.iter().any(|(name, _)| name.ends_with(KEPT))
+    }
+
+    /// The files as fields of a form that is posted once more: a browser sends a file only where a person chose it.
+    pub fn files_to_keep(&self) -> impl Iterator<Item = (String, String)> {
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+        let digits =
+            move |octets: &Bytes| octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect();
+        self.files.iter().map(move |(name, octets)| (format!("{name}{KEPT}"), digits(octets)))
+    }
+
+    /// A file that came as such a field.
+    pub fn kept_file(&self, name: &str) -> Option<Vec<u8>> {
+        let digits = self.pairs.iter().find(|(n, _)| n.strip_suffix(KEPT) == Some(name)).map(|(_, digits)| digits)?;
+        let octet = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+        (0..digits.len()).step_by(2).map(octet).collect()
     }
 
     /// Whether a box was ticked.

@@ -127,7 +127,7 @@ pub async fn take(request: HttpRequest) -> Answer {
         .await;
     match taken {
         Ok(Some(arrived)) => {
-            let age = i64::from(visit.state.config.session_absolute_seconds);
+            let age = visit.cookie_seconds();
             let cookie = cookie::set(&visit.place, Jar::Session, arrived.secret.reveal(), Some(age));
             let onward = if arrived.ask_password && !arrived.next.starts_with("/oidc/auth?") {
                 format!("/login?{}", query(&[("crossed", "1"), ("next", &arrived.next)]))

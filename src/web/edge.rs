@@ -6,12 +6,13 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::uri::PathAndQuery;
-use actix_web::http::{StatusCode, Uri};
+use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 
 use super::authing::{envelope, signed};
+use super::body::Form;
 use super::error::Refusal;
 use super::oidc::wire;
 use super::visit::{RequestId, Visit};
@@ -201,6 +202,17 @@ impl Wire {
     }
 }
 
+/// Fields of a form that no page may repeat.
+const NOT_REPEATED: [&str; 6] = ["csrf", "password", "current", "new", "again", page::console::OWN_PASSWORD];
+
+/// After how long a page that met a busy house is loaded again by itself. What was posted is not posted again, and whoever
+/// was throttled waits until they want to.
+fn again_seconds(request: &HttpRequest, refusal: &Refusal) -> Option<u32> {
+    const CALM: u64 = 5;
+    let busy = matches!(refusal, Refusal::Unavailable) && request.method() == Method::GET;
+    refusal.retry_after().filter(|_| busy).and_then(|seconds| u32::try_from(seconds.max(CALM)).ok())
+}
+
 fn error_page(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpResponse {
     let status = refusal.status();
     let Ok(visit) = Visit::of(request) else {
@@ -208,12 +220,41 @@ fn error_page(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRespons
         return reply::plain_error(request, refusal, id);
     };
     let (csrf, cookie) = super::protect::csrf(&visit);
+    if let Some(posted) = request.extensions().get::<Form>().filter(|_| matches!(refusal, Refusal::OldForm)) {
+        let kept = posted.pairs().iter().filter(|(name, _)| !NOT_REPEATED.contains(&&**name)).cloned();
+        let fields: Vec<_> = kept.chain(posted.files_to_keep()).collect();
+        let view = page::error::OldFormView { action: visit.path(), fields: &fields, has_file: posted.has_files() };
+        let markup = visit.frame(&csrf, None, None, |frame| page::error::old_form(frame, &view));
+        // It may be the form that leads back to an application.
+        return reply::leaving_page(status, markup.into_string(), cookie);
+    }
     let view = page::error::ErrorView {
         status: status.as_u16(),
         request_id: id,
         retry_seconds: refusal.retry_after().and_then(|s| u32::try_from(s).ok()),
+        again_seconds: again_seconds(request, refusal),
         way_back: None,
     };
     let markup = visit.frame(&csrf, None, None, |frame| page::error::error(frame, &view));
-    reply::page(status, markup.into_string(), cookie)
+    let mut answer = reply::page(status, markup.into_string(), cookie);
+    if let Some(seconds) = view.again_seconds {
+        answer.headers_mut().insert(header::REFRESH, HeaderValue::from(seconds));
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_busy_page_comes_again_by_itself_and_nothing_else_does() {
+        let (get, post) = (TestRequest::get().to_http_request(), TestRequest::post().to_http_request());
+        assert_eq!(again_seconds(&get, &Refusal::Unavailable), Some(5));
+        assert_eq!(again_seconds(&post, &Refusal::Unavailable), None, "nothing is posted twice");
+        assert_eq!(again_seconds(&get, &Refusal::Throttled(30)), None);
+        assert_eq!(again_seconds(&get, &Refusal::Broken), None);
+    }
 }

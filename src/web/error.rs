@@ -22,6 +22,8 @@ pub enum Refusal {
     Unauthenticated,
     /// Not allowed.
     Forbidden(&'static str),
+    /// A form of ours with a hidden value that is not this visit's: too old, or of another login.
+    OldForm,
     /// There is no such thing.
     Absent(&'static str),
     /// It is no longer kept; the words say how to go on.
@@ -68,7 +70,7 @@ impl Refusal {
         match self {
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::OldForm => StatusCode::FORBIDDEN,
             Self::Absent(_) => StatusCode::NOT_FOUND,
             Self::Gone(_) => StatusCode::GONE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -92,7 +94,7 @@ impl Refusal {
             Self::Bad(_) | Self::Invalid(_) | Self::Oauth(_) => 2231,
             Self::Coded(coded) => coded.said.code,
             Self::Unauthenticated => 2020,
-            Self::Forbidden(_) | Self::Misdirected => 1001,
+            Self::Forbidden(_) | Self::OldForm | Self::Misdirected => 1001,
             Self::Absent("application") => 2011,
             Self::Absent("user") => 2004,
             Self::Absent(_) => 404,
@@ -116,6 +118,7 @@ impl Refusal {
             Self::Bad(_)
             | Self::Unauthenticated
             | Self::Forbidden(_)
+            | Self::OldForm
             | Self::Absent(_)
             | Self::Gone(_)
             | Self::Method(_)
@@ -142,6 +145,7 @@ impl Refusal {
             Self::Bad(part) => format!("the request is malformed: {part}"),
             Self::Unauthenticated => "not logged in, or the credential is not valid".into(),
             Self::Forbidden(why) => format!("not allowed: {why}"),
+            Self::OldForm => "not allowed: the form is too old; open the page again".into(),
             Self::Absent(thing) => format!("there is no such {thing}"),
             Self::Gone(what) => format!("no longer kept: {what}"),
             Self::Method(allow) => format!("use {allow}"),

@@ -39,10 +39,11 @@ fn application(visit: &Visit, form: &Form) -> Result<Option<std::sync::Arc<Appli
 /// `GET /login?app_id=&next=`: the form; or on, when the person is in already. A browser that comes to an application's
 /// own host without a session is sent through the base host once, which may know it.
 pub async fn form(request: HttpRequest) -> Answer {
-    let visit = Visit::of(&request)?;
+    let mut visit = Visit::of(&request)?;
     let query = Form::query(&request)?;
     let wanted = query.text("next")?;
     let application = application(&visit, &query)?;
+    visit.about = application.as_ref().map(|application| application.pool);
     let is_in = |app: &Application| visit.here().is_some_and(|s| s.is_in(app.id));
     let again = query.ticked("again")?;
     if !again && visit.here().is_some() && application.as_ref().is_none_or(|app| is_in(app)) {
@@ -54,6 +55,16 @@ pub async fn form(request: HttpRequest) -> Answer {
     }
     let hint = query.text("login_hint")?;
     Ok(show(&visit, application.as_deref(), (wanted, query.text("app_id")?), hint, None))
+}
+
+/// The host that the browser goes back to in the end: of the address that an authorization request names, where the
+/// application registered it; else the one that was asked.
+fn return_host(visit: &Visit, application: Option<&Application>, wanted: &str) -> String {
+    let query = wanted.strip_prefix("/oidc/auth?").or_else(|| wanted.strip_prefix("/oauth/auth?"));
+    let address =
+        query.and_then(|query| Some(Form::parse(query.as_bytes()).ok()?.one("redirect_uri").ok()??.to_owned()));
+    let registered = address.zip(application).and_then(|(address, app)| app.login.allow(&address).ok());
+    registered.and_then(|address| address.host()).unwrap_or_else(|| visit.place.host.clone())
 }
 
 fn show(
@@ -73,12 +84,15 @@ fn show(
         name: application.map_or("exeunt", |a| a.name.as_str()),
         identifier: application.map_or("", |a| a.identifier.as_str()),
     };
+    let strollers: Vec<(&str, &str)> = visit.state.config.strollers.iter().map(|s| (s.username, s.name)).collect();
+    let host = return_host(visit, application, carried.0);
     let view = LoginView {
         application: face,
-        return_host: Some(&visit.place.host),
+        return_host: Some(&host),
         action: &action,
         next: carried.0,
         identifier: &typed,
+        strollers: &strollers,
         problem,
     };
     let status = match problem {
@@ -108,12 +122,21 @@ fn show(
 
 /// `POST /login`: fields `account`, `password`, `next`, `csrf`.
 pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
-    let visit = Visit::of(&request)?;
+    let mut visit = Visit::of(&request)?;
     let form = Form::read(&request, &mut payload).await?;
     let query = Form::query(&request)?;
     let named = if form.one("app_id")?.is_some() { &form } else { &query };
     let application = application(&visit, named)?;
-    let (account, password) = (form.text("account")?, form.text("password")?);
+    visit.about = application.as_ref().map(|application| application.pool);
+    // A button of the demo stands for both.
+    let stroller = match form.one("as")? {
+        Some(name) => visit.state.config.strollers.iter().find(|stroller| stroller.username == name).cloned(),
+        None => None,
+    };
+    let (account, password) = match &stroller {
+        Some(stroller) => (stroller.username, stroller.password),
+        None => (form.text("account")?, form.text("password")?),
+    };
     let carried = (form.text("next")?, named.text("app_id")?);
     let again = |problem| Ok(show(&visit, application.as_deref(), carried, account, Some(problem)));
     match protect::own_form(&visit, form.text("csrf")?) {
@@ -140,7 +163,7 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
     };
     match login::log_in(&visit.state, attempt).await {
         Ok(Outcome::LoggedIn(welcome)) => {
-            let age = i64::from(visit.state.config.session_absolute_seconds);
+            let age = visit.cookie_seconds();
             let cookie = cookie::set(&visit.place, Jar::Session, welcome.secret.reveal(), Some(age));
             let next = next(&visit, carried.0).location();
             // The base host learns of it, so that other applications let the person in.

@@ -5,6 +5,7 @@
 pub mod assets;
 pub mod authing;
 pub mod body;
+pub mod brand;
 pub mod console;
 pub mod cookie;
 pub mod crossing;
@@ -34,7 +35,7 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, import, kick, login_status, outbox, overview, receipts, user, users};
+use console::{applications, audit, import, kick, login_status, outbox, overview, receipts, settings, user, users};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -82,6 +83,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/api/v1/session" => GET own::session;
         "/assets/{name}" => GET assets::asset;
+        "/brand/{pool}/{name}" => GET brand::served;
     }
     // People
     routes! { sheet;
@@ -147,8 +149,9 @@ fn administrators(sheet: &mut ServiceConfig) {
     routes! { sheet;
         "/console" => GET overview::dashboard;
         "/console/find" => GET overview::find;
-        "/console/audit" => GET overview::audit;
-        "/console/audit.csv" => GET overview::audit_table;
+        "/console/audit" => GET audit::audit;
+        "/console/audit.csv" => GET audit::csv;
+        "/console/audit.ndjson" => GET audit::ndjson;
         "/console/deliveries" => GET outbox::deliveries;
         "/console/receipts/{id}" => GET receipts::receipt;
         "/console/receipts/{id}/retry" => POST receipts::retry;
@@ -157,6 +160,7 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/applications/{id}" => GET applications::settings, POST applications::change;
         "/console/applications/{id}/quick-start" => GET applications::quick_start;
         "/console/applications/{id}/protocol" => GET applications::protocol, POST applications::change_protocol;
+        "/console/applications/{id}/deliveries" => GET applications::deliveries;
         "/console/applications/{id}/env" => GET applications::env;
         "/console/applications/{id}/secret" => POST applications::new_secret;
         "/console/applications/{id}/delete" => POST applications::delete;
@@ -178,6 +182,9 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/users/{id}/kick" => GET kick::ask_user;
         "/console/users/{id}/reset-link" => POST user::reset_link;
         "/console/users/{id}/delete" => POST user::delete;
+        "/console/settings" => GET settings::show, POST settings::change;
+        "/console/settings/logo" => POST settings::set_logo;
+        "/console/settings/logo/remove" => POST settings::remove_logo;
         "/console/keys" => GET applications::keys, POST applications::create_key;
         "/console/keys/{id}/revoke" => POST applications::revoke_key;
     }

@@ -124,6 +124,8 @@ fn as_json(reading: &Reading) -> Value {
         "told": counts(&reading.tally),
         "deliveries": deliveries,
         "pagesTold": ending.pages,
+        "reason": reading.reason,
+        "leftBefore": reading.left_before,
     })
 }
 

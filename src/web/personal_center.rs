@@ -254,7 +254,7 @@ pub async fn change_password(request: HttpRequest, mut payload: Payload) -> Answ
     };
     match account::change_password(&visit.state, session, change, origin).await {
         Ok(secret) => {
-            let age = i64::from(visit.state.config.session_absolute_seconds);
+            let age = visit.cookie_seconds();
             let cookie = cookie::set(&visit.place, Jar::Session, secret.reveal(), Some(age));
             let next = "/u/security?changed=1";
             let onward = if visit.place.is_base() { next.to_owned() } else { crossing::tell_base(&visit, next) };

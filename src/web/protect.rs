@@ -42,11 +42,7 @@ pub fn own_form(visit: &Visit, sent: &str) -> Result<(), Refusal> {
     let session = visit.secret.as_ref().filter(|_| visit.session.is_some());
     let visitor = cookie::read(&visit.request, &visit.place, Jar::Visitor);
     let fits = |bound: Option<&String>| bound.is_some_and(|b| visit.state.key.recognises("csrf", &[b], sent));
-    if fits(session) || (session.is_none() && fits(visitor.as_ref())) {
-        Ok(())
-    } else {
-        Err(Refusal::Forbidden("the form is too old; open the page again"))
-    }
+    if fits(session) || (session.is_none() && fits(visitor.as_ref())) { Ok(()) } else { Err(Refusal::OldForm) }
 }
 
 /// Whether the browser says that another site sent this. `Origin: null` alone says nothing: a referrer policy can cause

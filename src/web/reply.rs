@@ -8,7 +8,7 @@ use super::edge::{CSP, CSP_LEAVING};
 use super::error::Refusal;
 use crate::domain::clock::Timestamp;
 use crate::domain::redirect::Next;
-use crate::page::{self, Frame, Lang, Theme, Zone};
+use crate::page::{self, Brand, Frame, Lang, Theme, Zone};
 
 /// A page, with the cookies it sets.
 pub fn page(status: StatusCode, html: String, cookies: impl IntoIterator<Item = String>) -> HttpResponse {
@@ -80,6 +80,7 @@ pub fn plain_error(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRe
         csrf: "",
         path: "/",
         pool_name: "exeunt",
+        brand: Brand::default(),
         version: env!("CARGO_PKG_VERSION"),
         dev: false,
         live: None,
@@ -88,6 +89,7 @@ pub fn plain_error(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRe
         status: refusal.status().as_u16(),
         request_id: id,
         retry_seconds: refusal.retry_after().and_then(|s| u32::try_from(s).ok()),
+        again_seconds: None,
         way_back: None,
     };
     page(refusal.status(), page::error::error(&frame, &view).into_string(), None)

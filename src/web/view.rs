@@ -74,6 +74,7 @@ pub fn deed(word: &str) -> Deed {
         act::APPLICATION_CREATED => Deed::ApplicationCreated,
         act::APPLICATION_CHANGED => Deed::ApplicationChanged,
         act::APPLICATION_SECRET => Deed::SecretRotated,
+        act::SETTINGS_CHANGED => Deed::SettingsChanged,
         act::KEY_CREATED => Deed::KeyCreated,
         act::KEY_REVOKED => Deed::KeyRevoked,
         act::TEST_SENT => Deed::TestSent,

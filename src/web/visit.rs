@@ -13,11 +13,12 @@ use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Origin};
 use crate::domain::session::Session;
 use crate::domain::user::Role;
+use crate::flow::directory::Pool;
 use crate::flow::error::Done;
 use crate::flow::login::From as CameFrom;
 use crate::flow::session::{self, Use};
 use crate::flow::state::State;
-use crate::page::{Frame, Lang, Person, Theme, Zone};
+use crate::page::{Brand, Frame, Lang, Person, Theme, Zone};
 
 /// Characters of a user agent that are remembered.
 const USER_AGENT: usize = 400;
@@ -40,6 +41,8 @@ pub struct Visit {
     pub session: Option<Arc<Session>>,
     /// Living sessions of a browser that sent several secrets; a log-out ends them all.
     pub rivals: Vec<Arc<Session>>,
+    /// The pool whose look the page wears, where that is not the visitor's own: of an application that somebody logs in to.
+    pub about: Option<PoolId>,
 }
 
 /// Whether a request is the person's own doing. What an open page asks by itself does not keep a session from idling out.
@@ -63,6 +66,7 @@ impl Visit {
                 secret: Some(secret),
                 session,
                 rivals: Vec::new(),
+                about: None,
             });
         }
         Self::of_several(request, state, place, sent)
@@ -83,7 +87,7 @@ impl Visit {
         } else {
             rivals = living.into_iter().map(|(_, session)| session).collect();
         }
-        Ok(Self { state, request: request.clone(), place, secret, session, rivals })
+        Ok(Self { state, request: request.clone(), place, secret, session, rivals, about: None })
     }
 
     /// The session, if the person is in the application whose host this is; on the base host, any living one.
@@ -123,6 +127,12 @@ impl Visit {
         self.state.directory().default_pool().map(|p| p.id).ok_or(Refusal::absent("user pool"))
     }
 
+    /// How long a browser keeps the cookie of a session that begins here.
+    pub fn cookie_seconds(&self) -> i64 {
+        let ms = self.pool().map_or(0, |pool| self.state.lifetimes_of(pool).absolute_ms);
+        (ms / 1_000).max(i64::from(self.state.config.session_absolute_seconds))
+    }
+
     /// What a session and the audit log remember of where this came from.
     pub fn from(&self) -> CameFrom {
         came_from(&self.state, &self.request)
@@ -131,6 +141,13 @@ impl Visit {
     /// Origin of an act by `actor` in this request.
     pub fn origin(&self, actor: Actor) -> Origin {
         Origin { actor, ip: address(&self.state, &self.request), request: request_id(&self.request) }
+    }
+
+    /// Whether a forwarding header came that nobody believes, because no trusted proxy sent it.
+    pub fn has_strange_proxy(&self) -> bool {
+        let peer = self.request.peer_addr().map(|a| a.ip().to_canonical());
+        let trusted = |ip: IpAddr| self.state.config.trusted_proxies.iter().any(|net| net.contains(ip));
+        self.request.headers().contains_key("x-forwarded-for") && !peer.is_some_and(trusted)
     }
 
     /// Path and query as asked.
@@ -146,9 +163,7 @@ impl Visit {
         path: Option<&str>,
         draw: impl FnOnce(&Frame<'_>) -> T,
     ) -> T {
-        let chosen = self.here().and_then(|session| session.zone.clone());
-        let zone = chosen.or_else(|| cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")));
-        let zone = Zone::named(zone.as_deref());
+        let zone = self.zone();
         let theme = cookie::plain(&self.request, "theme").map_or(Theme::System, |t| Theme::parse(&t));
         let who = self.session.as_ref().filter(|_| self.here().is_some()).map(|s| Person {
             name: &s.name,
@@ -156,7 +171,7 @@ impl Visit {
             role: s.role,
         });
         let directory = self.state.directory();
-        let pool = self.pool().ok().and_then(|id| directory.pool(id)).map_or("exeunt", |p| p.name.as_str());
+        let pool = self.about.or_else(|| self.pool().ok()).and_then(|id| directory.pool(id));
         let frame = Frame {
             lang: self.lang(),
             zone: &zone,
@@ -165,12 +180,20 @@ impl Visit {
             who,
             csrf,
             path: path.unwrap_or_else(|| self.path()),
-            pool_name: pool,
+            pool_name: pool.map_or("exeunt", |pool| pool.name.as_str()),
+            brand: pool.map(brand).unwrap_or_default(),
             version: env!("CARGO_PKG_VERSION"),
             dev: self.state.config.dev,
             live,
         };
         draw(&frame)
+    }
+
+    /// The zone of the reader: their own, or the browser's.
+    pub fn zone(&self) -> Zone {
+        let chosen = self.here().and_then(|session| session.zone.clone());
+        let zone = chosen.or_else(|| cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")));
+        Zone::named(zone.as_deref())
     }
 
     /// The language: asked for in the query, switched to in this browser, set by the person, or what the browser prefers.
@@ -181,6 +204,14 @@ impl Visit {
         let chosen = asked.or_else(|| cookie::plain(&self.request, "lang")).or_else(set);
         let accepts = self.request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         Lang::negotiate(chosen.as_deref(), accepts)
+    }
+}
+
+fn brand(pool: &Pool) -> Brand<'_> {
+    Brand {
+        contact: &pool.contact,
+        sheet: pool.sheet.as_ref().map(|sheet| sheet.href.as_str()),
+        logo: pool.logo.as_ref().map(|logo| logo.href.as_str()),
     }
 }
 

@@ -298,7 +298,7 @@ fn a_refused_form_keeps_every_word_and_says_why_beside_each_field() {
         r#"value="id_token token" checked"#,
         r#"<option value="HS256" selected"#,
         r#"name="default" value="1" checked"#,
-        r##"<a href="#backchannel_logout_uri">Back-channel logout address · Messages may not be sent to this address."##,
+        r##"<a href="#backchannel_logout_uri">Back-channel logout address: Messages may not be sent to this address."##,
         r##"<a href="#frontchannel_logout_uri">"##,
         r##"<a href="#jwks">"##,
         r##"<a href="#grant_types">"##,
@@ -547,5 +547,73 @@ fn the_list_shows_who_is_in_and_a_week_of_log_ins_and_misses_no_callback() {
     assert_eq!(wang.submits(&at, &forms).status, 303);
     let html = wang.opens(&house.at("", "/console/applications")).text();
     assert!(row(&html, notes_id).contains("4 logins in 7 days"), "one is forgotten, one is new: {html}");
-    assert!(row(&html, board_id).contains("no login callback"));
+    assert!(row(&html, board_id).contains("login missing"));
+}
+
+#[test]
+fn each_application_lists_what_it_was_told_and_no_other() {
+    let house = House::open();
+    let (notes, board) = (house.application("notes").id, house.application("board").id);
+    let made = |n: i64, id: &ApplicationId| {
+        let sql = "INSERT INTO notices (application_id, session_id, user_id, sid, issuer, at, state, due_at, status)
+                   VALUES (?1, ?2, ?4, ?4, 'http://x', ?3, 'acked', 0, 200)";
+        let nobody = "ffffffffffffffffffffffff";
+        house.rows().execute(sql, (id.as_str(), n, house.state.now().0, nobody)).unwrap();
+    };
+    (0..60).for_each(|n| made(n, &notes));
+    made(99, &board);
+    let mut wang = before(&house, "/console");
+    let mut rows = |path: &str| {
+        let page = wang.opens(&house.at("", &format!("/console/applications/{path}")));
+        assert_eq!(page.status, 200, "{path}");
+        let text = page.text();
+        (text.matches("ACK</span>").count(), text.split("rel=\"next\"").next().map(str::to_owned))
+    };
+    let (first, page) = rows(&format!("{notes}/deliveries"));
+    let next = page.unwrap().rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(first, 50);
+    assert_eq!(rows(next.strip_prefix("/console/applications/").unwrap()).0, 10);
+    assert_eq!(rows(&format!("{board}/deliveries")).0, 1);
+    let shop = house.application("shop").id;
+    let url = house.at("", &format!("/console/applications/{shop}/deliveries"));
+    assert_eq!(wang.fetches(&url, &[]).status, 404);
+}
+
+#[test]
+fn a_hostile_name_is_text_on_every_page_that_shows_it() {
+    let house = House::open();
+    let mut wang = before(&house, "/console/applications/new");
+    let name = "<img src=x onerror=alert(1)>\u{202e}\u{200b}🧨 عمر \"'&";
+    let long = name.to_owned() + &"長".repeat(100 - name.chars().count());
+    let fields = [
+        ("name", long.as_str()),
+        ("identifier", "odd"),
+        ("redirect_uris", "https://odd.example/'\"><img src=x>?q='%3C"),
+        ("grant_types", "authorization_code"),
+        ("token_endpoint_auth_method", "client_secret"),
+        ("id_token_signed_response_alg", "RS256"),
+    ];
+    let made = wang.submits("/console/applications/new", &fields);
+    assert_eq!(made.status, 200, "{}", made.text());
+    let id = stored(&house, "odd").id;
+    house.browser().logs_in_at(&house.at("odd", ""), "lilei", PASSWORD);
+    let home = format!("/console/applications/{id}");
+    let below = ["", "/quick-start", "/protocol", "/sessions", "/deliveries"].map(|page| format!("{home}{page}"));
+    let pages = ["/console".to_owned(), "/console/applications".to_owned()].into_iter().chain(below);
+    for path in pages {
+        let html = wang.opens(&house.at("", &path)).text();
+        assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"), "{path}: {html}");
+        assert!(!html.contains("<img"), "{path}");
+        let outside = html.split(" value=\"").map(|rest| rest.split_once('"').map_or(rest, |(_, after)| after));
+        assert!(!outside.collect::<String>().contains('\u{202e}'), "{path}: a mark turns what stands beside the name");
+    }
+    let env = wang.fetches(&house.at("", &format!("{home}/env")), &[]).text();
+    assert_eq!(env.lines().filter(|line| !line.starts_with('#') && !line.contains('=')).count(), 0, "{env}");
+    assert!(env.contains("OIDC_REDIRECT_URI='https://odd.example/%27"), "{env}");
+    // One character more is refused in words, and kept.
+    let too_long = long.clone() + "長";
+    wang.opens(&house.at("", &home));
+    let answer = wang.submits(&home, &[("name", &too_long), ("identifier", "odd")]);
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("長長"), "{}", answer.text());
 }

@@ -4,12 +4,15 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::pedantic, clippy::type_complexity)]
 
 mod applications;
+mod audit_log;
 mod authing;
 mod back_channel;
 mod bad_input;
 mod crash;
 mod crossing;
+mod dashboard;
 mod demo;
+mod gate;
 mod hosts;
 mod import;
 mod live;
@@ -24,6 +27,7 @@ mod profile;
 mod races;
 mod rules;
 mod sessions;
+mod settings;
 mod signing_keys;
 mod support;
 mod throttle;

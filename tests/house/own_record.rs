@@ -82,7 +82,7 @@ fn the_audit_log_is_taken_home_by_administrators_only() {
     let house = House::open();
     let mut wang = house.browser();
     wang.logs_in("wang");
-    let answer = wang.opens(&house.at("", "/console/audit.csv?kind=logins"));
+    let answer = wang.opens(&house.at("", "/console/audit.csv?event=login"));
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert!(answer.text().lines().count() >= 2, "{}", answer.text());
     assert!(answer.text().starts_with("time,event,actor_kind,actor,"));

@@ -55,7 +55,7 @@ fn constants(source: &Source) -> Vec<(String, String)> {
 }
 
 /// Every statement of the store, with the pieces it is put together from.
-fn statements() -> Vec<(String, String)> {
+pub fn statements() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for source in house().iter().filter(|s| s.path.starts_with("store/") && s.path != COUNTS_EVERYTHING) {
         let constants = constants(source);

@@ -201,7 +201,7 @@ fn every_grave_act_asks_and_a_small_one_does_not() {
         (users(user), vec![("username", "lilei"), ("role", "person"), ("password", "a new and long one")]),
         (users(zhao), vec![("username", "zhao"), ("role", "admin"), ("status", "disabled")]),
         ("/console/users/new".to_owned(), vec![("username", "mallory"), ("role", "admin")]),
-        ("/console/kick".to_owned(), vec![("application", &notes), ("all", "1")]),
+        ("/console/kick".to_owned(), vec![("application", &notes), ("all", "1"), ("confirm", "NOTES")]),
     ];
     let before = everything(&house);
     for (path, fields) in grave {

@@ -122,6 +122,12 @@ impl Registered {
         self.0.origin().ascii_serialization()
     }
 
+    /// Its host, with the port where it is not the usual one, for people to read.
+    pub fn host(&self) -> Option<String> {
+        let host = self.0.host_str()?;
+        Some(self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    }
+
     /// The URL with more query parameters, encoded, after those it has (`state`, `code`, …).
     pub fn with_params(&self, params: &[(&str, &str)]) -> String {
         let mut url = self.0.clone();

@@ -20,12 +20,8 @@ use crate::store::users;
 /// Kind of an access token (RFC 9068 2.1).
 const ACCESS: &str = "at+jwt";
 
-pub(in crate::flow) fn seen_after(state: &State, now: Timestamp) -> Timestamp {
-    now.plus_ms(-state.lifetimes().idle_ms)
-}
-
 fn living(state: &State, act: &Act<'_>, id: GrantId) -> Done<Option<GrantRow>> {
-    Ok(grants::living(act.conn(), id, act.now, seen_after(state, act.now))?)
+    Ok(grants::living(act.conn(), id, act.now, state.idle_rule())?)
 }
 
 /// A grant of this application that was not revoked, and whether it lives. Nearly all do: those cost one statement.
@@ -135,7 +131,7 @@ pub(in crate::flow) fn believe(state: &State, token: &str) -> Done<Option<Believ
         if grants::is_revoked(conn, &shown.jti)? {
             return Ok(None);
         }
-        grants::living(conn, shown.grant, now, seen_after(state, now))
+        grants::living(conn, shown.grant, now, state.idle_rule())
     })?;
     // Each grant gives tokens of one form; the other form says nothing of it.
     Ok(grant.filter(|grant| is_plain(grant) == shown.scope.is_none()).map(|grant| Believed { shown, grant }))
@@ -176,7 +172,7 @@ pub fn introspect(state: &State, application: &Application, token: &str) -> Done
         }));
     }
     let (Some((id, generation)), now) = (read_refresh_token(state, token), state.now()) else { return Ok(inactive) };
-    let grant = state.store.read(|conn| grants::living(conn, id, now, seen_after(state, now)))?;
+    let grant = state.store.read(|conn| grants::living(conn, id, now, state.idle_rule()))?;
     match grant.filter(|g| g.application == application.id && g.generation == generation && now < g.expires_at) {
         None => Ok(inactive),
         Some(grant) => Ok(json!({

@@ -183,7 +183,7 @@ pub fn hinted(state: &State, hint: &str) -> Option<Hint> {
 
 /// The claims of an ID token that gives something: the same, but by a retired key only while one of its own can live.
 pub(in crate::flow) fn read_id_token<T: DeserializeOwned>(state: &State, token: &str) -> Option<T> {
-    let life_ms = state.lifetimes().absolute_ms.max(ID_TOKEN_SECONDS * 1_000);
+    let life_ms = state.longest_session_ms().max(ID_TOKEN_SECONDS * 1_000);
     keys::ring(state).ok()?.believe(ID, token, (state.now(), life_ms)).or_else(|| by_secret(state, token))
 }
 

@@ -10,8 +10,8 @@ mod id;
 mod issue;
 mod mark;
 
+pub(super) use access::believe;
 pub use access::{access_token, holder, introspect, revoke, userinfo};
-pub(super) use access::{believe, seen_after};
 pub use id::{ACR, Beside, Hint, LoginToken, hinted, id_token, sign_for};
 pub(super) use id::{login_token, person_claims, read_id_token};
 pub(super) use issue::signed;

@@ -72,8 +72,8 @@ pub(super) fn trial(frame: &Frame, trial: &Trial) -> Markup {
                 }
                 button.btn.s name="check" value="1" { (words.check) }
             }
-            div role="status" { div #try-verdict data-checked { @if let Some(verdict) = &trial.verdict { (outcome(frame, verdict)) } } }
             p.hint #try_url-hint { (words.trial_hint) }
+            div role="status" { div #try-verdict data-checked { @if let Some(verdict) = &trial.verdict { (outcome(frame, verdict)) } } }
         }
     }
 }

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::application_form::{ApplicationForm, ApplicationPart, Sent, form};
-use super::frame::{ApplicationTab, Crumb, Rail, Room, Section, application_tabs, room, title};
+use super::frame::{ApplicationTab, Crumb, Rail, Room, Section, application_tabs, pages, room, title};
+use super::outbox::{OutboxView, table};
 use super::test_message::{TestView, test_message};
 use crate::domain::id::{ApplicationId, PoolId};
 use crate::page::frame::Frame;
@@ -146,7 +147,11 @@ pub fn application(frame: &Frame, rail: &Rail, view: &ApplicationView) -> Markup
     };
     let error = view.form.is_refused() || view.delete_problem.is_some();
     let crumbs = crumbs(frame, facts, None);
-    room(frame, rail, &Room { title: facts.name, error, section: Section::Applications, crumbs, slip: true, main })
+    room(
+        frame,
+        rail,
+        &Room { title: &calm(facts.name), error, section: Section::Applications, crumbs, slip: true, main },
+    )
 }
 
 /// How one application speaks OpenID Connect.
@@ -157,6 +162,21 @@ pub fn application_protocol(frame: &Frame, rail: &Rail, facts: &ApplicationFacts
     let main = html! { (head(frame, facts, ApplicationTab::Protocol)) (form(frame, sent, shown)) };
     let (error, crumbs) = (shown.is_refused(), crumbs(frame, facts, Some((words.protocol, "protocol"))));
     room(frame, rail, &Room { title: words.protocol, error, section: Section::Applications, crumbs, slip: true, main })
+}
+
+/// What one application was told of log-outs, and is owed.
+pub fn application_deliveries(frame: &Frame, rail: &Rail, facts: &ApplicationFacts, view: &OutboxView) -> Markup {
+    let words = &frame.words().console;
+    let main = html! {
+        (head(frame, facts, ApplicationTab::Deliveries))
+        div { (table(frame, view)) (pages(frame, view.first.as_deref(), view.next.as_deref())) }
+    };
+    let crumbs = crumbs(frame, facts, Some((words.deliveries, "deliveries")));
+    room(
+        frame,
+        rail,
+        &Room { title: words.deliveries, error: false, section: Section::Applications, crumbs, slip: false, main },
+    )
 }
 
 /// What developers copy, each with a button, and all of it as one file.
@@ -219,7 +239,7 @@ fn lifetimes(frame: &Frame, view: &LifetimesView) -> Markup {
         section #lifetimes {
             div.head { h2 { (words.lifetimes) } }
             dl.pairs { @for (label, seconds) in spans { dt { (label) } dd { (words.span(seconds)) } } }
-            p.small { (words.lifetimes_line) }
+            p.small { (words.lifetimes_line) " " a href="/console/settings" { (words.settings) } }
         }
     }
 }

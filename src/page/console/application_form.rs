@@ -221,7 +221,7 @@ pub(super) fn form(frame: &Frame, sent: Sent, form: &ApplicationForm) -> Markup 
             (notice(frame, form))
             @if checkable { (configuration(frame, form)) }
             @if sent.part != ApplicationPart::Configuration { (protocol(frame, form)) }
-            div.acts.save { button.btn.go { (sent.act) } @if form.state == FormState::Checked { span.small { (frame.words().applications.checked) } } }
+            div.acts.save { button.btn.go { (sent.act) } }
         }
     }
 }
@@ -243,7 +243,7 @@ fn configuration(frame: &Frame, form: &ApplicationForm) -> Markup {
         @if nowhere { p.small.ochre { (apps.no_login_callback_line) } }
         (addresses(frame, form, ApplicationField::RedirectUris))
         (addresses(frame, form, ApplicationField::LogoutRedirectUris))
-        (wildcards(frame))
+        div.between { (wildcards(frame)) button.btn.s name="check" value="1" { (apps.check_lines) } }
         (trial(frame, &form.trial))
         (telling(frame, form))
     }
@@ -269,7 +269,7 @@ fn wildcards(frame: &Frame) -> Markup {
 
 /// A text area of addresses, and below it what became of each line.
 fn addresses(frame: &Frame, form: &ApplicationForm, field: ApplicationField) -> Markup {
-    let (words, apps) = (&frame.words().directory, &frame.words().applications);
+    let words = &frame.words().directory;
     let id = field.as_str();
     let logout = field == ApplicationField::LogoutRedirectUris;
     let (label, hint, lines) = if logout {
@@ -284,7 +284,6 @@ fn addresses(frame: &Frame, form: &ApplicationForm, field: ApplicationField) -> 
             label for=(id) { (label) }
             textarea.area #(id) name=(id) rows="3" spellcheck="false" autocapitalize="none" autocomplete="off" wrap="off"
                 aria-invalid=[bad.then_some("true")] aria-describedby={ (id) "-hint " (id) "-lines" } { (typed.join("\n")) }
-            div { button.btn.s name="check" value="1" { (apps.check) } }
             @if let Some(problem) = form.problem(field) { p.why { (problem.sentence(frame.lang)) } }
             ul.lines #{ (id) "-lines" } data-checked { @for line in lines { (mark(frame, line)) } }
             p.hint #{ (id) "-hint" } { (hint) }
@@ -327,7 +326,7 @@ fn notice(frame: &Frame, form: &ApplicationForm) -> Markup {
     }
     // One sentence may stand for several fields: each line says which.
     let named = |(field, problem): &(ApplicationField, FieldProblem)| {
-        (field.as_str(), format!("{} · {}", label(frame, *field), problem.sentence(frame.lang)))
+        (field.as_str(), (apps.field_says)(label(frame, *field), &problem.sentence(frame.lang)))
     };
     let mut fields: Vec<(&str, String)> = form.problems.iter().map(named).collect();
     let lists = [
@@ -372,11 +371,8 @@ fn stale(frame: &Frame, stored: &[(ApplicationField, Stored)]) -> Markup {
 
 /// The id of what a field is changed by.
 fn anchor(field: ApplicationField) -> &'static str {
-    match field {
-        // Nothing can be changed where it is the default already.
-        ApplicationField::Default => "basics",
-        other => other.as_str(),
-    }
+    // No box stands there where it is the default already.
+    if field == ApplicationField::Default { "basics" } else { field.as_str() }
 }
 
 /// What the field is called.

@@ -107,7 +107,7 @@ fn choice<'a>(
             select.input #(id) name=(id) aria-invalid=[problem.map(|_| "true")]
                 aria-describedby=[(!described.is_empty()).then(|| described.join(" "))] {
                 @for (value, meaning, chosen) in options {
-                    option value=(value) selected[chosen] { (value) " · " (meaning) }
+                    option value=(value) selected[chosen] { ((frame.words().applications.on_the_wire)(meaning, value)) }
                 }
             }
             @if let Some(problem) = problem { p.why #(why) { (problem.sentence(frame.lang)) } }

@@ -84,6 +84,8 @@ pub struct ConfirmItIsYou<'a> {
     pub action: &'a str,
     /// What was posted there, without the proof of the page it came from.
     pub fields: &'a [(String, String)],
+    /// Whether a file is among it, for which the usual way of writing forms has no room.
+    pub has_file: bool,
     /// Why it was not done at this try.
     pub problem: Option<NotConfirmed>,
     /// Where *cancel* leads.
@@ -114,7 +116,7 @@ pub fn confirm_it_is_you(frame: &Frame, view: &ConfirmItIsYou) -> Markup {
         ..Field::text(OWN_PASSWORD, words.confirm_password, "")
     };
     let deed = html! {
-        form.deed method="post" action=(view.action) novalidate {
+        form.deed method="post" action=(view.action) enctype=[view.has_file.then_some("multipart/form-data")] novalidate {
             (csrf(frame))
             @for (name, value) in view.fields { (hidden(name, value)) }
             @if let Some(problem) = view.problem { (notice(frame, problem)) }

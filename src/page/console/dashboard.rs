@@ -147,7 +147,7 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
     let words = &frame.words().console;
     let main = html! {
         (title(words.who_is_online, &html! {}, &find(frame)))
-        div.stack #steps data-live-region { @if let Some(steps) = &view.steps { (first_steps(frame, steps)) } }
+        div.stack #steps data-live-region { @if let Some(steps) = view.steps { (first_steps(frame, steps)) } }
         div.now {
             section {
                 p.big #online data-live-region {
@@ -202,7 +202,7 @@ fn find(frame: &Frame) -> Markup {
     }
 }
 
-fn first_steps(frame: &Frame, steps: &Steps) -> Markup {
+fn first_steps(frame: &Frame, steps: Steps) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().console);
     let list = [
         (steps.application, words.step_application, words.step_application_line, "/console/applications/new"),
@@ -239,7 +239,7 @@ fn look_here(frame: &Frame, warning: &Warning) -> Markup {
     let lost = matches!(warning, Warning::Lost(_));
     html! {
         li {
-            span.stamp.lost aria-hidden="true" { "!" }
+            span.stamp.lost.bang aria-hidden="true" { "!" }
             span.grow { (sentence) @if lost { " " a href="/console/deliveries?state=lost" { (words.warn_lost_link) } } }
         }
     }
@@ -251,6 +251,7 @@ fn ticker(frame: &Frame, view: &DashboardView) -> Markup {
     html! {
         table.ledger.ticker #ticker data-live-region {
             caption.hid { (words.comings_and_goings) }
+            colgroup { col.c-seen; col.c-state; col; }
             thead.hid { tr { th { (words.time) } th { (common.state) } th { (words.event) } } }
             tbody {
                 @if view.ticker.is_empty() { tr { td colspan="3" { (words.no_events) } } }
@@ -259,11 +260,13 @@ fn ticker(frame: &Frame, view: &DashboardView) -> Markup {
                         td.c-seen.muted { (times.tag(row.at, &times.clock_seconds(row.at))) }
                         td.c-state { (stamp(common, row.deed.stamp())) }
                         td.c-who {
-                            b { (name(&row.who)) } " "
-                            span.muted {
-                                (row.deed.sentence(frame.lang, row.application.as_deref().map(calm).as_deref()))
-                                @if let Some(by) = &row.by { (comma) ((frame.words().event.by)(&calm(by))) }
-                                @if let Some(device) = &row.device { (comma) (device.sentence(common)) }
+                            div.clamp {
+                                b { (name(&row.who)) } " "
+                                span.muted {
+                                    (row.deed.sentence(frame.lang, row.application.as_deref().map(calm).as_deref()))
+                                    @if let Some(by) = &row.by { (comma) ((frame.words().event.by)(&calm(by))) }
+                                    @if let Some(device) = &row.device { (comma) (device.sentence(common)) }
+                                }
                             }
                         }
                     }
@@ -279,6 +282,7 @@ fn by_application(frame: &Frame, view: &DashboardView) -> Markup {
     html! {
         table.ledger.apps #by-application data-live-region {
             caption.hid { (words.by_application) }
+            colgroup { col.c-who; col; col.num; }
             thead.hid { tr { th { (words.application) } th { (words.share) } th { (words.people_column) } } }
             tbody {
                 @if view.by_application.is_empty() {
@@ -310,6 +314,7 @@ fn curve(frame: &Frame, logins: &Logins) -> Markup {
         logins.ok.iter().enumerate().max_by_key(|(_, n)| **n).map_or((0, 0), |(hour, n)| (hour, *n));
     let back = |hours: i64| times.axis(frame.now.plus_ms(-hours * 3_600_000));
     let hours_back = i64::try_from(24 - peak_hour).unwrap_or(24);
+    let told = if peak == 0 { words.no_logins.to_owned() } else { (words.peak)(peak.into(), &back(hours_back)) };
     let path = |counts: &[u32; 24]| {
         let mut d = String::new();
         for (hour, n) in counts.iter().enumerate() {
@@ -324,15 +329,15 @@ fn curve(frame: &Frame, logins: &Logins) -> Markup {
         div.head.tight {
             h2 { (words.logins_24h) }
             span.small {
-                ((words.logins_ok)(ok.into())) span.end-text { ((words.logins_refused)(refused.into())) }
+                ((words.logins_ok)(ok.into())) span.end-text[refused > 0] { ((words.logins_refused)(refused.into())) }
                 @if let Some(since) = logins.since { (frame.words().gate.clause_comma) ((words.logins_since)(&times.moment(since))) }
             }
         }
         div.to-now {
-            svg.curve viewBox="0 0 600 60" preserveAspectRatio="none" role="img" aria-label=((words.peak)(peak.into(), &back(hours_back))) {
+            svg.curve viewBox="0 0 600 60" preserveAspectRatio="none" role="img" aria-label=(told) {
                 path.base d="M0 60H600" {}
-                path.ok d=(path(&logins.ok)) {}
-                path.bad d=(path(&logins.refused)) {}
+                @if ok > 0 { path.ok d=(path(&logins.ok)) {} }
+                @if refused > 0 { path.bad d=(path(&logins.refused)) {} }
             }
             div.axis aria-hidden="true" {
                 span { (back(24)) }

@@ -29,6 +29,7 @@ pub(super) enum Section {
     Deliveries,
     Keys,
     Audit,
+    Settings,
 }
 
 /// One step on the way to a page.
@@ -82,10 +83,11 @@ fn rail_markup(frame: &Frame, rail: &Rail, section: Section) -> Markup {
         (Section::Deliveries, "/console/deliveries", words.deliveries, None),
         (Section::Keys, "/console/keys", words.access_keys, None),
         (Section::Audit, "/console/audit", words.audit_log, None),
+        (Section::Settings, "/console/settings", frame.words().settings.title, None),
     ];
     html! {
         aside.rail aria-label=(words.rail) {
-            (brand("/console", None))
+            (brand(frame, "/console", None))
             p.pool { small { (words.user_pool) } (name(frame.pool_name)) }
             nav aria-label=(frame.words().common.console) {
                 @for (entry, href, label, count) in entries {
@@ -119,6 +121,7 @@ pub(super) enum ApplicationTab {
     Settings,
     Protocol,
     LoginStatus,
+    Deliveries,
 }
 
 pub(super) fn application_tabs(frame: &Frame, id: ApplicationId, app: &str, tab: ApplicationTab) -> Markup {
@@ -129,6 +132,7 @@ pub(super) fn application_tabs(frame: &Frame, id: ApplicationId, app: &str, tab:
         (ApplicationTab::Settings, home.clone(), words.settings),
         (ApplicationTab::Protocol, format!("{home}/protocol"), apps.protocol),
         (ApplicationTab::LoginStatus, format!("{home}/sessions"), words.login_status),
+        (ApplicationTab::Deliveries, format!("{home}/deliveries"), words.deliveries),
     ];
     html! {
         nav.tabs aria-label=(app) {

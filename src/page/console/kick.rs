@@ -10,8 +10,8 @@ use super::scope_grid::{Grid, matrix, pictogram};
 use crate::domain::id::{ApplicationId, Sid, UserId};
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{calm, csrf, hidden, listed};
-use crate::page::words::Scope;
+use crate::page::parts::{Field, Notice, calm, csrf, hidden, listed};
+use crate::page::words::{FieldProblem, Scope};
 
 /// Where the ask began.
 #[derive(Debug, Clone)]
@@ -40,9 +40,11 @@ pub enum KickTarget {
 pub struct Effect {
     /// The scope.
     pub scope: Scope,
-    /// How many sessions end.
+    /// How many sessions end, or lose a part.
     pub ending: Count,
-    /// How many stay.
+    /// How many tokens are revoked.
+    pub tokens: Count,
+    /// How many sessions stay, whole or in part.
     pub staying: Count,
     /// The applications that are told.
     pub told: Vec<String>,
@@ -69,6 +71,25 @@ pub struct KickView<'a> {
     pub chosen: Scope,
     /// Where *cancel* leads.
     pub cancel: &'a str,
+    /// Why, as it was typed.
+    pub reason: &'a str,
+    /// What was refused.
+    pub problems: Vec<(KickField, FieldProblem)>,
+}
+
+/// What the scope page asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KickField {
+    /// Why.
+    Reason,
+    /// The name of the application, typed once more where everybody is to leave.
+    Confirm,
+}
+
+impl KickView<'_> {
+    fn problem(&self, field: KickField) -> Option<FieldProblem> {
+        self.problems.iter().find(|(of, _)| *of == field).map(|(_, problem)| *problem)
+    }
 }
 
 /// The scope page.
@@ -81,11 +102,13 @@ pub fn kick(frame: &Frame, rail: &Rail, view: &KickView) -> Markup {
                 (selected(view))
                 h1 { (heading(frame, view)) }
                 p { (line(frame, view)) }
+                (refused(frame, view))
                 div.kick {
                     (scopes(frame, view))
                     (matrix(frame, &caption(frame, view), &view.grid))
                 }
                 @for effect in &view.effects { (preview(frame, view, effect)) }
+                (asked(frame, view))
                 div.acts {
                     p.small { (words.receipt_promise) }
                     span.push {}
@@ -135,7 +158,7 @@ fn surroundings<'a>(frame: &Frame, view: &KickView<'a>, main: Markup) -> Room<'a
             )
         }
     };
-    Room { title: words.title, error: false, section, crumbs, slip: false, main }
+    Room { title: words.title, error: !view.problems.is_empty(), section, crumbs, slip: false, main }
 }
 
 /// What was selected travels with the form.
@@ -170,7 +193,7 @@ fn line(frame: &Frame, view: &KickView) -> Markup {
         KickTarget::User { .. } => words.line_user.to_owned(),
     };
     html! {
-        @if view.people.len() > 1 { b { (listed(common, view.people)) } br; }
+        @if view.people.len() > 1 && view.people_count == view.people.len().into() { b { (listed(common, view.people)) } br; }
         (ask)
     }
 }
@@ -210,6 +233,40 @@ fn scopes(frame: &Frame, view: &KickView) -> Markup {
     }
 }
 
+/// Why; and where everybody is to leave, the name of the application once more.
+fn asked(frame: &Frame, view: &KickView) -> Markup {
+    let words = &frame.words().kick;
+    let everyone = matches!(view.target, KickTarget::Everyone { .. });
+    let confirm = (words.confirm_everyone)(&calm(view.application.unwrap_or_default()));
+    html! {
+        div.asked {
+            (Field {
+                hint: Some(words.reason_hint),
+                optional: true,
+                problem: view.problem(KickField::Reason),
+                ..Field::text("reason", words.reason, view.reason)
+            }.markup(frame))
+            @if everyone {
+                (Field { problem: view.problem(KickField::Confirm), ..Field::text("confirm", &confirm, "") }.markup(frame))
+            }
+        }
+    }
+}
+
+fn refused(frame: &Frame, view: &KickView) -> Markup {
+    let words = &frame.words().kick;
+    let id = |field| match field {
+        KickField::Reason => "reason",
+        KickField::Confirm => "confirm",
+    };
+    let fields = view.problems.iter().map(|(field, problem)| (id(*field), problem.sentence(frame.lang))).collect();
+    html! {
+        @if !view.problems.is_empty() {
+            (Notice::Refused { title: words.nobody_left_yet, line: "", fields }.markup(frame))
+        }
+    }
+}
+
 fn preview(frame: &Frame, view: &KickView, effect: &Effect) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().kick);
     let app = calm(view.application.unwrap_or_default());
@@ -217,8 +274,8 @@ fn preview(frame: &Frame, view: &KickView, effect: &Effect) -> Markup {
         dl.effect data-s=(effect.scope.as_str()) {
             dt { (words.ends_now) }
             dd {
-                @if effect.told.is_empty() { ((words.will_end_quietly)(effect.ending)) }
-                @else { ((words.will_end)(effect.ending, &listed(common, &effect.told))) }
+                @if effect.told.is_empty() { ((words.will_end_quietly)(effect.ending, effect.tokens)) }
+                @else { ((words.will_end)(effect.ending, effect.tokens, &listed(common, &effect.told))) }
             }
             dt { (words.stays) }
             dd { @if effect.staying.is_none() { (words.nothing_stays) } @else { ((common.sessions)(effect.staying)) } }

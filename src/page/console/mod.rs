@@ -24,6 +24,7 @@ mod quick_start;
 mod reading;
 mod receipt;
 mod scope_grid;
+mod settings;
 mod test_message;
 mod user;
 mod user_form;
@@ -33,25 +34,29 @@ mod users;
 
 pub use access_keys::{AccessKeyRow, AccessKeysView, access_keys};
 pub use address_trial::{Trial, TrialVerdict};
-pub use application::{ApplicationFacts, ApplicationView, LifetimesView, application, application_protocol, env_file};
+pub use application::{
+    ApplicationFacts, ApplicationView, LifetimesView, application, application_deliveries, application_protocol,
+    env_file,
+};
 pub use application_form::{
     ApplicationField, ApplicationForm, ApplicationPart, DefaultChoice, FormState, Line, Stored, Verdict,
 };
 pub use applications::{
     ApplicationKind, ApplicationRow, ApplicationsView, Callbacks, SecretView, applications, new_application, secret,
 };
-pub use audit::{AuditKind, AuditRow, AuditView, audit};
+pub use audit::{AuditAsked, AuditRow, AuditView, audit};
 pub use confirm::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, confirm_it_is_you};
 pub use dashboard::{ByApplication, DashboardView, Health, Logins, Steps, TickerRow, Warning, dashboard};
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
 pub use import::{Column, FileFault, ImportLine, ImportView, Imported, LookView, import, imported, look};
-pub use kick::{Effect, KickTarget, KickView, kick, nobody_to_kick};
+pub use kick::{Effect, KickField, KickTarget, KickView, kick, nobody_to_kick};
 pub use login_status::{Asked, LedgerView, ledger};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
 pub use quick_start::quick_start;
 pub use receipt::{EndedRow, ReceiptView, receipt};
 pub use scope_grid::{Cell, Grid, GridHead, GridRow};
+pub use settings::{KeeperRow, Lifetime, Outcome, SettingsField, SettingsView, Stated, settings};
 pub use test_message::TestView;
 pub use user::{UserHead, UserView, user};
 pub(in crate::page) use user_form::now_is;

@@ -103,7 +103,8 @@ fn filter(frame: &Frame, chosen: OutboxKind) -> Markup {
     }
 }
 
-fn table(frame: &Frame, view: &OutboxView) -> Markup {
+/// The list of deliveries.
+pub(super) fn table(frame: &Frame, view: &OutboxView) -> Markup {
     let (common, words, kick) = (&frame.words().common, &frame.words().console, &frame.words().kick);
     html! {
         table.ledger.folds.plain.audit #deliveries data-live-region[view.first.is_none()] role="table" {

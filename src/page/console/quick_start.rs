@@ -12,7 +12,10 @@ pub fn quick_start(frame: &Frame, rail: &Rail, facts: &ApplicationFacts) -> Mark
     let words = &frame.words().applications;
     let main = html! {
         (head(frame, facts, ApplicationTab::QuickStart))
-        p.small { (words.quick_line) @if facts.proves_itself { " " (words.quick_secret) } }
+        div {
+            p.small { (words.quick_line) }
+            @if facts.proves_itself { p.small { (words.quick_secret) } }
+        }
         (lines(frame, "try", (words.quick_try, words.quick_try_line), &discovery(facts)))
         (lines(frame, "sdk", (words.quick_sdk, words.quick_sdk_line), &sdk(facts)))
         (openid(frame, facts))

@@ -55,6 +55,14 @@ pub struct ReceiptView<'a> {
     pub deliveries: Vec<Delivery>,
     /// What ended; the list may be shorter than `sessions`.
     pub ended: Vec<EndedRow>,
+    /// Why, in the words of whoever did it.
+    pub reason: Option<&'a str>,
+    /// Chosen sessions that had left before.
+    pub left_before: Count,
+    /// Milliseconds from the commit until everybody had confirmed; none while somebody has not.
+    pub whole_ms: Option<i64>,
+    /// The same act as a call of a program, where there is one; the credential is a variable of the shell.
+    pub call: Option<&'a str>,
     /// The same as JSON.
     pub json: &'a str,
     /// Where one came from.
@@ -67,6 +75,7 @@ pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
     let main = html! {
         (title(frame, view))
         (facts(frame, view))
+        (remarks(frame, view))
         section #told data-live-region {
             div.head { h2 { (words.who_was_told) } @if frame.live.is_some() { span.live.small { (frame.words().common.live) } } }
             @if view.deliveries.is_empty() { p.small { (words.nobody_told) } } @else { (told(frame, view.id, &view.deliveries)) }
@@ -80,17 +89,35 @@ pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
                 p.small { ((words.and_more_ended)(view.sessions)) }
             }
         }
-        p.small.proof {
-            span { (words.receipt) " " code #receipt-id { (view.id) } }
-            (copy_button(frame, "receipt-id", None))
-            a href=(view.json) { "JSON" }
-        }
+        (proof(frame, view))
     };
     let crumbs = vec![
         Crumb::new(frame.words().console.audit_log, "/console/audit"),
         Crumb::new(words.receipt, format!("/console/receipts/{}", view.id)),
     ];
     room(frame, rail, &Room { title: words.receipt, error: false, section: Section::Audit, crumbs, slip: true, main })
+}
+
+/// What one can take along: the address of this page, the same as JSON, the same act as a call.
+fn proof(frame: &Frame, view: &ReceiptView) -> Markup {
+    let words = &frame.words().kick;
+    html! {
+        section {
+            p.small.proof {
+                span { (words.receipt) " " a href={ "/console/receipts/" (view.id) } { code #receipt-id { (view.id) } } }
+                (copy_button(frame, "receipt-id", None))
+                a href=(view.json) { "JSON" }
+            }
+            @if let Some(call) = view.call {
+                details.call {
+                    summary { (words.as_call) }
+                    p.small { (words.as_call_line) }
+                    pre.code #call tabindex="0" { (call) }
+                    (copy_button(frame, "call", None))
+                }
+            }
+        }
+    }
 }
 
 /// The door line is broken open: somebody has left.
@@ -113,7 +140,7 @@ fn title(frame: &Frame, view: &ReceiptView) -> Markup {
             svg.doorline.open viewBox="0 0 3 44" aria-hidden="true" { path d="M1.5 0v11M1.5 33v11M1.5 11l11 15" {} }
             h1 { (heading) }
             div.acts { a.btn.s href=(view.back) { (words.back) } }
-            p.small #title-line data-live-region { (view.cause.in_few_words(frame.lang)) (stop(frame.lang)) (line) (space(frame.lang)) @if view.counting { (words.counting) } @else { (words.on_disk) } }
+            p.small #title-line data-live-region { (view.cause.in_few_words(frame.lang)) (stop(frame.lang)) (line) (space(frame.lang)) @if view.counting { (words.counting) } @else { (words.on_disk) } (space(frame.lang)) (words.no_undo) }
         }
     }
 }
@@ -144,6 +171,7 @@ fn facts(frame: &Frame, view: &ReceiptView) -> Markup {
             div { dt { (words.applications) } dd { (view.applications) } }
             div { dt { (words.tokens) } dd { (view.tokens) } }
             div { dt { (words.told_count) } dd { (told.all()) @if !told.confirmed.is_none() { " " small { ((words.n_confirmed)(told.confirmed)) } } } }
+            @if let Some(ms) = view.whole_ms { div { dt { (words.whole_time) } dd { (words.span(ms)) } } }
             @if !told.open.is_none() || !told.lost.is_none() {
                 div { dt { (words.open) } dd {
                     (Count::from(told.open.n.saturating_add(told.lost.n))) " "
@@ -153,6 +181,19 @@ fn facts(frame: &Frame, view: &ReceiptView) -> Markup {
                         @if !told.lost.is_none() { ((words.n_given_up)(told.lost)) }
                     }
                 } }
+            }
+        }
+    }
+}
+
+/// Why it was done, and who had left before.
+fn remarks(frame: &Frame, view: &ReceiptView) -> Markup {
+    let words = &frame.words().kick;
+    html! {
+        @if view.reason.is_some() || !view.left_before.is_none() {
+            dl.effect {
+                @if let Some(reason) = view.reason { dt { (words.reason) } dd { (name(reason)) } }
+                @if !view.left_before.is_none() { dt { (words.left_before) } dd { ((words.left_before_line)(view.sessions, view.left_before)) } }
             }
         }
     }

@@ -4,6 +4,7 @@
 
 use maud::{Markup, html};
 
+use crate::page::count::Count;
 use crate::page::frame::Frame;
 use crate::page::parts::{Device, Stamp, calm, dash, name, stamp};
 use crate::page::words::Scope;
@@ -58,8 +59,8 @@ pub struct Grid {
     pub this: Option<usize>,
     /// Devices or people.
     pub rows: Vec<GridRow>,
-    /// A sentence about rows that are not shown.
-    pub more: Option<String>,
+    /// Rows that are not shown.
+    pub more: Count,
 }
 
 /// The table of a grid.
@@ -79,8 +80,8 @@ pub(super) fn matrix(frame: &Frame, caption: &str, grid: &Grid) -> Markup {
                 }
                 tbody {
                     @for row in &grid.rows { (grid_row(frame, grid, row)) }
-                    @if let Some(more) = &grid.more {
-                        tr { th scope="row" colspan=(grid.columns.len() + 1) { (more) } }
+                    @if !grid.more.is_none() {
+                        tr { th scope="row" colspan=(grid.columns.len() + 1) { ((frame.words().kick.more_people)(grid.more)) } }
                     }
                 }
             }

@@ -12,33 +12,35 @@ pub fn all(lang: Lang) -> Vec<(&'static str, Markup)> {
     let mut pages = gate::pages(&stage);
     pages.extend(authorize::pages(&stage));
     pages.extend(person::pages(&stage));
-    pages.extend(console::pages(&stage));
-    pages.extend(status::pages(&stage));
-    pages.extend(receipts::pages(&stage));
-    pages.extend(directory::pages(&stage));
-    pages.extend(import::pages(&stage));
+    pages.extend(of_the_console(&stage));
     pages.extend(powers::pages(&stage));
     pages.extend(reading(lang));
     pages
 }
 
+fn of_the_console(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let mut pages = console::pages(stage);
+    pages.extend(status::pages(stage));
+    pages.extend(receipts::pages(stage));
+    pages.extend(applications::pages(stage));
+    pages.extend(directory::pages(stage));
+    pages.extend(import::pages(stage));
+    pages.extend(powers::settings_pages(stage));
+    pages
+}
+
 /// Every page of the console in one language, as somebody sees it who only reads.
 pub(super) fn console_at_rest(lang: Lang) -> Vec<(&'static str, Markup)> {
-    let stage = Stage::reading(lang);
-    let mut pages = console::pages(&stage);
-    pages.extend(receipts::pages(&stage));
-    pages.extend(applications::pages(&stage));
-    pages.extend(directory::pages(&stage));
-    pages.extend(import::pages(&stage));
-    pages
+    of_the_console(&Stage::reading(lang))
 }
 
 /// Some of them as pictures.
 fn reading(lang: Lang) -> impl Iterator<Item = (&'static str, Markup)> {
-    const SHOWN: [(&str, &str); 4] = [
+    const SHOWN: [(&str, &str); 5] = [
         ("status", "reading-status"),
         ("user", "reading-user"),
         ("users", "reading-users"),
+        ("settings", "reading-settings"),
         ("application", "reading-application"),
     ];
     console_at_rest(lang)

@@ -3,18 +3,18 @@
 use maud::Markup;
 
 use super::console::RAIL;
-use super::people::{NOW, Stage, application, hostile};
+use super::people::{MINUTE, NOW, Stage, application, chrome, hostile};
 use crate::domain::application::Protocol;
-use crate::domain::id::PoolId;
+use crate::domain::id::{EndingId, PoolId};
 use crate::domain::oauth::{AuthMethod, GrantType, ResponseType, TokenAlg};
 use crate::domain::redirect::{Differs, ListKind};
 use crate::page::console::{
     ApplicationFacts, ApplicationField, ApplicationForm, ApplicationKind, ApplicationRow, ApplicationView,
-    ApplicationsView, Callbacks, DefaultChoice, DeliveryState, FormState, LifetimesView, Line, SecretView, Stored,
-    TestView, Trial, TrialVerdict, Verdict, application as application_page, application_protocol, applications,
-    new_application, quick_start, secret,
+    ApplicationsView, Callbacks, DefaultChoice, Delivery, DeliveryState, FormState, LifetimesView, Line, OutboxRow,
+    OutboxView, Recipient, SecretView, Stored, TestView, Trial, TrialVerdict, Verdict, application as application_page,
+    application_deliveries, application_protocol, applications, new_application, quick_start, secret,
 };
-use crate::page::words::{FieldProblem, Rule, Trouble};
+use crate::page::words::{Channel, FieldProblem, Rule, Trouble};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = lists(stage);
@@ -23,6 +23,7 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     pages.extend(trials(stage));
     pages.extend(quick_starts(stage));
     pages.extend(new_ones(stage));
+    pages.extend(deliveries(stage));
     pages
 }
 
@@ -56,7 +57,7 @@ fn lists(stage: &Stage) -> Vec<(&'static str, Markup)> {
     ]
 }
 
-fn facts<'a>(stage: &'a Stage) -> ApplicationFacts<'a> {
+fn facts(stage: &Stage) -> ApplicationFacts<'_> {
     ApplicationFacts {
         id: application(0),
         name: &stage.applications[0],
@@ -131,7 +132,7 @@ fn refused(stage: &Stage) -> ApplicationForm {
     }
 }
 
-fn whole<'a>(stage: &'a Stage, form: ApplicationForm) -> ApplicationView<'a> {
+fn whole(stage: &Stage, form: ApplicationForm) -> ApplicationView<'_> {
     ApplicationView {
         facts: facts(stage),
         identifier: "notes",
@@ -254,5 +255,34 @@ fn new_ones(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("application-refused", new_application(&frame, &RAIL, &refused(stage))),
         ("application-checked", new_application(&frame, &RAIL, &checked)),
         ("application-secret", secret(&frame, &RAIL, &fresh)),
+    ]
+}
+
+fn deliveries(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let (frame, facts) = (stage.admin(), facts(stage));
+    let row = |n: i64, who: String, state, receipt| OutboxRow {
+        at: NOW.plus_ms(-n * MINUTE),
+        receipt,
+        delivery: Delivery {
+            number: Some(n),
+            recipient: Some(Recipient { id: application(0), name: stage.applications[0].clone(), is_there: true }),
+            about: receipt.map(|_| (who, chrome())),
+            channel: Channel::BackChannel,
+            state,
+            attempts_ms: vec![38],
+        },
+    };
+    let receipt = Some(EndingId::from_random([7; 12]));
+    let retrying = DeliveryState::Retrying { attempt: 3, of: 5, in_ms: 40_000, trouble: Trouble::Status(503) };
+    let rows = vec![
+        row(1, stage.pick("李雷", "Li Lei").to_owned(), DeliveryState::Waiting, receipt),
+        row(2, hostile(), retrying, receipt),
+        row(30, "Maya Okafor".to_owned(), DeliveryState::Acked { ms: 38, status: Some(200) }, receipt),
+        row(90, String::new(), DeliveryState::GaveUp { ms: 41, trouble: Trouble::Status(400) }, None),
+    ];
+    let some = OutboxView { rows, next: Some("?before=1".to_owned()), ..OutboxView::default() };
+    vec![
+        ("application-deliveries", application_deliveries(&frame, &RAIL, &facts, &some)),
+        ("application-deliveries-none", application_deliveries(&frame, &RAIL, &facts, &OutboxView::default())),
     ]
 }

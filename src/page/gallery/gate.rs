@@ -4,7 +4,7 @@ use maud::Markup;
 
 use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile};
 use crate::page::docs::{AnsweredRow, DocsView, MissingRow, authing};
-use crate::page::error::{ErrorView, error};
+use crate::page::error::{ErrorView, OldFormView, error, old_form};
 use crate::page::frame::Frame;
 use crate::page::login::{AppFace, LoginProblem, LoginView, login};
 use crate::page::logout::{
@@ -34,12 +34,20 @@ fn logins(stage: &Stage) -> Vec<(&'static str, Markup)> {
         action: "/login",
         next: "opaque",
         identifier: "",
+        strollers: &[],
         problem: None,
     };
     let with = |problem| login(&frame, &LoginView { identifier: "lilei@acme.example", problem: Some(problem), ..view });
     let long = hostile();
+    let people = [
+        ("lilei", stage.pick("李雷", "Li Lei")),
+        ("hanmeimei", stage.pick("韩梅梅", "Han Meimei")),
+        ("maya", "Maya Okafor"),
+        ("chenliqun", stage.pick("陈立群", "Chen Liqun")),
+    ];
     vec![
         ("login", login(&frame, &view)),
+        ("login-demo", login(&frame, &LoginView { strollers: &people, ..view })),
         ("login-missing", with(LoginProblem::Missing { identifier: true, password: true })),
         ("login-wrong", with(LoginProblem::Wrong { attempts_left: Some(4) })),
         ("login-throttled", with(LoginProblem::Throttled { seconds: 40 })),
@@ -203,12 +211,21 @@ fn docs(stage: &Stage) -> Markup {
 fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let (stranger, person) = (stage.stranger(), stage.person());
     let back = Some((stage.applications[0].as_str(), "https://notes.acme.lan/"));
-    let view = |status| ErrorView { status, request_id: "req_9f27c1d04b", retry_seconds: None, way_back: back };
+    let view = |status| ErrorView {
+        status,
+        request_id: "req_9f27c1d04b",
+        retry_seconds: None,
+        again_seconds: None,
+        way_back: back,
+    };
     let waiting = |status, seconds| ErrorView { retry_seconds: Some(seconds), way_back: None, ..view(status) };
+    let typed = ("name".to_owned(), hostile());
+    let old = OldFormView { action: "/u/profile", fields: &[typed], has_file: false };
     vec![
         ("error-400", error(&stranger, &view(400))),
         ("error-401", error(&stranger, &view(401))),
         ("error-403", error(&person, &view(403))),
+        ("error-old-form", old_form(&person, &old)),
         ("error-404", error(&person, &view(404))),
         ("error-405", error(&stranger, &view(405))),
         ("error-409", error(&person, &view(409))),
@@ -217,6 +234,6 @@ fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("error-421", error(&stranger, &ErrorView { way_back: None, ..view(421) })),
         ("error-429", error(&stranger, &waiting(429, 30))),
         ("error-500", error(&person, &view(500))),
-        ("error-503", error(&person, &waiting(503, 1))),
+        ("error-503", error(&person, &ErrorView { again_seconds: Some(5), ..waiting(503, 2) })),
     ]
 }

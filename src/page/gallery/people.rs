@@ -3,7 +3,7 @@
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, Sid, UserId};
 use crate::domain::user::Role;
-use crate::page::frame::{Frame, Person, Theme};
+use crate::page::frame::{Brand, Frame, Person, Theme};
 use crate::page::parts::{Device, DeviceKind};
 use crate::page::session::SessionRow;
 use crate::page::time::Zone;
@@ -66,6 +66,7 @@ impl Stage {
             csrf: "0123456789abcdef",
             path: "/login?next=x",
             pool_name: "Acme",
+            brand: Brand { contact: self.pick("前台 8001", "reception, extension 8001"), ..Brand::default() },
             version: env!("CARGO_PKG_VERSION"),
             dev: false,
             live: None,

@@ -12,6 +12,12 @@ use crate::page::console::{
 use crate::page::count::Count;
 use crate::page::words::{Cause, Channel, Trouble};
 
+const CALL: &str = "curl -X POST 'https://id.acme.lan/api/v2/users/kick' \\
+  -H \"authorization: Bearer $TOKEN\" \\
+  -H 'x-authing-userpool-id: 5f9d0cef60d09ff5a4c87c06' \\
+  -H 'content-type: application/json' \\
+  -d '{\"userIds\":[\"60aa0000000000000000000a\"]}'";
+
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let frame = stage.admin();
     let person = [stage.pick("王小明", "Wang Xiaoming").to_owned()];
@@ -61,6 +67,10 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
             row(chrome(), &[0, 1, 2], 5 * HOUR),
             row(safari(), &[1], 2 * HOUR),
         ],
+        reason: Some(stage.pick("电脑遗失，已挂失", "Lost laptop, reported stolen")),
+        left_before: 1u32.into(),
+        whole_ms: None,
+        call: Some(CALL),
         json: "/api/v1/logouts/x",
         back: "/console",
     };
@@ -85,7 +95,35 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         deliveries: each.to_vec(),
         ..view.clone()
     };
+    let sent: Vec<Delivery> = view.deliveries.iter().chain(&several.deliveries).cloned().collect();
+    let mut pages = vec![
+        ("receipt", receipt(&frame, &RAIL, &view)),
+        ("receipt-lost", receipt(&frame, &RAIL, &several)),
+        ("receipt-counting", receipt(&frame, &RAIL, &many)),
+    ];
+    pages.extend(states(stage, &view));
+    pages.extend(delivery_pages(stage, &sent));
+    pages
+}
+
+/// The same receipt when all have confirmed, with an unruly name, and of nobody.
+fn states(stage: &Stage, view: &ReceiptView) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let confirmed = ReceiptView {
+        application: Some(&stage.applications[0]),
+        reason: None,
+        left_before: Count::default(),
+        whole_ms: Some(112),
+        telling: Telling { confirmed: 3u32.into(), open: 0u32.into(), lost: 0u32.into(), again: 0u32.into() },
+        deliveries: view.deliveries[..3].to_vec(),
+        ..view.clone()
+    };
+    let odd = hostile();
+    let unruly = ReceiptView { reason: Some(&odd), people: std::slice::from_ref(&odd), by: Some(&odd), ..view.clone() };
     let none = ReceiptView {
+        reason: None,
+        left_before: Count::default(),
+        call: None,
         sessions: 0u32.into(),
         tokens: 0u32.into(),
         telling: Telling { confirmed: 0u32.into(), open: 0u32.into(), lost: 0u32.into(), again: 0u32.into() },
@@ -93,15 +131,11 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ended: Vec::new(),
         ..view.clone()
     };
-    let sent: Vec<Delivery> = view.deliveries.iter().chain(&several.deliveries).cloned().collect();
-    let mut pages = vec![
-        ("receipt", receipt(&frame, &RAIL, &view)),
-        ("receipt-lost", receipt(&frame, &RAIL, &several)),
-        ("receipt-counting", receipt(&frame, &RAIL, &many)),
+    vec![
+        ("receipt-confirmed", receipt(&frame, &RAIL, &confirmed)),
+        ("receipt-unruly", receipt(&frame, &RAIL, &unruly)),
         ("receipt-nobody", receipt(&frame, &RAIL, &none)),
-    ];
-    pages.extend(delivery_pages(stage, &sent));
-    pages
+    ]
 }
 
 fn delivery_pages(stage: &Stage, sent: &[Delivery]) -> Vec<(&'static str, Markup)> {

@@ -6,15 +6,16 @@ use super::console::RAIL;
 use super::people::{
     DAY, HOUR, MINUTE, NOW, Stage, application, chrome, device, ended, firefox, hostile, safari, user, wechat,
 };
+use crate::domain::audit::Change;
 use crate::domain::id::{EndingId, Sid};
 use crate::page::console::{
-    Asked, AuditKind, AuditRow, AuditView, Cell, Effect, Grid, GridHead, GridRow, KickTarget, KickView, LedgerView,
-    audit, kick, ledger, nobody_to_kick,
+    Asked, AuditAsked, AuditRow, AuditView, Cell, Effect, Grid, GridHead, GridRow, KickField, KickTarget, KickView,
+    LedgerView, audit, kick, ledger, nobody_to_kick,
 };
 use crate::page::count::Count;
 use crate::page::parts::{Device, DeviceKind};
 use crate::page::session::LedgerRow;
-use crate::page::words::{Cause, Deed, Scope};
+use crate::page::words::{Cause, Deed, FieldProblem, Scope};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = ledgers(stage);
@@ -133,7 +134,13 @@ fn ledgers(stage: &Stage) -> Vec<(&'static str, Markup)> {
 fn effects(stage: &Stage, numbers: [(Scope, u32, &[usize]); 4], all: u32) -> Vec<Effect> {
     numbers
         .into_iter()
-        .map(|(scope, n, told)| Effect { scope, ending: n.into(), staying: (all - n).into(), told: stage.apps(told) })
+        .map(|(scope, n, told)| Effect {
+            scope,
+            ending: n.into(),
+            tokens: (2 * n).into(),
+            staying: (all - n).into(),
+            told: stage.apps(told),
+        })
         .collect()
 }
 
@@ -153,27 +160,24 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
             row(wechat(stage), "10.0.3.61", false, [Cell::Online, Cell::Online, Cell::Empty]),
             row(firefox(), "10.0.7.112", false, [Cell::Empty, Cell::Empty, Cell::Online]),
         ],
-        more: None,
+        more: Count::default(),
     };
     let view = KickView {
         target: KickTarget::Picked { application: application(0), sids: vec![Sid::from_random([1; 12])] },
         application: Some(&stage.applications[0]),
         people: &name,
         people_count: 1u32.into(),
-        sessions: 6u32.into(),
+        sessions: 3u32.into(),
         grid,
         effects: effects(
             stage,
-            [
-                (Scope::Cell, 1, &[0]),
-                (Scope::App, 2, &[0]),
-                (Scope::Device, 3, &[0, 1, 2]),
-                (Scope::All, 6, &[0, 1, 2]),
-            ],
-            6,
+            [(Scope::Cell, 1, &[0]), (Scope::App, 2, &[0]), (Scope::Device, 1, &[0, 1]), (Scope::All, 3, &[0, 1])],
+            3,
         ),
         chosen: Scope::Cell,
         cancel: "/console",
+        reason: "",
+        problems: Vec::new(),
     };
     let user_view = KickView {
         target: KickTarget::User { user: user(1) },
@@ -187,6 +191,16 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let several =
         KickTarget::Picked { application: application(0), sids: (1..7).map(|n| Sid::from_random([n; 12])).collect() };
     let many = many_view(stage, &names, several);
+    let long = hostile();
+    let problems =
+        vec![(KickField::Reason, FieldProblem::TooLong(200)), (KickField::Confirm, FieldProblem::NotTheApplication)];
+    let refused = KickView {
+        target: everyone.clone(),
+        effects: many.effects[1..2].to_vec(),
+        reason: &long,
+        problems,
+        ..many.clone()
+    };
     vec![
         ("kick-app", kick(&frame, &RAIL, &KickView { chosen: Scope::App, ..view.clone() })),
         ("kick", kick(&frame, &RAIL, &view)),
@@ -200,6 +214,7 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
             ),
         ),
         ("kick-many", kick(&frame, &RAIL, &many)),
+        ("kick-refused", kick(&frame, &RAIL, &refused)),
         ("kick-nobody", nobody_to_kick(&frame, &RAIL, "/console/applications")),
     ]
 }
@@ -228,7 +243,7 @@ fn many_view<'a>(stage: &'a Stage, names: &'a [String], target: KickTarget) -> K
         people: names,
         people_count: 15u32.into(),
         sessions: Count { n: 1000, more: true },
-        grid: Grid { columns, this: Some(0), rows, more: Some((stage.lang.words().kick.more_people)(9u32.into())) },
+        grid: Grid { columns, this: Some(0), rows, more: 9u32.into() },
         effects: effects(
             stage,
             [
@@ -241,6 +256,8 @@ fn many_view<'a>(stage: &'a Stage, names: &'a [String], target: KickTarget) -> K
         ),
         chosen: Scope::App,
         cancel: "/console",
+        reason: "",
+        problems: Vec::new(),
     }
 }
 
@@ -258,10 +275,11 @@ fn audits(stage: &Stage) -> Vec<(&'static str, Markup)> {
         Deed::DeliveryGivenUp,
         Deed::Other("token.reuse_detected".to_owned()),
     ];
-    let rows = deeds
+    let rows: Vec<AuditRow> = deeds
         .into_iter()
         .zip(0i64..)
         .map(|(deed, n)| AuditRow {
+            id: n + 1,
             at: NOW.plus_ms(-n * 3 * HOUR),
             about: if n == 3 { hostile() } else { stage.pick("王小明", "Wang Xiaoming").to_owned() },
             receipt: matches!(deed, Deed::Ended(_)).then(|| EndingId::from_random([1; 12])),
@@ -269,10 +287,66 @@ fn audits(stage: &Stage) -> Vec<(&'static str, Markup)> {
             application: (n < 2).then(|| stage.applications[0].clone()),
             by: (n % 2 == 1).then(|| stage.pick("陈立群", "Chen Liqun").to_owned()),
             ip: "10.0.3.24".to_owned(),
+            device: (n % 3 == 0).then(chrome),
             request_id: Some("req_9f27c1d04b".to_owned()),
+            changes: changes(stage, n),
+            json: "{\n  \"number\": 7,\n  \"event\": \"user_changed\",\n  \"requestId\": \"req_9f27c1d04b\"\n}"
+                .to_owned(),
         })
         .collect();
-    let view = AuditView { rows, next: Some("?after=1".to_owned()), ..AuditView::default() };
-    let none = AuditView { q: "x", kind: AuditKind::Endings, ..AuditView::default() };
-    vec![("audit", audit(&frame, &RAIL, &view)), ("audit-empty", audit(&frame, &RAIL, &none))]
+    let events = vec![("login", Deed::LoggedIn), ("login_refused", Deed::LoginRefused)];
+    let applications = vec![(application(0), stage.applications[0].clone()), (application(4), hostile())];
+    let view = AuditView { rows, events, applications, next: Some("?after=1".to_owned()), ..AuditView::default() };
+    let narrow = AuditAsked {
+        administration: true,
+        user: hostile(),
+        result: "not".to_owned(),
+        ip: "10.0.3.24".to_owned(),
+        from: "2026-11-21T08:00".to_owned(),
+        to: "2026-11-22T14:00".to_owned(),
+        ..AuditAsked::default()
+    };
+    let filtered = AuditView {
+        asked: narrow.clone(),
+        rows: view.rows[3..6].to_vec(),
+        first: Some("?".to_owned()),
+        looked_back_to: Some(NOW.plus_ms(-9 * DAY)),
+        ..view.clone()
+    };
+    let none = AuditView { asked: narrow.clone(), rows: Vec::new(), next: None, ..view.clone() };
+    let problems = vec![("from", FieldProblem::NotATime), ("to", FieldProblem::BeforeItsStart)];
+    let refused = AuditView { problems, ..none.clone() };
+    let blank = AuditView { asked: AuditAsked::default(), ..none.clone() };
+    [
+        ("audit", view),
+        ("audit-filtered", filtered),
+        ("audit-none", none),
+        ("audit-empty", blank),
+        ("audit-refused", refused),
+    ]
+    .map(|(name, view)| (name, audit(&frame, &RAIL, &view)))
+    .to_vec()
+}
+
+/// What some of the events changed.
+fn changes(stage: &Stage, n: i64) -> Vec<Change> {
+    let change = |field: &str, before: Option<&str>, after: Option<&str>| Change {
+        field: field.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    let callback = "https://notes.acme.example/callback";
+    match n {
+        1 => vec![change("reason", None, Some(stage.pick("电脑遗失，已挂失", "Lost laptop, reported stolen")))],
+        3 => vec![change("name", Some(&hostile()), Some("<b>"))],
+        4 => vec![
+            change("status", Some("activated"), Some("disabled")),
+            change("email", Some("wang@acme.example"), None),
+        ],
+        5 => vec![
+            change("redirect_uris", Some(callback), Some(&format!("{callback}\nhttps://notes.acme.example/*"))),
+            change("some_other_field", None, Some("1")),
+        ],
+        _ => Vec::new(),
+    }
 }

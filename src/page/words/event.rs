@@ -28,6 +28,7 @@ Events {
     application_changed: Said = "修改应用", "Changed the application";
     application_deleted: Said = "删除应用", "Deleted the application";
     secret_rotated: Said = "更换应用密钥", "Replaced the application secret";
+    settings_changed: Said = "修改设置", "Changed the settings";
     key_created: Said = "创建访问密钥", "Created an access key";
     key_revoked: Said = "作废访问密钥", "Revoked an access key";
     token_issued: Said = "领取管理令牌", "Got a management token";
@@ -76,6 +77,8 @@ pub enum Deed {
     ApplicationDeleted,
     /// An application got a new secret.
     SecretRotated,
+    /// The settings of the pool were changed.
+    SettingsChanged,
     /// An access key was made.
     KeyCreated,
     /// An access key was revoked.
@@ -116,6 +119,7 @@ impl Deed {
             | Self::ApplicationCreated
             | Self::ApplicationChanged
             | Self::SecretRotated
+            | Self::SettingsChanged
             | Self::KeyCreated
             | Self::TokenIssued
             | Self::KeysRotated
@@ -148,6 +152,7 @@ impl Deed {
             Self::ApplicationChanged => words.application_changed,
             Self::ApplicationDeleted => words.application_deleted,
             Self::SecretRotated => words.secret_rotated,
+            Self::SettingsChanged => words.settings_changed,
             Self::KeyCreated => words.key_created,
             Self::KeyRevoked => words.key_revoked,
             Self::TokenIssued => words.token_issued,

@@ -13,6 +13,8 @@ Gate {
     password: Said = "密码", "Password";
     shared_computer: Said = "公用电脑，用完请退出登录", "On a shared computer, log out when done";
     who_to_ask: Said = "忘记密码时，请找管理员重设。", "Forgot your password? Ask an administrator to set a new one.";
+    whom_to_ask: Named = |who| format!("可以找：{who}"), |who| format!("Whom to ask: {who}");
+    log_in_as: Said = "演示：点一下，直接登录", "Demo: log in with one press as";
     not_logged_in: Said = "登录没有成功", "Not logged in";
 
     log_out_question: Said = "要退出登录吗？", "Log out?";
@@ -43,6 +45,11 @@ Gate {
     closest: Said = "最接近的登记地址", "The closest registered address";
     first_difference: Counted = |n| format!("从第 {n} 个字符起不同"), |n| format!("They differ from character {n} on");
 
+    form_too_old: Said = "这个页面打开太久了", "This page was open too long";
+    nothing_changed: Said = "什么都没有改动", "Nothing was changed";
+    send_again_line: Said = "你填的内容还在，再提交一次就好。密码不会保留，需要重新输入。", "What you typed is still here: send it again. Passwords are not kept and have to be typed anew.";
+    send_again: Said = "再提交一次", "Send it again";
+
     you_are: Named = |n| format!("你以{n}的身份登录着"), |n| format!("You are logged in as {n}");
     can_do: Said = "可以这样做", "What you can do";
     go_personal_center: Said = "去个人中心", "Go to your personal center";
@@ -50,8 +57,10 @@ Gate {
     go_back_to: Named = |n| format!("回到{n}"), |n| format!("Back to {n}");
     try_again: Said = "再试一次", "Try again";
     ask_admin: Said = "问管理员", "Ask an administrator";
+    ask_admin_at: Named = |who| format!("问管理员：{who}"), |who| format!("Ask an administrator: {who}");
     quote_request_id: Said = "请附上请求编号 ", "Please quote the request id ";
     copy_request_id: Said = "复制请求编号", "Copy the request id";
+    tries_again: Counted = |n| format!("{n} 秒后，这一页会自己再试一次。"), |n| format!("This page tries again by itself in {n} seconds.");
     wait_seconds: Counted = |n| format!("请等 {n} 秒再试。"), |n| if n.is_one() { "Please try again in 1 second.".to_owned() } else { format!("Please try again in {n} seconds.") };
 }
 }

@@ -34,8 +34,12 @@ Kick {
     ends_now: Said = "立即结束", "Ends now";
     stays: Said = "保持不变", "Stays";
     afterwards: Said = "之后", "Afterwards";
-    will_end: fn(Count, &str) -> String = |n, apps| format!("{n} 个会话；通知{apps}"), |n, apps| format!("{}; tells {apps}", s(n, "session"));
-    will_end_quietly: Counted = |n| format!("{n} 个会话；没有应用要通知"), |n| format!("{}; no application to tell", s(n, "session"));
+    will_end: fn(Count, Count, &str) -> String = |n, t, apps| format!("{n} 个会话，{t} 个令牌；通知{apps}"), |n, t, apps| format!("{}, {}; tells {apps}", s(n, "session"), s(t, "token"));
+    will_end_quietly: fn(Count, Count) -> String = |n, t| format!("{n} 个会话，{t} 个令牌；没有应用登记了接收通知的地址"), |n, t| format!("{}, {}; no application has an address for messages", s(n, "session"), s(t, "token"));
+    reason: Said = "原因", "Reason";
+    reason_hint: Said = "最多 200 个字符。写进审计日志和回执，被下线的人看不到。", "At most 200 characters. Kept in the audit log and on the receipt; the people concerned do not see it.";
+    confirm_everyone: Named = |app| format!("输入应用名称「{app}」以确认"), |app| format!("Type the name of the application, {app}, to confirm");
+    nobody_left_yet: Said = "还没有人下线", "Nobody was logged out yet";
     nothing_stays: Said = "没有", "nothing";
     after_app: Named = |app| format!("再进{app}，需要重新输入密码"), |app| format!("{app} asks for the password again");
     after_device: Said = "在这些设备上需要重新登录", "these devices have to log in again";
@@ -55,6 +59,12 @@ Kick {
     submitted: Named = |when| format!("于 {when} 提交。"), |when| format!("Done at {when}.");
     on_disk: Said = "已写入磁盘；此前的凭据从那一刻起无效。", "On disk; every credential from before that moment is void.";
     counting: Said = "登录已经全部无效；名单还在清点，数字会继续增加。", "Every login concerned is void already; the list is still being counted, and the numbers will grow.";
+    no_undo: Said = "这一步不能撤销；要回来，就重新登录。", "This cannot be undone; whoever wants back in logs in again.";
+    whole_time: Said = "全部确认", "All confirmed in";
+    left_before: Said = "此前已退出", "Left before";
+    left_before_line: fn(Count, Count) -> String = |ended, left| format!("结束了 {ended} 个，另有 {left} 个在提交前已经退出。"), |ended, left| format!("{ended} ended, {left} had already left.");
+    as_call: Said = "用接口做同一件事", "The same by the API";
+    as_call_line: Said = "TOKEN 是管理令牌，这里不写出来。", "TOKEN stands for a management token, which is not printed here.";
     still_counting: Said = "清点中", "still counting";
     sessions_ended: Said = "结束的会话", "Sessions ended";
     applications: Said = "涉及的应用", "Applications";

@@ -1,7 +1,7 @@
 //! Which language a page speaks: what was asked for by name, else what the browser prefers, else English.
 
 use super::{
-    Applications, Authorize, Common, Console, Directory, Docs, Events, Gate, Import, Kick, Ledger, PasswordLink,
+    Applications, Authorize, Common, Console, Directory, Docs, Events, Gate, Import, Kick, Ledger, Log, PasswordLink,
     PersonalCenter, Protocol, Refusals, Settings, Setup,
 };
 
@@ -46,6 +46,8 @@ pub struct Words {
     pub password_link: PasswordLink,
     /// What can be asked of the ledger.
     pub ledger: Ledger,
+    /// The audit log.
+    pub log: Log,
     /// The first start.
     pub setup: Setup,
     /// Settings of a pool, powers of administrators.
@@ -69,6 +71,7 @@ static ZH: Words = Words {
     import: Import::ZH,
     password_link: PasswordLink::ZH,
     ledger: Ledger::ZH,
+    log: Log::ZH,
     setup: Setup::ZH,
     settings: Settings::ZH,
     docs: Docs::ZH,
@@ -89,6 +92,7 @@ static EN: Words = Words {
     import: Import::EN,
     password_link: PasswordLink::EN,
     ledger: Ledger::EN,
+    log: Log::EN,
     setup: Setup::EN,
     settings: Settings::EN,
     docs: Docs::EN,

@@ -146,6 +146,12 @@ pub enum FieldProblem {
     NotTheSame,
     /// Not the name that was to be typed once more.
     NotThatName,
+    /// Not the name of the application, which everybody is to leave.
+    NotTheApplication,
+    /// No date and time.
+    NotATime,
+    /// An end that lies before its beginning.
+    BeforeItsStart,
     /// The new password is the old one.
     Unchanged,
     /// Among the passwords that everybody knows.
@@ -166,6 +172,18 @@ pub enum FieldProblem {
     PrivateKey,
     /// What only an application that proves itself may have.
     NeedsProof,
+    /// No `#rrggbb`.
+    NotAColour,
+    /// A colour with too little contrast; its ratio in tenths.
+    Faint(u32),
+    /// No number of hours.
+    NotHours,
+    /// Idle for longer than it lives at all.
+    IdleTooLong,
+    /// No picture of a kind that is let in.
+    NotAPicture,
+    /// A picture with too many octets.
+    PictureTooLarge,
 }
 
 impl FieldProblem {
@@ -194,6 +212,15 @@ impl FieldProblem {
                 ("没有这个时区，请写成 Asia/Shanghai 这样", "There is no such time zone; write it as in Asia/Shanghai")
             }
             Self::Cells => ("这一行的列数与表头不一样", "It has another number of cells than the first line"),
+            Self::Faint(tenths) => {
+                let ratio = format!("{}.{}", tenths / 10, tenths % 10);
+                return match lang {
+                    Lang::Zh => format!("与浅色背景的对比度只有 {ratio}:1，至少要 4.5:1，请选深一些的颜色"),
+                    Lang::En => format!(
+                        "Its contrast with light pages is only {ratio}:1 and has to be 4.5:1; choose a darker colour"
+                    ),
+                };
+            }
             Self::Address(rule) => return rule.sentence(lang).to_owned(),
             Self::Missing => ("这里不能空着", "This must not be empty"),
             Self::Taken => ("已经有人用了，请换一个", "This is taken; choose another"),
@@ -204,9 +231,12 @@ impl FieldProblem {
                 "只能用小写字母、数字和连字符，并以字母开头",
                 "Lower-case letters, digits and hyphens only, a letter first",
             ),
-            Self::WrongPassword => ("原密码不正确", "This is not your present password"),
+            Self::WrongPassword => ("密码不正确", "This is not your present password"),
             Self::NotTheSame => ("两次输入的新密码不一样", "The two new passwords differ"),
             Self::NotThatName => ("和上面的名称不一样，没有删除", "This is not that name; nothing was deleted"),
+            Self::NotTheApplication => ("和应用的名称不一样", "This is not the name of the application"),
+            Self::NotATime => ("这不是一个日期和时间", "This is not a date and time"),
+            Self::BeforeItsStart => ("结束时间早于开始时间", "This ends before it begins"),
             Self::Unchanged => ("新密码和原密码一样", "This is the password you already have"),
             Self::WellKnown => ("这个密码太常见，谁都猜得到", "Everybody knows this password; choose another"),
             Self::OwnPassword => (
@@ -224,6 +254,11 @@ impl FieldProblem {
                 "里面有私钥。它已经泄露，请换一把，只贴公钥",
                 "It holds a private key, which is now compromised; replace it and paste the public one only",
             ),
+            Self::NotAColour => ("颜色要写成 #rrggbb，例如 #0b5cad", "Write a colour as #rrggbb, such as #0b5cad"),
+            Self::NotHours => ("要一个 1 到 8760 的整数", "A whole number from 1 to 8760"),
+            Self::IdleTooLong => ("不能比最长期限还长", "It cannot be longer than the lifetime in any case"),
+            Self::NotAPicture => ("这不是 PNG、JPEG 或 WebP 图片", "This is no PNG, JPEG or WebP picture"),
+            Self::PictureTooLarge => ("图片最大 64 KB", "A picture has at most 64 KB"),
             Self::NeedsProof => ("不证明自己的应用不能用这个", "Not for an application that does not prove itself"),
         };
         match lang {

@@ -7,6 +7,7 @@ ALTER TABLE pools ADD COLUMN logo_type TEXT;
 ALTER TABLE pools ADD COLUMN idle_seconds INTEGER;
 ALTER TABLE pools ADD COLUMN absolute_seconds INTEGER;
 ALTER TABLE audit ADD COLUMN detail TEXT;
+CREATE INDEX audit_by_ending ON audit (ending_id) WHERE ending_id IS NOT NULL;
 
 CREATE TABLE users_3 (
   id            TEXT PRIMARY KEY,

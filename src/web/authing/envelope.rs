@@ -35,7 +35,7 @@ pub fn sentence(request: &HttpRequest, refusal: &Refusal) -> String {
         Refusal::Unauthenticated => "尚未登录，或凭证无效",
         Refusal::Absent("user") => "用户不存在",
         Refusal::Absent("application") => "应用不存在",
-        Refusal::Forbidden(_) => "没有权限",
+        Refusal::Forbidden(_) | Refusal::OldForm => "没有权限",
         Refusal::Bad(_)
         | Refusal::Absent(_)
         | Refusal::Method(_)
@@ -61,6 +61,7 @@ pub fn was_understood(refusal: &Refusal) -> bool {
         Refusal::Bad(_)
         | Refusal::Unauthenticated
         | Refusal::Forbidden(_)
+        | Refusal::OldForm
         | Refusal::Invalid(_)
         | Refusal::Oauth(_)
         | Refusal::Coded(_)

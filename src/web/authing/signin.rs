@@ -118,7 +118,7 @@ pub fn with_token(user: &User, token: &LoginToken) -> Value {
 
 /// Gives the browser its session on this host.
 pub fn with_cookie(visit: &Visit, welcome: &SignedIn, mut answer: HttpResponse) -> HttpResponse {
-    let age = i64::from(visit.state.config.session_absolute_seconds);
+    let age = visit.cookie_seconds();
     for line in [
         cookie::set(&visit.place, Jar::Session, welcome.secret.reveal(), Some(age)),
         cookie::clear(&visit.place, Jar::Visitor),

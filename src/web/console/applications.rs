@@ -8,6 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use super::address_trial::trial;
 use super::application_form::{Shown, differing, kept, shown, typed};
 use super::desk::{Desk, desk, desk_post, sure};
+use super::outbox::outbox_row;
 use super::receipts::delivery_state;
 use crate::domain::application::{Application, Protocol};
 use crate::domain::clock::Timestamp;
@@ -21,7 +22,7 @@ use crate::flow::online::COUNTED;
 use crate::flow::telling;
 use crate::page::console::{
     self as page, AccessKeysView, ApplicationFacts, ApplicationKind, ApplicationPart as Part, ApplicationView,
-    ApplicationsView, Callbacks, FormState, Grave, LifetimesView, SecretView, TestView,
+    ApplicationsView, Callbacks, FormState, Grave, LifetimesView, OutboxKind, OutboxView, SecretView, TestView,
 };
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
@@ -158,6 +159,26 @@ pub async fn env(request: HttpRequest, id: Path<String>) -> Answer {
         .body(text))
 }
 
+/// `GET /console/applications/{id}/deliveries?before=`.
+pub async fn deliveries(request: HttpRequest, id: Path<String>) -> Answer {
+    let desk = desk!(&request);
+    let (pool, id) = (desk.pool, application_id(&id)?);
+    let row = applications::find(&desk.visit.state, pool, id)?;
+    let before = Form::query(&request)?.cursor("before")?;
+    let state = desk.visit.state.clone();
+    let (rows, next) = off_thread(move || applications::deliveries(&state, pool, id, before)).await?;
+    let home = format!("/console/applications/{id}/deliveries");
+    let shown = OutboxView {
+        kind: OutboxKind::All,
+        rows: rows.iter().map(|row| outbox_row(&desk, row)).collect(),
+        first: before.map(|_| home.clone()),
+        next: next.map(|id| format!("{home}?before={id}")),
+    };
+    Ok(with_facts(&desk, &row, |facts| {
+        desk.page(|frame, rail| page::application_deliveries(frame, rail, facts, &shown))
+    }))
+}
+
 /// What stands fast of an application, lent to `tell`.
 fn with_facts<T>(desk: &Desk, row: &ApplicationRow, tell: impl FnOnce(&ApplicationFacts<'_>) -> T) -> T {
     let place = &desk.visit.place;
@@ -207,11 +228,13 @@ fn draw(
             address: row.protocol.backchannel_logout_uri.as_deref(),
             last: last.map(|row| (row.at, delivery_state(&row, state.now()))),
         };
+        let (config, sessions) = (&state.config, state.lifetimes_of(desk.pool));
+        let seconds = |ms: i64| u32::try_from(ms / 1_000).unwrap_or(u32::MAX);
         let lifetimes = LifetimesView {
-            access: state.config.access_token_seconds,
-            refresh: state.config.refresh_token_seconds,
-            idle: state.config.session_idle_seconds,
-            absolute: state.config.session_absolute_seconds,
+            access: config.access_token_seconds,
+            refresh: config.refresh_token_seconds,
+            idle: seconds(sessions.idle_ms),
+            absolute: seconds(sessions.absolute_ms),
         };
         let view =
             ApplicationView { facts: *facts, identifier: &row.identifier, form, test, lifetimes, delete_problem };
@@ -306,10 +329,13 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
 /// `GET /console/keys`.
 pub async fn keys(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
-    show_keys(&desk, None, None)
+    show_keys(&desk, None, "", None)
 }
 
-fn show_keys(desk: &Desk, fresh: Option<(AccessKeyId, &str)>, problem: Option<FieldProblem>) -> Answer {
+/// Characters of the note on an access key.
+const NOTE: u32 = 100;
+
+fn show_keys(desk: &Desk, fresh: Option<(AccessKeyId, &str)>, typed: &str, problem: Option<FieldProblem>) -> Answer {
     let rows = applications::keys(&desk.visit.state, desk.pool)?;
     let row = |k: &applications::AccessKeyRow| page::AccessKeyRow {
         id: k.id,
@@ -319,7 +345,7 @@ fn show_keys(desk: &Desk, fresh: Option<(AccessKeyId, &str)>, problem: Option<Fi
         used: None,
         revoked: false,
     };
-    let view = AccessKeysView { keys: rows.iter().map(row).collect(), fresh, label: "", problem };
+    let view = AccessKeysView { keys: rows.iter().map(row).collect(), fresh, label: typed, problem };
     let drawn = |frame: &crate::page::Frame<'_>, rail: &page::Rail| page::access_keys(frame, rail, &view);
     Ok(if problem.is_some() { desk.again(drawn) } else { desk.page(drawn) })
 }
@@ -330,7 +356,10 @@ pub async fn create_key(request: HttpRequest, mut payload: Payload) -> Answer {
     let label = form.text("label")?.to_owned();
     // A key that nobody can tell from another is a key that nobody dares to revoke.
     if label.trim().is_empty() {
-        return show_keys(&desk, None, Some(FieldProblem::Missing));
+        return show_keys(&desk, None, &label, Some(FieldProblem::Missing));
+    }
+    if label.chars().nth(NOTE as usize).is_some() {
+        return show_keys(&desk, None, &label, Some(FieldProblem::TooLong(NOTE)));
     }
     sure!(desk, &form, Grave::NewKey(&label), "/console/keys");
     let (pool, user, origin) = (desk.pool, desk.session.user, desk.origin());
@@ -339,7 +368,7 @@ pub async fn create_key(request: HttpRequest, mut payload: Payload) -> Answer {
         .state
         .write(move |act, state| applications::create_key(act, state, pool, Some(user), &label, &origin))
         .await?;
-    show_keys(&desk, Some((id, secret.reveal())), None)
+    show_keys(&desk, Some((id, secret.reveal())), "", None)
 }
 
 /// `POST /console/keys/{id}/revoke`.

@@ -116,8 +116,16 @@ impl Desk {
             },
         };
         let kept = |(name, _): &&(String, String)| name != "csrf" && name != OWN_PASSWORD;
-        let fields: Vec<(String, String)> = form.pairs().iter().filter(kept).cloned().collect();
-        let view = ConfirmItIsYou { act, action: self.visit.request.path(), fields: &fields, problem, cancel };
+        let fields: Vec<(String, String)> =
+            form.pairs().iter().filter(kept).cloned().chain(form.files_to_keep()).collect();
+        let view = ConfirmItIsYou {
+            act,
+            action: self.visit.request.path(),
+            fields: &fields,
+            has_file: form.has_files(),
+            problem,
+            cancel,
+        };
         let mut answer = self.drawn(status, None, |frame, _| confirm_it_is_you(frame, &view));
         let retry = match problem {
             Some(NotConfirmed::Throttled { seconds }) => Some(seconds.max(1)),

@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 
-use super::desk::desk;
+use super::desk::{Desk, desk};
 use super::receipts::delivery_state;
 use crate::flow::telling::{self, Which};
 use crate::page::console::{self as page, Delivery, OutboxKind, OutboxRow, OutboxView, Recipient};
@@ -24,27 +24,29 @@ pub async fn deliveries(request: HttpRequest) -> Answer {
     };
     let (state, pool) = (desk.visit.state.clone(), desk.pool);
     let (rows, next) = off_thread(move || telling::deliveries(&state, pool, which)).await?;
-    let (directory, now) = (desk.visit.state.directory().clone(), desk.visit.state.now());
-    let row = |row: &telling::NoticeRow| {
-        let name = directory.application(row.application).map(|a| a.name.clone()).unwrap_or_default();
-        OutboxRow {
-            at: row.at,
-            receipt: row.ending,
-            delivery: Delivery {
-                number: Some(row.id),
-                recipient: Some(Recipient { id: row.application, name, is_there: true }),
-                about: row.ending.map(|_| (row.name.clone(), view::device(&row.user_agent))),
-                channel: Channel::BackChannel,
-                state: delivery_state(row, now),
-                attempts_ms: row.tries.clone(),
-            },
-        }
-    };
     let shown = OutboxView {
         kind,
-        rows: rows.iter().map(row).collect(),
+        rows: rows.iter().map(|row| outbox_row(&desk, row)).collect(),
         first: before.map(|_| "/console/deliveries".to_owned()),
         next: next.map(|id| format!("/console/deliveries?before={id}")),
     };
     Ok(desk.page(|frame, rail| page::outbox(frame, rail, &shown)))
+}
+
+/// A delivery as lists show it.
+pub fn outbox_row(desk: &Desk, row: &telling::NoticeRow) -> OutboxRow {
+    let (directory, now) = (desk.visit.state.directory(), desk.visit.state.now());
+    let name = directory.application(row.application).map(|a| a.name.clone()).unwrap_or_default();
+    OutboxRow {
+        at: row.at,
+        receipt: row.ending,
+        delivery: Delivery {
+            number: Some(row.id),
+            recipient: Some(Recipient { id: row.application, name, is_there: true }),
+            about: row.ending.map(|_| (row.name.clone(), view::device(&row.user_agent))),
+            channel: Channel::BackChannel,
+            state: delivery_state(row, now),
+            attempts_ms: row.tries.clone(),
+        },
+    }
 }

@@ -1,4 +1,4 @@
-//! `/console`, `/console/audit`.
+//! `/console`, the dashboard.
 
 use actix_web::HttpRequest;
 
@@ -6,17 +6,14 @@ use super::desk::{Desk, desk};
 use crate::domain::id::PoolId;
 use crate::flow::account::AuditRow as Row;
 use crate::flow::dashboard::{self, Dashboard};
-use crate::flow::online::{self, COUNTED};
-use crate::page::console::{
-    self as page, AuditKind, AuditRow, AuditView, ByApplication, DashboardView, Health, Logins, Steps, TickerRow,
-    Warning,
-};
+use crate::flow::online::COUNTED;
+use crate::page::console::{self as page, ByApplication, DashboardView, Health, Logins, Steps, TickerRow, Warning};
 use crate::web::body::Form;
 use crate::web::error::Answer;
 use crate::web::visit::off_thread;
-use crate::web::{reply, table, view};
+use crate::web::{reply, view};
 
-fn some(text: &str) -> Option<String> {
+pub(super) fn some(text: &str) -> Option<String> {
     if text.is_empty() { None } else { Some(text.to_owned()) }
 }
 
@@ -34,12 +31,12 @@ fn ticker(desk: &Desk, row: &Row) -> TickerRow {
 }
 
 /// A pool acts under its id; people know it by its name.
-fn called(desk: &Desk, id: String) -> String {
+pub(super) fn called(desk: &Desk, id: String) -> String {
     let directory = desk.visit.state.directory();
     PoolId::parse(&id).ok().and_then(|pool| directory.pool(pool)).map_or(id, |pool| pool.name.clone())
 }
 
-fn by(desk: &Desk, row: &Row) -> Option<String> {
+pub(super) fn by(desk: &Desk, row: &Row) -> Option<String> {
     if matches!(row.actor_kind.as_str(), "admin" | "pool" | "access_key" | "operator") {
         some(&row.actor).map(|actor| called(desk, actor))
     } else {
@@ -156,83 +153,7 @@ pub async fn find(request: HttpRequest) -> Answer {
         if q.is_empty() { None } else { off_thread(move || dashboard::find_person(&state, pool, &text)).await? };
     let to = match found {
         Some(user) => format!("/console/users/{user}"),
-        None => address("/console/users", &[("q", &q)]),
+        None => view::address("/console/users", &[("q", q)]),
     };
     Ok(reply::see_other(&to, None))
-}
-
-/// `GET /console/audit?before=`.
-pub async fn audit(request: HttpRequest) -> Answer {
-    let desk = desk!(&request);
-    let query = Form::query(&request)?;
-    let kind = AuditKind::parse(query.text("kind")?);
-    let (before, q) = (query.cursor("before")?, query.text("q")?.trim().to_owned());
-    let (state, pool, wanted) = (desk.visit.state.clone(), desk.pool, q.clone());
-    let (rows, next) = off_thread(move || online::audit_page(&state, pool, before, &wanted, kind.as_str())).await?;
-    let link = |id: i64| address("/console/audit", &[("q", &q), ("kind", kind.as_str()), ("before", &id.to_string())]);
-    let shown = AuditView {
-        q: &q,
-        kind,
-        rows: rows.iter().map(|row| audit_row(&desk, row)).collect(),
-        first: before.map(|_| "/console/audit".to_owned()),
-        next: next.map(link),
-        download: address("/console/audit.csv", &[("q", &q), ("kind", kind.as_str())]),
-    };
-    Ok(desk.page(|frame, rail| page::audit(frame, rail, &shown)))
-}
-
-fn address(path: &str, pairs: &[(&str, &str)]) -> String {
-    format!("{path}?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
-}
-
-/// `GET /console/audit.csv?q=&kind=`: the same, to be taken home.
-pub async fn audit_table(request: HttpRequest) -> Answer {
-    let desk = desk!(&request);
-    let query = Form::query(&request)?;
-    let (q, kind) = (query.text("q")?.trim().to_owned(), AuditKind::parse(query.text("kind")?));
-    let (state, pool) = (desk.visit.state.clone(), desk.pool);
-    let rows = off_thread(move || online::whole_audit(&state, pool, &q, kind.as_str())).await?;
-    let text = |id: Option<String>| id.unwrap_or_default();
-    let lines = rows.into_iter().map(|row| {
-        [
-            row.at.iso(),
-            row.act,
-            row.actor_kind,
-            row.actor,
-            text(row.user.map(|id| id.to_string())),
-            row.user_name,
-            row.target,
-            text(row.ending.map(|id| id.to_string())),
-            row.ip,
-            row.user_agent,
-            row.request,
-        ]
-    });
-    let head = [
-        "time",
-        "event",
-        "actor_kind",
-        "actor",
-        "user_id",
-        "user",
-        "target",
-        "receipt",
-        "address",
-        "user_agent",
-        "request_id",
-    ];
-    table::download("audit.csv", head, lines)
-}
-
-fn audit_row(desk: &Desk, row: &Row) -> AuditRow {
-    AuditRow {
-        at: row.at,
-        about: if row.user_name.is_empty() { called(desk, row.target.clone()) } else { row.user_name.clone() },
-        deed: view::deed(&row.act),
-        application: some(&row.target),
-        by: by(desk, row),
-        ip: row.ip.clone(),
-        receipt: row.ending,
-        request_id: some(&row.request),
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use actix_web::web::{Path, Payload};
 
-use super::desk::{desk, desk_post};
+use super::desk::{Desk, desk, desk_post};
 use crate::domain::clock::Timestamp;
 use crate::domain::delivery::{Standing, TRIES, Trouble};
 use crate::domain::id::{ApplicationId, EndingId};
@@ -84,6 +84,33 @@ fn telling(read: &Reading) -> Telling {
     }
 }
 
+/// Milliseconds until the last that could be told had confirmed; none while that is open.
+fn whole_ms(read: &Reading) -> Option<i64> {
+    let tally = &read.tally;
+    let settled = !read.ending.open && tally.waiting == 0 && tally.gave_up == 0;
+    let ms = tally.acked_ms.max(i64::from(read.ending.pages_ms));
+    (settled && (tally.acked > 0 || read.ending.pages > 0)).then_some(ms)
+}
+
+/// Users that a printed call names at most.
+const CALLED: usize = 50;
+
+/// The same act as a call of a program: Authing's kick of users, in one application or everywhere. The other scopes and
+/// everybody have no such call.
+fn call(desk: &Desk, read: &Reading) -> Option<String> {
+    let users = read.ending.users.as_ref().filter(|users| !users.is_empty() && users.len() <= CALLED)?;
+    let path = match (read.ending.scope.as_str(), read.ending.application) {
+        ("app", Some(application)) => format!("/api/v2/applications/{application}/kick-active-users"),
+        ("all", _) => "/api/v2/users/kick".to_owned(),
+        _ => return None,
+    };
+    let body = serde_json::json!({ "userIds": users });
+    let (base, pool) = (&desk.visit.place.base, desk.pool);
+    Some(format!(
+        "curl -X POST '{base}{path}' \\\n  -H \"authorization: Bearer $TOKEN\" \\\n  -H 'x-authing-userpool-id: {pool}' \\\n  -H 'content-type: application/json' \\\n  -d '{body}'"
+    ))
+}
+
 /// `GET /console/receipts/{id}`.
 pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
@@ -100,6 +127,7 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
         Some(application) => format!("/console/applications/{application}/sessions"),
         None => "/console".to_owned(),
     };
+    let call = call(&desk, &read);
     let touched = read.sessions_touched.max(read.sessions_ended);
     let shown = ReceiptView {
         id,
@@ -125,6 +153,10 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
                 since: s.created_at,
             })
             .collect(),
+        reason: read.reason.as_deref(),
+        left_before: Count::from(read.left_before),
+        whole_ms: whole_ms(&read),
+        call: call.as_deref(),
         json: &json,
         back: &back,
     };

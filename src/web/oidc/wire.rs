@@ -165,7 +165,7 @@ pub fn dressed(refusal: &Refusal, id: &str) -> HttpResponse {
     let code = match refusal {
         Refusal::Oauth(error) => error.code,
         Refusal::Unauthenticated => OauthCode::InvalidToken,
-        Refusal::Forbidden(_) => OauthCode::AccessDenied,
+        Refusal::Forbidden(_) | Refusal::OldForm => OauthCode::AccessDenied,
         Refusal::Throttled(_) | Refusal::Unavailable => OauthCode::TemporarilyUnavailable,
         Refusal::Broken => OauthCode::ServerError,
         Refusal::Bad(_)

@@ -64,7 +64,11 @@ impl Scene {
         let ended = self.house.state.write_now(move |act, state| match way {
             "kick" => logout::kick(act, state, pool, (vec![user], None), (Cause::Kicked, origin())),
             "everybody" => logout::end_everybody(act, state, pool, notes, origin()),
-            _ => logout::end_picked(act, state, pool, (vec![sid], Some(notes), picked), origin()),
+            _ => {
+                let sids = vec![sid];
+                let picked = logout::Picked { sids, application: Some(notes), scope: picked, reason: String::new() };
+                logout::end_picked(act, state, pool, picked, origin())
+            }
         });
         ended.expect("an ending");
     }

@@ -112,7 +112,7 @@ fn many_at_once_and_everybody_in_an_application() {
     }
     let board = house.application("board").id;
     wang.opens(&house.at("", &format!("/console/applications/{board}/kick?all=1")));
-    let answer = wang.submits("/console/kick", &[]);
+    let answer = wang.submits("/console/kick", &[("confirm", "BOARD")]);
     let receipt = self::receipt(&house, &mut wang, &answer);
     assert_eq!((&receipt["everybody"], &receipt["sessionsEnded"]), (&Value::from(true), &Value::from(3)));
     for browser in [&mut desk, &mut phone, &mut friend] {
@@ -234,4 +234,88 @@ fn who_was_forced_out_is_asked_for_the_password_again() {
     assert!(!desk.is_in("notes"));
     desk.types_in("lilei", crate::support::PASSWORD);
     assert_eq!(hosts_that_know(&mut desk), ["", "notes", "board"]);
+}
+
+#[test]
+fn everybody_leaves_only_when_the_name_was_typed() {
+    let house = House::open();
+    let (mut desk, _, _, mut wang) = scene(&house);
+    let board = house.application("board").id;
+    let before = house.picture();
+    for typed in ["", "board!", "NOTES"] {
+        wang.opens(&house.at("", &format!("/console/applications/{board}/kick?all=1")));
+        let fields = [("confirm", typed), ("reason", "a kept <reason>")];
+        let page = wang.submits("/console/kick", &fields);
+        assert_eq!(page.status, 422, "{typed}");
+        let text = page.text();
+        assert!(text.contains("aria-invalid") && text.contains("href=\"#confirm\""), "{typed}");
+        assert!(text.contains("value=\"a kept &lt;reason&gt;\""), "nothing typed is lost");
+    }
+    assert_eq!(before, house.picture());
+    assert!(desk.is_in("board"));
+}
+
+#[test]
+fn the_scope_page_tells_the_numbers_of_the_receipt() {
+    let house = House::open();
+    house.tells("notes", "http://127.0.0.1:9/backchannel");
+    let (mut desk, _, _, mut wang) = scene(&house);
+    crate::support::client::Client::of(&house, "notes").tokens(&mut desk);
+    let notes = house.application("notes").id;
+    let sids = sids_of(&house, "lilei");
+    let held = house.count("SELECT count(*) FROM grants WHERE revoked_at IS NULL");
+    assert!(held >= 1);
+    let url = format!("/console/applications/{notes}/kick?sid={}", sids[0]);
+    let page = wang.opens(&house.at("", &url)).text();
+    let effect = |scope: &str| {
+        let from = page.split(&format!("class=\"effect\" data-s=\"{scope}\"")).nth(1).unwrap();
+        from.split("</dl>").next().unwrap().to_owned()
+    };
+    assert!(effect("cell").contains(&format!("1 session, {held} token")), "{}", effect("cell"));
+    assert!(effect("app").contains("2 sessions") && effect("app").contains("tells NOTES"), "{}", effect("app"));
+    assert!(effect("device").contains("1 session,") && effect("device").contains("1 session<"), "{}", effect("device"));
+    assert!(effect("all").contains("2 sessions") && !effect("all").contains("BOARD"), "{}", effect("all"));
+    let receipt = forces_out(&house, &mut wang, &sids[..1], "all");
+    assert_eq!((&receipt["sessionsEnded"], &receipt["tokensRevoked"]), (&Value::from(2), &Value::from(held)));
+}
+
+#[test]
+fn a_reason_is_kept_and_who_had_left_before_is_counted() {
+    let house = House::open();
+    let (mut desk, _, _, mut wang) = scene(&house);
+    let mut sids = sids_of(&house, "lilei");
+    sids.extend(sids_of(&house, "hanmeimei"));
+    let notes = house.application("notes").id;
+    let url = house.at("", &format!("/console/applications/{notes}/kick"));
+    let csrf = wang.csrf_of(&house.at("", "/console"));
+    let mut fields = vec![("csrf", csrf.as_str())];
+    fields.extend(sids.iter().map(|sid| ("sid", sid.as_str())));
+    let page = wang.posts(&url, &fields);
+    (wang.page, wang.at) = (page, url);
+    desk.logs_out();
+    let long = "x".repeat(201);
+    let again = wang.submits("/console/kick", &[("scope", "app"), ("reason", &long)]);
+    assert_eq!(again.status, 422);
+    assert!(again.text().contains(&long) && again.text().contains("value=\"app\" checked"), "nothing is lost");
+    (wang.page, wang.at) = (again, house.at("", "/console/kick"));
+    let answer = wang.submits("/console/kick", &[("scope", "device"), ("reason", "stolen \u{202e}laptop & <b>")]);
+    let json = receipt(&house, &mut wang, &answer);
+    assert_eq!((&json["sessionsEnded"], &json["leftBefore"]), (&Value::from(2), &Value::from(1)));
+    assert_eq!(json["reason"], "stolen \u{202e}laptop & <b>");
+    let page = wang.page.text();
+    assert!(page.contains("2 ended, 1 had already left."));
+    assert!(page.contains("stolen laptop &amp; &lt;b&gt;"), "shown as text, turning nothing around");
+    assert!(page.contains("cannot be undone") && !page.contains("curl "), "there is no such call for devices");
+    let kept: String = house.value("SELECT detail FROM audit WHERE act = 'console'", []);
+    assert!(kept.contains("stolen"), "{kept}");
+}
+
+#[test]
+fn a_receipt_shows_the_same_act_as_a_call_without_its_secret() {
+    let house = House::open();
+    let (_, _, _, mut wang) = scene(&house);
+    forces_out(&house, &mut wang, &sids_of(&house, "lilei")[..1], "app");
+    let (page, notes, lilei) = (wang.page.text(), house.application("notes").id, house.person("lilei").id);
+    assert!(page.contains(&format!("/api/v2/applications/{notes}/kick-active-users")) && page.contains(lilei.as_str()));
+    assert!(page.contains("Bearer $TOKEN"));
 }

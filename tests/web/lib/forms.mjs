@@ -9,7 +9,7 @@ function posted() {
     const controls = [...form.elements];
     const attribute = (e, name) => e.getAttribute(name);
     if ((attribute(form, 'method') ?? 'get').toLowerCase() !== 'post') continue;
-    const typed = controls.filter((e) => e.name && (e.matches('textarea') || (e.matches('input') && /^(text|email|tel|url|search|number|password)$/.test(e.type))));
+    const typed = controls.filter((e) => e.name && !e.readOnly && (e.matches('textarea') || (e.matches('input') && /^(text|email|tel|url|search|number|password)$/.test(e.type))));
     const buttons = controls.filter((e) => e.matches('button, input[type=submit]') && e.type === 'submit');
     for (const button of buttons) {
       if (((attribute(button, 'formmethod') ?? 'post').toLowerCase()) !== 'post') continue;
@@ -17,7 +17,11 @@ function posted() {
         action: new URL(attribute(button, 'formaction') ?? attribute(form, 'action') ?? location.href, location.href).href,
         multipart: (attribute(button, 'formenctype') ?? attribute(form, 'enctype')) === 'multipart/form-data',
         fields: [...new FormData(form)].filter(([, value]) => typeof value === 'string').concat(button.name ? [[button.name, button.value]] : []),
-        typed: typed.map((e) => ({ name: e.name, type: e.matches('textarea') ? 'textarea' : e.type, required: e.required, label: e.labels?.[0]?.textContent.trim() })),
+        // A button that tries something out has fields of its own, and changes nothing.
+        asks: /^try_/.test(button.name),
+        typed: typed.filter((e) => /^try_/.test(button.name) || !/^try_/.test(e.name)).map((e) => ({
+          name: e.name, type: e.matches('textarea') ? 'textarea' : e.type, optional: /\(optional\)|optional/i.test(e.labels?.[0]?.textContent ?? ''),
+        })),
         button: button.textContent.trim(),
       });
     }

@@ -302,10 +302,13 @@ describe('without a script', () => {
     await page.goto(`${house.base}/console/applications/${id}`);
     assert.equal(await heading(page), 'Wiki 维基');
     assert.ok(!(await page.content()).includes(secret), 'once');
+    const ticked = () => page.locator('.form :checked').evaluateAll((all) => all.filter((one) => one.name).map((one) => one.value));
     assert.equal(await page.inputValue('#backchannel_logout_uri'), 'https://wiki.example/told');
+    assert.deepEqual(await ticked(), ['1']);
+    await page.goto(`${house.base}/console/applications/${id}/protocol`);
     assert.equal(await page.inputValue('#id_token_signed_response_alg'), 'ES256');
-    const ticked = await page.locator('.form :checked').evaluateAll((all) => all.filter((one) => one.name).map((one) => one.value));
-    assert.deepEqual(ticked, ['1', 'authorization_code', 'refresh_token', 'client_credentials', 'code id_token']);
+    assert.deepEqual(await ticked(), ['authorization_code', 'refresh_token', 'client_credentials', 'code id_token']);
+    await page.goto(`${house.base}/console/applications/${id}`);
     // Edit it, take a new secret, delete it.
     await page.fill('#name', 'Wiki II');
     await send(page);

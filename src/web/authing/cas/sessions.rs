@@ -98,7 +98,7 @@ fn both(bare: Value) -> Value {
 fn described(visit: &Visit, session: &Session, application: Option<ApplicationId>) -> Value {
     let entered = session.participants.iter().find(|p| p.is_live()).map(|p| p.application);
     let application = application.or(entered);
-    let life = i64::from(visit.state.config.session_absolute_seconds) * 1_000;
+    let life = visit.state.lifetimes_of(session.pool).absolute_ms;
     json!({
         "_id": session.sid, "appId": application, "type": "oidc", "userId": session.user,
         "cookie": {

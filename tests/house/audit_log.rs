@@ -1,0 +1,228 @@
+//! The audit log: two views, every question, what an event changed, and the same rows taken home.
+
+use exeunt::domain::id::{ApplicationId, UserId};
+use exeunt::flow::audit::{self, Question};
+use serde_json::Value;
+
+use crate::support::{Browser, House};
+
+fn admin(house: &House) -> Browser {
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    wang
+}
+
+fn shows(house: &House, wang: &mut Browser, query: &str) -> String {
+    let page = wang.opens(&house.at("", &format!("/console/audit{query}")));
+    assert_eq!(page.status, 200, "{query}: {}", page.text());
+    page.text()
+}
+
+/// The numbers of the events on a page.
+fn numbers(page: &str) -> Vec<i64> {
+    page.split("<details id=\"e").skip(1).map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect()
+}
+
+fn number_of(house: &House, act: &str) -> Vec<i64> {
+    let rows = house.rows();
+    let mut sql = rows.prepare("SELECT id FROM audit WHERE act = ?1 ORDER BY id DESC").unwrap();
+    sql.query_map([act], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// So many more events of one person, a minute apart, the latest now.
+fn fill(house: &House, count: i64, act: &str, user: UserId) {
+    house
+        .rows()
+        .execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+             INSERT INTO audit (at, pool_id, actor_kind, actor_id, act, user_id, target, ip, user_agent, request_id)
+             SELECT ?2 - (?1 - i) * 60000, ?3, 'user', ?4, ?5, ?4, '', '198.51.100.7', '', 'req_' || i FROM n",
+            rusqlite::params![count, house.state.now().0, house.pool.as_str(), user.as_str(), act],
+        )
+        .unwrap();
+}
+
+#[test]
+fn what_users_did_and_what_administrators_did_are_two_views_and_nothing_is_in_neither() {
+    let house = House::open();
+    let (mut wang, mut lilei) = (admin(&house), house.browser());
+    lilei.logs_in("lilei");
+    house.program().kicks(house.application("notes").id, &[&house.person("lilei")]);
+    lilei.logs_in_at(&house.at("board", ""), "lilei", "not the password");
+    let user = house.person("hanmeimei").id;
+    wang.opens(&house.at("", &format!("/console/users/{user}")));
+    let answer = wang.submits(&format!("/console/users/{user}"), &[("name", "Han Mei"), ("username", "hanmeimei")]);
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let users = numbers(&shows(&house, &mut wang, ""));
+    let admins = numbers(&shows(&house, &mut wang, "?view=admin"));
+    for act in ["login", "login_refused", "kicked"] {
+        assert!(number_of(&house, act).iter().all(|n| users.contains(n)), "{act}");
+    }
+    for act in ["kicked", "user_changed", "token_issued"] {
+        assert!(number_of(&house, act).iter().all(|n| admins.contains(n)), "{act}");
+    }
+    assert!(number_of(&house, "user_changed").iter().all(|n| !users.contains(n)));
+    assert!(number_of(&house, "login").iter().all(|n| !admins.contains(n)));
+    let all: i64 = house.value("SELECT count(*) FROM audit WHERE pool_id = ?1", [house.pool.to_string()]);
+    let mut seen = [users, admins].concat();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(i64::try_from(seen.len()).unwrap(), all);
+}
+
+#[test]
+fn every_question_finds_its_rows_and_stays_in_the_page() {
+    let house = House::open();
+    let (mut wang, mut lilei) = (admin(&house), house.browser());
+    lilei.logs_in("lilei");
+    lilei.logs_out();
+    lilei.logs_in_at(&house.at("board", ""), "lilei", "not the password");
+    let (lilei_id, wang_id) = (house.person("lilei").id, house.person("wang").id);
+    let [login, refused, left] =
+        [number_of(&house, "login"), number_of(&house, "login_refused"), number_of(&house, "personal_center")];
+    let of_lilei = |acts: &[&[i64]]| {
+        let mut all: Vec<i64> = acts.concat();
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all
+    };
+    let find = |wang: &mut Browser, query: &str| numbers(&shows(&house, wang, query));
+    assert_eq!(find(&mut wang, &format!("?user={lilei_id}")), of_lilei(&[&login[..1], &refused, &left]));
+    assert_eq!(find(&mut wang, "?user=lilei&event=login"), login[..1]);
+    assert_eq!(find(&mut wang, "?result=not"), refused);
+    assert_eq!(find(&mut wang, &format!("?user={wang_id}&result=done")), login[1..]);
+    assert!(find(&mut wang, "?user=nobody-of-that-name").is_empty());
+    assert!(find(&mut wang, "?ip=203.0.113.9").is_empty());
+    assert_eq!(find(&mut wang, "?ip=127.0.0.1&event=login_refused"), refused);
+    let notes = house.application("notes").id;
+    assert_eq!(find(&mut wang, &format!("?application={notes}")), login, "both logged in to it");
+    let request: String = house.value("SELECT request_id FROM audit WHERE act = 'personal_center'", []);
+    let receipt: String = house.value("SELECT ending_id FROM audit WHERE act = 'personal_center'", []);
+    assert_eq!(find(&mut wang, &format!("?request={request}")), left);
+    assert_eq!(find(&mut wang, &format!("?request={receipt}")), left);
+    let page = shows(&house, &mut wang, &format!("?view=admin&user=lilei&ip=10.0.0.1&application={notes}"));
+    for kept in ["value=\"lilei\"", "value=\"10.0.0.1\"", &format!("<option value=\"{notes}\" selected>")] {
+        assert!(page.contains(kept), "{kept}");
+    }
+    assert!(page.contains("No record matches") && page.contains("Clear the filters"));
+    assert!(page.contains("/console/audit?user=lilei"), "the other view takes the questions along");
+}
+
+#[test]
+fn times_are_read_in_the_zone_of_the_reader_and_wrong_ones_are_said() {
+    let house = House::open();
+    let mut wang = admin(&house);
+    let lilei = house.person("lilei").id;
+    fill(&house, 300, "login", lilei);
+    // The clock of the house stands at 2025-11-22 07:20:00 UTC, so event i is at 07:20 less (300 - i) minutes.
+    let range = "?user=lilei&from=2025-11-22T06:50&to=2025-11-22T06:54";
+    assert_eq!(numbers(&shows(&house, &mut wang, range)).len(), 5, "both minutes count whole");
+    let place = |text: &str| shows(&house, &mut admin(&house), text);
+    assert!(numbers(&place("?from=2025-11-22T07:21")).is_empty());
+    assert!(numbers(&place("?to=2025-11-21T00:00")).is_empty());
+    for (query, said) in [
+        ("?from=yesterday", "This is not a date and time"),
+        ("?to=2025-13-41T99:00", "This is not a date and time"),
+        ("?from=2025-11-22T08:00&to=2025-11-22T07:00&user=kept", "This ends before it begins"),
+    ] {
+        let page = wang.opens(&house.at("", &format!("/console/audit{query}")));
+        assert_eq!(page.status, 422, "{query}");
+        assert!(page.text().contains(said), "{query}");
+        assert_eq!(wang.opens(&house.at("", &format!("/console/audit.ndjson{query}"))).status, 400);
+    }
+    assert_eq!(wang.opens(&house.at("", "/console/audit?user=a&user=b")).status, 400);
+}
+
+#[test]
+fn an_event_shows_what_it_changed_and_never_a_secret() {
+    let house = House::open();
+    let mut wang = admin(&house);
+    let user = house.person("hanmeimei").id;
+    let path = format!("/console/users/{user}");
+    wang.opens(&house.at("", &path));
+    let typed = [("name", "Han <Mei>"), ("username", "hanmeimei"), ("password", "another long one")];
+    wang.submits(&path, &typed);
+    let notes = house.application("notes").id;
+    house.tells("notes", "http://127.0.0.1:9/hear");
+    let page = shows(&house, &mut wang, "?view=admin");
+    assert!(page.contains("Han &lt;Mei&gt;"), "{page}");
+    let kept: String = house.value("SELECT detail FROM audit WHERE act = 'user_changed'", []);
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    let fields: Vec<&String> = kept.as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["email", "name"], "{kept}");
+    assert_eq!((&kept["name"][1], &kept["email"][1]), (&Value::from("Han <Mei>"), &Value::Null));
+    let text = "SELECT detail FROM audit WHERE act = 'application_changed' AND target = ?1 ORDER BY id DESC LIMIT 1";
+    let kept: String = house.value(text, [notes.to_string()]);
+    assert_eq!(kept, r#"{"backchannel_logout_uri":[null,"http://127.0.0.1:9/hear"]}"#);
+    assert_eq!(
+        house.count("SELECT count(*) FROM audit WHERE detail LIKE '%another long one%' OR detail LIKE '%argon2%'"),
+        0
+    );
+}
+
+#[test]
+fn exactly_the_rows_that_were_asked_for_are_taken_home() {
+    let house = House::open();
+    let mut wang = admin(&house);
+    let (lilei, hanmeimei) = (house.person("lilei").id, house.person("hanmeimei").id);
+    fill(&house, 1_300, "login", lilei);
+    fill(&house, 40, "login_refused", hanmeimei);
+    house
+        .rows()
+        .execute("UPDATE audit SET user_agent = '=1+1' || char(10) || '\"x' WHERE user_id = ?1", [hanmeimei.as_str()])
+        .unwrap();
+    let csv = wang.opens(&house.at("", "/console/audit.csv?user=lilei"));
+    assert_eq!(csv.header("content-disposition"), Some("attachment; filename=\"audit.csv\""));
+    assert_eq!(csv.text().lines().count(), 1_301);
+    let answer = wang.opens(&house.at("", "/console/audit.ndjson?result=not"));
+    assert_eq!(answer.header("content-type"), Some("application/x-ndjson"));
+    let lines: Vec<Value> = answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 40);
+    assert!(lines.iter().all(|line| line["event"] == "login_refused" && line["userAgent"] == "=1+1\n\"x"));
+    assert!(lines.windows(2).all(|pair| pair[0]["number"].as_i64() > pair[1]["number"].as_i64()));
+    let csv = wang.opens(&house.at("", "/console/audit.csv?result=not")).text();
+    assert!(csv.contains("\"'=1+1\n\"\"x\"") && !csv.contains(",=1+1"));
+    let mut person = house.browser();
+    person.logs_in("lilei");
+    for path in ["/console/audit.csv", "/console/audit.ndjson", "/console/audit?view=admin"] {
+        assert_eq!(person.opens(&house.at("", path)).status, 403, "{path}");
+    }
+}
+
+#[test]
+fn a_page_reads_so_much_of_a_long_log_and_says_how_far_it_looked() {
+    let house = House::open();
+    let mut wang = admin(&house);
+    let (lilei, hanmeimei) = (house.person("lilei").id, house.person("hanmeimei").id);
+    fill(&house, 10, "login_refused", hanmeimei);
+    fill(&house, 45_000, "login", lilei);
+    let asked = Question { success: Some(false), ..Question::default() };
+    let (mut place, mut found, mut parts) = (None, 0, 0);
+    loop {
+        let part = audit::part(&house.state, house.pool, &asked, place, audit::PAGE).unwrap();
+        (found, parts) = (found + part.rows.len(), parts + 1);
+        if part.next.is_none() {
+            break;
+        }
+        assert!(part.looked_back_to.is_some() && part.rows.is_empty(), "nothing was found on the way");
+        place = part.next;
+    }
+    assert_eq!((found, parts), (10, 3));
+    let page = shows(&house, &mut wang, "?result=not");
+    assert!(page.contains("Looked back to") && page.contains("before="), "{}", &page[page.len() - 900..]);
+    let lines = wang.opens(&house.at("", "/console/audit.ndjson?result=not")).text();
+    assert_eq!(lines.lines().count(), 10, "what is taken home looks on to the end");
+    let other = Question { application: ApplicationId::parse("0123456789abcdef01234567").ok(), ..Question::default() };
+    assert!(audit::part(&house.state, house.pool, &other, None, audit::PAGE).unwrap().rows.is_empty());
+}
+
+#[test]
+fn another_pools_log_is_not_read() {
+    let house = House::open();
+    let mut olga = house.browser();
+    olga.logs_in_at(&house.at("shop", ""), "olga", crate::support::PASSWORD);
+    let mut wang = admin(&house);
+    let olga_id: String = house.value("SELECT id FROM users WHERE username = 'olga'", []);
+    assert!(house.count("SELECT count(*) FROM audit WHERE act = 'login'") >= 2);
+    assert!(numbers(&shows(&house, &mut wang, &format!("?user={olga_id}"))).is_empty());
+    assert!(!shows(&house, &mut wang, "").contains("olga"));
+}
