@@ -28,20 +28,44 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut names = String::new();
     for file in sources(Path::new("assets"))? {
         let (stem, ext) = parts(&file)?;
-        let bytes = match ext {
-            "js" => tight(&undressed(&fs::read_to_string(&file)?)),
-            "css" => undressed(&uncommented(&fs::read_to_string(&file)?)).into_bytes(),
-            _ => fs::read(&file)?,
+        let served = match ext {
+            "js" => vec![(stem, tight(&undressed(&fs::read_to_string(&file)?)))],
+            "css" => sheets(stem, &fs::read_to_string(&file)?),
+            _ => vec![(stem, fs::read(&file)?)],
         };
-        let name = format!("{stem}.{}.{ext}", hash(&bytes));
-        fs::write(dressed.join(&name), &bytes)?;
-        fs::write(dressed.join(format!("{name}.br")), brotlied(&bytes)?)?;
-        fs::write(dressed.join(format!("{name}.gz")), gzipped(&bytes)?)?;
-        let constant = format!("{stem}_{ext}").to_uppercase().replace('-', "_");
-        writeln!(names, "/// URL of `assets/{stem}.{ext}`.\npub const {constant}: &str = \"/assets/{name}\";")?;
+        for (stem, bytes) in served {
+            let name = format!("{stem}.{}.{ext}", hash(&bytes));
+            fs::write(dressed.join(&name), &bytes)?;
+            fs::write(dressed.join(format!("{name}.br")), brotlied(&bytes)?)?;
+            fs::write(dressed.join(format!("{name}.gz")), gzipped(&bytes)?)?;
+            let constant = format!("{stem}_{ext}").to_uppercase().replace('-', "_");
+            writeln!(names, "/// URL of `{stem}.{ext}`.\npub const {constant}: &str = \"/assets/{name}\";")?;
+        }
     }
     fs::write(out.join("asset_names.rs"), names)?;
     Ok(())
+}
+
+/// What only the console wears stands between these remarks of the one sheet, in layers of its own, and is served apart:
+/// nobody who logs in has to wait for it.
+const CONSOLE_ALONE: &str = "/* For the console alone. */";
+const FOR_EVERYBODY: &str = "/* For everybody. */";
+
+/// The sheets that are served of one that is written.
+fn sheets<'a>(stem: &'a str, written: &str) -> Vec<(&'a str, Vec<u8>)> {
+    let plain = |text: &str| plain_sheet(&undressed(&uncommented(text))).into_bytes();
+    let mut pieces = written.split(CONSOLE_ALONE);
+    let (mut everybody, mut console) = (pieces.next().unwrap_or_default().to_owned(), String::new());
+    for piece in pieces {
+        let (alone, rest) = piece.split_once(FOR_EVERYBODY).unwrap_or((piece, ""));
+        console.push_str(alone);
+        everybody.push_str(rest);
+    }
+    let mut served = vec![(stem, plain(&everybody))];
+    if !console.is_empty() {
+        served.push(("console", plain(&console)));
+    }
+    served
 }
 
 /// A style sheet without its comments; none of its strings holds the beginning of one.
@@ -49,6 +73,27 @@ fn uncommented(sheet: &str) -> String {
     let mut pieces = sheet.split("/*");
     let first = pieces.next().unwrap_or_default().to_owned();
     pieces.fold(first, |kept, piece| kept + piece.split_once("*/").map_or("", |(_, rest)| rest))
+}
+
+/// A style sheet without the blanks and signs that say nothing: around braces and between declarations. A blank before a
+/// colon stays, it may stand for a descendant; none of its strings holds one of these signs.
+fn plain_sheet(sheet: &str) -> String {
+    let mut out = String::with_capacity(sheet.len());
+    for sign in sheet.chars() {
+        let sign = if sign == '\n' { ' ' } else { sign };
+        match sign {
+            ' ' if out.ends_with([' ', '{', '}', ';', ',', ':']) => {}
+            '{' | '}' | ';' | ',' => {
+                out.truncate(out.trim_end_matches(' ').len());
+                if sign == '}' && out.ends_with(';') {
+                    out.pop();
+                }
+                out.push(sign);
+            }
+            _ => out.push(sign),
+        }
+    }
+    out
 }
 
 /// A script or a style sheet without its indentation and without the lines that only explain it.

@@ -40,6 +40,7 @@ pub(super) fn document(frame: &Frame, document: &Document) -> Markup {
                 title { @if document.error { (common.error_prefix) } (document.title) " · exeunt" }
                 link rel="icon" href=(asset::MARK_SVG) type="image/svg+xml";
                 link rel="stylesheet" href=(asset::HOUSE_CSS);
+                @if document.class == "console" { link rel="stylesheet" href=(asset::CONSOLE_CSS); }
                 @if let Some(sheet) = frame.brand.sheet { link rel="stylesheet" href=(sheet); }
                 (document.script)
             }

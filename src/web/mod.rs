@@ -178,6 +178,7 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console/users/{id}/history" => GET user::history;
         "/console/users/{id}/data" => GET user::data;
         "/console/users/{id}/status" => POST user::switch;
+        "/console/users/{id}/end" => POST user::end;
         "/console/users/{id}/leave" => POST user::leave;
         "/console/users/{id}/kick" => GET kick::ask_user;
         "/console/users/{id}/reset-link" => POST user::reset_link;

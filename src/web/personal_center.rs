@@ -117,7 +117,8 @@ pub async fn log_out(request: HttpRequest, mut payload: Payload) -> Answer {
     logout::farewell(&visit, Cause::PersonalCenter, ended.as_ref(), &Onward::home())
 }
 
-/// `POST /u/devices/end`: one own session by its public id. One that has ended meanwhile is no error.
+/// `POST /u/devices/end`: one own session by its public id, and with `then=password` on to a new password: whoever was there
+/// may know the old one. A session that has ended meanwhile is no error.
 pub async fn end_one(request: HttpRequest, mut payload: Payload) -> Answer {
     let Some((visit, session, form)) = post(&request, &mut payload).await? else { return log_in_first(&request) };
     let sid = Sid::parse(form.text("sid")?).map_err(|_| Refusal::absent("session"))?;
@@ -127,7 +128,8 @@ pub async fn end_one(request: HttpRequest, mut payload: Payload) -> Answer {
     }
     let origin = visit.origin(Actor::User(session.user));
     visit.state.write(move |act, state| door::end_own(act, state, (session.pool, session.user), sid, origin)).await?;
-    Ok(reply::see_other("/u/devices?done=one", None))
+    let then = if form.text("then")? == "password" { "/u/security?out=1" } else { "/u/devices?done=one" };
+    Ok(reply::see_other(then, None))
 }
 
 /// `POST /u/devices/end-others`: every own session but this one.
@@ -223,6 +225,7 @@ pub async fn security_page(request: HttpRequest) -> Answer {
             problems: Vec::new(),
             throttled: None,
             changed: Form::query(&visit.request)?.one("changed")?.is_some(),
+            out: Form::query(&visit.request)?.one("out")?.is_some(),
             keep_others: false,
         };
         Ok(security(frame, &shown))
@@ -241,8 +244,14 @@ pub async fn change_password(request: HttpRequest, mut payload: Payload) -> Answ
     };
     let keep_others = change.keep_others;
     let origin = visit.origin(Actor::User(session.user));
-    let shown =
-        |problems, throttled| SecurityView { password_changed: None, problems, throttled, changed: false, keep_others };
+    let shown = |problems, throttled| SecurityView {
+        password_changed: None,
+        problems,
+        throttled,
+        changed: false,
+        out: false,
+        keep_others,
+    };
     match account::change_password(&visit.state, session, change, origin).await {
         Ok(secret) => {
             let age = visit.cookie_seconds();

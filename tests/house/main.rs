@@ -17,6 +17,7 @@ mod hosts;
 mod import;
 mod live;
 mod login_status;
+mod not_you;
 mod oidc;
 mod own_record;
 mod password_link;

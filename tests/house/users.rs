@@ -128,9 +128,13 @@ fn somebody_is_forced_out_of_one_device_or_one_application() {
     let mut wang = house.lets_in("wang");
     wang.opens(&page_of(&house, "lilei", "/devices"));
     let sid = house.sid_of(&one);
-    let answer = presses(&mut wang, "/console/kick", "sid", sid.as_str());
+    let end = format!("/console/users/{}/end", house.person("lilei").id);
+    let mut late = wang.clone();
+    let answer = presses(&mut wang, &end, "sid", sid.as_str());
     assert!(answer.location().starts_with("/console/receipts/"), "{} {}", answer.status, answer.text());
     assert!(!one.is_in("") && !one.is_in("board") && two.is_in("") && two.is_in("board"));
+    let again = presses(&mut late, &end, "sid", sid.as_str());
+    assert!(again.location().ends_with("/devices"), "it had ended: {} {}", again.status, again.text());
     let page = wang.opens(&page_of(&house, "lilei", "/applications"));
     assert!(page.text().contains("on 1 device"), "{}", page.text());
     let board = house.application("board").id;

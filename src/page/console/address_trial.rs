@@ -52,8 +52,8 @@ pub enum TrialVerdict {
     Refused(Rule),
 }
 
-/// The field, the choice of the list, and what came of it.
-pub(super) fn trial(frame: &Frame, trial: &Trial) -> Markup {
+/// The field, the choice of the list, and what came of it; part of a form that is posted to `action`.
+pub(super) fn trial(frame: &Frame, action: &str, trial: &Trial) -> Markup {
     let (words, directory) = (&frame.words().applications, &frame.words().directory);
     let lists = [(ListKind::Logout, directory.logout_redirect_uris), (ListKind::Login, directory.redirect_uris)];
     html! {
@@ -70,7 +70,7 @@ pub(super) fn trial(frame: &Frame, trial: &Trial) -> Markup {
                     input.input.s #try_url type="text" inputmode="url" name="try_url" value=(trial.url) aria-label=(words.trial)
                         aria-describedby="try_url-hint" placeholder="https://" autocomplete="off" autocapitalize="none" spellcheck="false";
                 }
-                button.btn.s name="check" value="1" { (words.check) }
+                button.btn.s name="check" value="1" formaction={ (action) "#trial" } { (words.check) }
             }
             p.hint #try_url-hint { (words.trial_hint) }
             div role="status" { div #try-verdict data-checked { @if let Some(verdict) = &trial.verdict { (outcome(frame, verdict)) } } }

@@ -219,14 +219,14 @@ pub(super) fn form(frame: &Frame, sent: Sent, form: &ApplicationForm) -> Markup 
             (csrf(frame))
             @if let Some(seen) = form.seen { (hidden("seen", seen)) }
             (notice(frame, form))
-            @if checkable { (configuration(frame, form)) }
+            @if checkable { (configuration(frame, sent.action, form)) }
             @if sent.part != ApplicationPart::Configuration { (protocol(frame, form)) }
             div.acts.save { button.btn.go { (sent.act) } }
         }
     }
 }
 
-fn configuration(frame: &Frame, form: &ApplicationForm) -> Markup {
+fn configuration(frame: &Frame, action: &str, form: &ApplicationForm) -> Markup {
     let (words, apps) = (&frame.words().directory, &frame.words().applications);
     let nowhere = form.redirect_uris.is_empty() && form.seen.is_some();
     let identifier = Field {
@@ -243,8 +243,8 @@ fn configuration(frame: &Frame, form: &ApplicationForm) -> Markup {
         @if nowhere { p.small.ochre { (apps.no_login_callback_line) } }
         (addresses(frame, form, ApplicationField::RedirectUris))
         (addresses(frame, form, ApplicationField::LogoutRedirectUris))
-        div.between { (wildcards(frame)) button.btn.s name="check" value="1" { (apps.check_lines) } }
-        (trial(frame, &form.trial))
+        div.between { (wildcards(frame)) button.btn.s name="check" value="1" formaction={ (action) "#addresses" } { (apps.check_lines) } }
+        (trial(frame, action, &form.trial))
         (telling(frame, form))
     }
 }

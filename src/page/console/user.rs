@@ -82,10 +82,11 @@ fn head_markup(frame: &Frame, head: &UserHead) -> Markup {
                 @if frame.may_act() { (more(frame, head)) }
             }
             p.small #title-line data-live-region {
-                (stamp(common, mark)) " " (meaning)
+                (stamp(common, mark)) " "
+                @if head.role.may_read() { span.tag { (words.of_role(head.role).0) } (frame.words().gate.clause_comma) }
+                (meaning)
                 @if !head.sessions.is_none() { (frame.words().gate.clause_comma) ((common.sessions)(head.sessions)) }
-                @if head.role.may_read() { " " span.tag { (words.of_role(head.role).0) } }
-                @if let Some(at) = head.last_login { " " span.nowrap { (words.last_login) " " (times.tag(at, &times.moment(at))) } }
+                @if let Some(at) = head.last_login { (frame.words().gate.clause_comma) (times.tag(at, &(words.last_login_at)(&times.moment(at)))) }
             }
         }
     }

@@ -15,10 +15,9 @@ pub fn user_devices(frame: &Frame, rail: &Rail, head: &UserHead, sessions: &[Ses
     let (common, words) = (&frame.words().common, &frame.words().directory);
     let ends = |session: &SessionRow| {
         html! {
-            form method="post" action="/console/kick" {
+            form method="post" action={ (head.home()) "/end" } {
                 (csrf(frame))
                 (hidden("sid", session.sid))
-                (hidden("scope", "device"))
                 button.btn.s.ends { (words.force_out_short) span.hid { " " (session.device.label(common)) } }
             }
         }
@@ -69,10 +68,12 @@ fn application_row(frame: &Frame, head: &UserHead, application: &OwnApplication)
                 }
             }
             @if inside {
-                form method="post" action={ (head.home()) "/leave" } {
-                    (csrf(frame))
-                    (hidden("application", application.id))
-                    button.btn.s.ends { (icon("leave")) (words.force_out_short) span.hid { " " (calm(&application.name)) } }
+                span.acts {
+                    form method="post" action={ (head.home()) "/leave" } {
+                        (csrf(frame))
+                        (hidden("application", application.id))
+                        button.btn.s.ends { (icon("leave")) (words.force_out_short) span.hid { " " (calm(&application.name)) } }
+                    }
                 }
             }
         }

@@ -58,7 +58,7 @@ pub fn users(frame: &Frame, rail: &Rail, view: &UsersView) -> Markup {
         (title(console.users, &html! { ((words.n_users)(view.count)) }, &acts))
         div {
             (search(frame, &Search { action: "/console/users", q: view.q, placeholder: words.search_users, filters: html! {}, tail: html! {} }))
-            table.ledger.folds.plain #users data-live-region role="table" {
+            table.ledger.folds.plain.users #users data-live-region role="table" {
                 caption.hid { (console.users) }
                 thead {
                     tr role="row" {

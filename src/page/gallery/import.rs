@@ -44,7 +44,7 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let view = LookView { lines: good.clone(), ignored: Vec::new(), sealed: "00", not_done: false };
     let mixed = LookView {
         lines: good.iter().chain(&left).cloned().collect(),
-        ignored: vec!["department".to_owned(), long.clone()],
+        ignored: vec!["department".to_owned(), long.chars().take(60).collect()],
         ..view.clone()
     };
     let useless = LookView { lines: left.clone(), ..view.clone() };

@@ -160,6 +160,7 @@ fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("profile-refused", profile(&frame, &ProfileView { name: "", problems, ..view })),
         ("security", security(&frame, &passwords)),
         ("security-changed", security(&frame, &SecurityView { changed: true, ..passwords.clone() })),
+        ("security-not-you", security(&frame, &SecurityView { out: true, ..passwords.clone() })),
         ("security-refused", security(&frame, &SecurityView { problems: refused, ..passwords.clone() })),
         ("security-throttled", security(&frame, &SecurityView { throttled: Some(30), ..passwords })),
     ]

@@ -20,11 +20,14 @@ fn text(html: &str) -> String {
     html.split('<').map(|piece| piece.split_once('>').map_or("", |(_, text)| text)).collect::<Vec<_>>().join("\n")
 }
 
-/// A page without the lines that are there to be copied into a program.
+/// A page without what programs read: lines to be copied, words of the wire.
 fn without_code(html: &str) -> String {
-    let mut pieces = html.split("<pre");
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |page, piece| page + piece.split_once("</pre>").map_or("", |(_, rest)| rest))
+    ["pre", "code"].iter().fold(html.to_owned(), |page, tag| {
+        let (begin, end) = (format!("<{tag}"), format!("</{tag}>"));
+        let mut pieces = page.split(&begin);
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.fold(first, |page, piece| page + piece.split_once(&end).map_or("", |(_, rest)| rest))
+    })
 }
 
 #[test]

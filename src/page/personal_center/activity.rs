@@ -84,7 +84,7 @@ pub fn activity(frame: &Frame, view: &ActivityView) -> Markup {
                 p.small { (common.none_of_kind) }
             } @else {
                 ul.ruled #activity data-live-region[view.first.is_none()] { @for row in &view.rows { (event(frame, row)) } }
-                p.small { (words.activity_unknown) " " a href="/u/security" { (words.unknown_device_answer) } }
+                p.small { (words.activity_unknown) " " a href="/u/devices" { (words.unknown_device_answer) } }
             }
             @if view.first.is_some() || view.next.is_some() {
                 nav.acts aria-label=(words.activity) {

@@ -71,7 +71,7 @@ fn others_section(frame: &Frame, others: &[&SessionRow]) -> Markup {
                 p.small { (words.no_other_devices) }
             } @else {
                 ul.devices.open-top { @for session in others { (row(frame, session)) } }
-                p.small { (words.unknown_device_question) " " a href="/u/security" { (words.unknown_device_answer) } }
+                p.small { (words.unknown_device_question) " " (words.not_you_note) }
             }
         }
     }
@@ -85,6 +85,7 @@ fn row(frame: &Frame, session: &SessionRow) -> Markup {
             (csrf(frame))
             @if !session.this { (hidden("sid", session.sid)) }
             button.btn.s.ends { (words.log_out_short) span.hid { " " (session.device.label(common)) } }
+            @if !session.this { button.asks name="then" value="password" { (words.not_you) span.hid { " " (session.device.label(common)) } } }
         }
     };
     device_row(frame, session, &leave)

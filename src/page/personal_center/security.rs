@@ -42,6 +42,8 @@ pub struct SecurityView {
     pub throttled: Option<u32>,
     /// Whether it was changed just now.
     pub changed: bool,
+    /// Whether somebody was logged out just now whom the person does not know.
+    pub out: bool,
     /// Whether the tick was taken out before.
     pub keep_others: bool,
 }
@@ -96,6 +98,9 @@ fn notice(frame: &Frame, view: &SecurityView) -> Markup {
     let words = frame.words();
     if view.changed {
         return Notice::Done(words.person.password_changed).markup(frame);
+    }
+    if view.out && view.problems.is_empty() && view.throttled.is_none() {
+        return Notice::Done(words.person.stranger_out).markup(frame);
     }
     let line = view.throttled.map(|seconds| (words.gate.wait_seconds)(seconds.into())).unwrap_or_default();
     if view.problems.is_empty() && line.is_empty() {

@@ -67,6 +67,7 @@ Directory {
     disabled: Said = "已停用", "Disabled";
     disabled_note: Said = "停用会立即结束这位用户的所有登录。", "Disabling ends every login of this user at once.";
     last_login: Said = "最近登录", "Last login";
+    last_login_at: Named = |t| format!("最近登录 {t}"), |t| format!("last login {t}");
     never: Said = "从未", "never";
     sessions: Said = "会话", "Sessions";
     n_users: Counted = |n| format!("{n} 位用户"), |n| s(n, "user");

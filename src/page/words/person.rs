@@ -38,6 +38,8 @@ PersonalCenter {
     since: Named = |t| format!("{t} 登录"), |t| format!("since {t}");
     unknown_device_question: Said = "有不认识的设备？", "Something you do not recognise?";
     unknown_device_answer: Said = "退出它并更换密码", "Log it out and change your password";
+    not_you_note: Said = "按「不是你？」，它会退出登录，接着请你更换密码。", "Press Not you?: it is logged out, and you change your password next.";
+    stranger_out: Said = "那台设备已退出登录。现在更换密码，知道旧密码的人就进不来了。", "That device is logged out. Now change the password, so that nobody who knows the old one comes back.";
     ended: Counted = |n| format!("最近 30 天结束的登录（{n}）"), |n| format!("Ended in the last 30 days ({n})");
     ended_when: fn(&str, &str, &str) -> String = |why, from, to| format!("{why}，{from} 至 {to}"), |why, from, to| format!("{why}, {from} to {to}");
     device_ended: Said = "那台设备已退出登录", "That device is logged out";

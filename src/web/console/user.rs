@@ -8,10 +8,11 @@ use serde_json::json;
 use super::desk::{Desk, desk, desk_post, sure};
 use super::users::{shown, typed, user_id};
 use crate::domain::clock::Timestamp;
-use crate::domain::id::ApplicationId;
-use crate::domain::logout::Cause;
+use crate::domain::id::{ApplicationId, Sid};
+use crate::domain::logout::{Cause, Scope};
 use crate::domain::user::{User, UserStatus};
 use crate::flow::error::FlowError;
+use crate::flow::logout::Picked;
 use crate::flow::users::{self, UserForm};
 use crate::flow::{account, logout as door, online, password_link, presence};
 use crate::page::console::{self as page, Grave, UserHead, UserLinkView, UserView};
@@ -197,6 +198,20 @@ pub async fn switch(request: HttpRequest, id: Path<String>, mut payload: Payload
     let edited = desk.visit.state.write(move |act, state| users::switch(act, state, whom, to, &origin)).await?;
     let next = edited.receipt.map_or(format!("{page}?saved=1"), |receipt| format!("/console/receipts/{}", receipt.id));
     Ok(reply::see_other(&next, None))
+}
+
+/// `POST /console/users/{id}/end` with sid: ends one session, whole. One that has ended meanwhile is no error.
+pub async fn end(request: HttpRequest, id: Path<String>, mut payload: Payload) -> Answer {
+    let (desk, form) = desk_post!(&request, &mut payload);
+    let user = found(&desk, &id)?;
+    let sid = Sid::parse(form.text("sid")?).map_err(|_| Refusal::absent("session"))?;
+    let picked = Picked { sids: vec![sid], application: None, scope: Scope::Device, reason: String::new() };
+    let (pool, origin) = (desk.pool, desk.origin());
+    match desk.visit.state.write(move |act, state| door::end_picked(act, state, pool, picked, origin)).await {
+        Ok(receipt) => Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None)),
+        Err(FlowError::Absent(_)) => Ok(reply::see_other(&format!("/console/users/{}/devices", user.id), None)),
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// `POST /console/users/{id}/leave` with application: forces the user out of that one, on every device.

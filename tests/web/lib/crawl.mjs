@@ -13,10 +13,11 @@ export function kindOf(url) {
 
 /**
  * Opens `starts` and every kind of page that is linked from there on the same origin, each once; `visit(page, url)` looks at
- * it before the links are read. Without a script it is quicker.
+ * it before the links are read. Kinds in `known` are not followed. Without a script it is quicker.
  */
-export async function crawl(page, origin, starts, visit, { most = 150 } = {}) {
-  const queue = starts.map((at) => new URL(at, origin).href), known = new Set(queue.map(kindOf)), seen = [];
+export async function crawl(page, origin, starts, visit, { most = 150, known = new Set() } = {}) {
+  const queue = starts.map((at) => new URL(at, origin).href), seen = [];
+  for (const url of queue) known.add(kindOf(url));
   for (let url = queue.shift(); url; url = queue.shift()) {
     if (seen.length >= most) throw new Error(`more than ${most} kinds of pages:\n${seen.join('\n')}`);
     const answer = await page.goto(url, { waitUntil: 'load' }).catch((error) => {

@@ -18,8 +18,8 @@ function posted() {
         multipart: (attribute(button, 'formenctype') ?? attribute(form, 'enctype')) === 'multipart/form-data',
         fields: [...new FormData(form)].filter(([, value]) => typeof value === 'string').concat(button.name ? [[button.name, button.value]] : []),
         // A button that tries something out has fields of its own, and changes nothing.
-        asks: /^try_/.test(button.name),
-        typed: typed.filter((e) => /^try_/.test(button.name) || !/^try_/.test(e.name)).map((e) => ({
+        asks: button.name === 'check',
+        typed: typed.filter((e) => button.name === 'check' || !/^try_/.test(e.name)).map((e) => ({
           name: e.name, type: e.matches('textarea') ? 'textarea' : e.type, optional: /\(optional\)|optional/i.test(e.labels?.[0]?.textContent ?? ''),
         })),
         button: button.textContent.trim(),

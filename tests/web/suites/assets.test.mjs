@@ -71,7 +71,8 @@ test('the log-in page weighs at most 14 KB, and every request stays on its origi
     const asked = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(`${house.base}/login`, { waitUntil: 'networkidle' });
-    assert.ok(asked.length >= 4, asked.join('\n'));
+    const kinds = asked.map((url) => /\.(css|js|svg)$/.exec(new URL(url).pathname)?.[1] ?? 'page').sort();
+    assert.deepEqual(kinds, ['css', 'js', 'page', 'svg'], asked.join('\n'));
     let octets = 0;
     const bill = [];
     for (const url of asked) {
@@ -82,6 +83,29 @@ test('the log-in page weighs at most 14 KB, and every request stays on its origi
     }
     assert.ok(octets <= 14 * 1024, `${octets} octets:\n${bill.join('\n')}`);
     assert.deepEqual(context.complaints, []);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('nothing on the log-in page moves once it stands, on a phone or a desk', async () => {
+  const browser = await open();
+  try {
+    for (const [width, height] of [[1280, 800], [360, 740]]) {
+      const context = await visitor(browser, { width, height });
+      await context.addInitScript(() => {
+        window.moved = [];
+        new PerformanceObserver((list) => window.moved.push(...list.getEntries().map(({ value }) => value))).observe({ type: 'layout-shift', buffered: true });
+      });
+      const page = await context.newPage();
+      for (const at of ['/login', '/login?next=/u', '/signed-out?reason=kicked']) {
+        await page.goto(house.base + at, { waitUntil: 'networkidle' });
+        // Two frames, so that what the script dressed has been painted.
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+        assert.deepEqual(await page.evaluate(() => window.moved), [], `${at} at ${width} px`);
+      }
+      await context.close();
+    }
   } finally {
     await browser.close();
   }
