@@ -1,13 +1,11 @@
 //! What administrators may do: those who only read, and the password asked again before a grave act.
 
-use std::path::Path;
-
 use crate::support::browser::Form;
 use crate::support::{Answer, Browser, House, PASSWORD};
 
 /// Where the console is entered: each path of the route sheet with its methods, ids filled in.
 fn routes(house: &House) -> Vec<(String, bool, bool)> {
-    let sheet = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/mod.rs")).unwrap();
+    let sheet = include_str!("../../src/web/mod.rs");
     let (user, application) = (house.person("lilei").id.to_string(), house.application("notes").id.to_string());
     let receipt: Option<String> = house.rows().query_row("SELECT id FROM endings", [], |row| row.get(0)).ok();
     let mut found = Vec::new();

@@ -179,7 +179,7 @@ fn table(frame: &Frame, view: &LedgerView) -> Markup {
             thead {
                 tr role="row" {
                     th.c-tick scope="col" role="columnheader" {
-                        @if view.rows.is_empty() { span.hid { (words.selection) } }
+                        @if view.rows.is_empty() || !frame.may_act() { span.hid { (words.selection) } }
                         @else { label.tick { span.hid { (words.select_all) } input type="checkbox" hidden data-all; } }
                     }
                     th.c-state scope="col" role="columnheader" { (common.state) }
@@ -244,7 +244,7 @@ fn session(frame: &Frame, application: ApplicationId, row: &LedgerRow, ditto: bo
     html! {
         tr.left[session.ended.is_some()] role="row" {
             td.c-tick role="cell" {
-                @if session.ended.is_none() {
+                @if session.ended.is_none() && frame.may_act() {
                     label.tick {
                         input type="checkbox" name="sid" value=(session.sid) data-user=(row.user) data-name=(calm(&row.name)) aria-label=((words.select)(&what));
                     }

@@ -348,7 +348,7 @@ fn diagnostics(frame: &Frame, view: &SettingsView) -> Markup {
     html! {
         section.apart {
             div.head { h2 { (words.system) } (copy_button(frame, "diagnostics", Some(words.copy_diagnostics))) }
-            pre.facts #diagnostics tabindex="0" { (view.diagnostics) }
+            pre.quoted #diagnostics tabindex="0" { (view.diagnostics) }
             p.small { (words.diagnostics_note) }
         }
     }
