@@ -19,7 +19,8 @@ function posted() {
         fields: [...new FormData(form)].filter(([, value]) => typeof value === 'string').concat(button.name ? [[button.name, button.value]] : []),
         // A button that tries something out has fields of its own, and changes nothing.
         asks: button.name === 'check',
-        typed: typed.filter((e) => button.name === 'check' || !/^try_/.test(e.name)).map((e) => ({
+        // One that says who is meant needs nothing typed.
+        typed: typed.filter((e) => button.name !== 'as' && (button.name === 'check' || !/^try_/.test(e.name))).map((e) => ({
           name: e.name, type: e.matches('textarea') ? 'textarea' : e.type, optional: /\(optional\)|optional/i.test(e.labels?.[0]?.textContent ?? ''),
         })),
         button: button.textContent.trim(),

@@ -66,11 +66,17 @@ after(async () => {
   await house?.stop();
 });
 
+const BOUNDARY = 'a-boundary-between-parts';
+const inParts = (fields) => [...fields.map(([name, value]) => `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`),
+  `--${BOUNDARY}--\r\n`].join('');
+
 async function sends(role, form, fields) {
   const cookies = await role.context.cookies(role.house.base);
   const { origin } = new URL(form.action);
   const headers = { origin, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'accept-language': 'en', accept: 'text/html' };
-  const answer = await ask(form.action, { method: 'POST', headers, cookies, body: new URLSearchParams(fields).toString() });
+  if (form.multipart) headers['content-type'] = `multipart/form-data; boundary=${BOUNDARY}`;
+  const body = form.multipart && typeof fields !== 'string' ? inParts(fields) : new URLSearchParams(fields).toString();
+  const answer = await ask(form.action, { method: 'POST', headers, cookies, body });
   return { ...answer, ...await answerOf(judge, answer.text) };
 }
 
