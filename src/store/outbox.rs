@@ -224,6 +224,8 @@ pub struct NoticeRow {
     pub name: String,
     /// User agent of the session, while it is kept.
     pub user_agent: String,
+    /// By which the application knows the house.
+    pub issuer: String,
     /// When the session ended.
     pub at: Timestamp,
     /// How telling stands.
@@ -240,7 +242,7 @@ pub struct NoticeRow {
 
 const COLUMNS: &str = "n.id, n.application_id, n.user_id, n.sid, n.at, n.state, n.due_at, n.tries, n.status, n.trouble,
     coalesce((SELECT CASE WHEN u.name <> '' THEN u.name ELSE coalesce(u.username, u.email, u.id) END FROM users u WHERE u.id = n.user_id), ''),
-    coalesce((SELECT s.user_agent FROM sessions s WHERE s.id = n.session_id), ''), n.ending_id";
+    coalesce((SELECT s.user_agent FROM sessions s WHERE s.id = n.session_id), ''), n.ending_id, n.issuer";
 
 fn row_to_notice(row: &Row<'_>) -> rusqlite::Result<NoticeRow> {
     let (status, trouble): (Option<u16>, Option<String>) = (row.get(8)?, row.get(9)?);
@@ -258,6 +260,7 @@ fn row_to_notice(row: &Row<'_>) -> rusqlite::Result<NoticeRow> {
         name: row.get(10)?,
         user_agent: row.get(11)?,
         ending: row.get(12)?,
+        issuer: row.get(13)?,
     })
 }
 

@@ -180,7 +180,7 @@ fn table(frame: &Frame, view: &LedgerView) -> Markup {
                 tr role="row" {
                     th.c-tick scope="col" role="columnheader" {
                         @if view.rows.is_empty() || !frame.may_act() { span.hid { (words.selection) } }
-                        @else { label.tick { span.hid { (words.select_all) } input type="checkbox" hidden data-all; } }
+                        @else { span.hid { (words.select_all) } label.tick { input type="checkbox" hidden data-all aria-label=(words.select_all); } }
                     }
                     th.c-state scope="col" role="columnheader" { (common.state) }
                     th.c-who scope="col" role="columnheader" { (words.user) }

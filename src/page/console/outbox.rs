@@ -8,7 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::EndingId;
 use crate::page::console::DeliveryState;
 use crate::page::frame::Frame;
-use crate::page::parts::{icon, stamp};
+use crate::page::parts::{icon, name, stamp};
 
 /// Which deliveries are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +49,10 @@ pub struct OutboxRow {
     pub receipt: Option<EndingId>,
     /// Whom, of whom, with what outcome.
     pub delivery: Delivery,
+    /// Where the application wants to be told, as of now.
+    pub address: Option<String>,
+    /// What the message says, as JSON: the claims that are the same in each try.
+    pub claims: String,
 }
 
 /// What the page shows.
@@ -153,11 +157,37 @@ fn line(frame: &Frame, row: &OutboxRow) -> Markup {
                 @if let (Some(label), Some(ending), Some(number)) = (label, row.receipt, row.delivery.number) {
                     " " (again(frame, ending, Some(Hand::One(number)), label))
                 }
+                (details(frame, row))
             }
             td.c-ip role="cell" { (took) }
             td.c-seen.nowrap.muted role="cell" {
                 (times.tag(row.at, &times.exact(row.at)))
             }
+        }
+    }
+}
+
+/// Each try, what went wrong in plain words, and what the message says.
+fn details(frame: &Frame, row: &OutboxRow) -> Markup {
+    let (words, kick, delivery) = (&frame.words().console, &frame.words().kick, &row.delivery);
+    let tries = delivery.attempts_ms.len().into();
+    let trouble = match delivery.state {
+        DeliveryState::Retrying { trouble, .. } | DeliveryState::GaveUp { trouble, .. } => Some(trouble),
+        DeliveryState::Acked { .. } | DeliveryState::Waiting | DeliveryState::Unreachable => None,
+    };
+    html! {
+        details id=[delivery.number.map(|number| format!("d{number}"))] {
+            summary { ((kick.n_tries)(tries)) }
+            @if let Some(trouble) = trouble { p.small { (trouble.explained(frame.lang)) } }
+            dl.diff {
+                @for (n, ms) in (1_u32..).zip(&delivery.attempts_ms) {
+                    dt { ((kick.nth_try)(n.into())) } dd { ((kick.after_span)(&kick.span((*ms).into()))) }
+                }
+                @if let Some(address) = &row.address { dt { (kick.test_address) } dd.id { (name(address)) } }
+                @if let Some(number) = delivery.number { dt { (frame.words().log.number) } dd.id { (number) } }
+            }
+            p.small { (kick.claims) }
+            pre tabindex="0" aria-label={ (words.deliveries) " " (kick.claims) } { (row.claims) }
         }
     }
 }

@@ -96,7 +96,7 @@ fn grid_row(frame: &Frame, grid: &Grid, row: &GridRow) -> Markup {
             th.this[row.picked] scope="row" {
                 @match &row.head {
                     GridHead::Device { device, ip } => {
-                        @if device.browser.is_empty() { (common.unknown_device) } @else { (calm(&device.browser)) }
+                        @if device.browser.is_empty() { (common.unknown_device) } @else { (calm((common.program)(&device.browser))) }
                         small { (calm(&device.os)) br; span.id { (ip) } }
                     },
                     GridHead::Person { name: person, identifier } => { (name(person)) small.id { (name(identifier)) } },

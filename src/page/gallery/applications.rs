@@ -271,6 +271,8 @@ fn deliveries(stage: &Stage) -> Vec<(&'static str, Markup)> {
             state,
             attempts_ms: vec![38],
         },
+        address: Some("https://notes.acme.example/backchannel".to_owned()),
+        claims: "{\n  \"aud\": \"6099a1b2c3d4e5f60718293a\"\n}".to_owned(),
     };
     let receipt = Some(EndingId::from_random([7; 12]));
     let retrying = DeliveryState::Retrying { attempt: 3, of: 5, in_ms: 40_000, trouble: Trouble::Status(503) };

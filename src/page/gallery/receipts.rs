@@ -147,7 +147,10 @@ fn delivery_pages(stage: &Stage, sent: &[Delivery]) -> Vec<(&'static str, Markup
         OutboxRow {
             at: NOW.plus_ms(-n * HOUR),
             receipt: (!test).then(|| EndingId::from_random([0x6b; 12])),
-            delivery: Delivery { about, ..delivery.clone() },
+            delivery: Delivery { about, number: Some(n), ..delivery.clone() },
+            address: Some(if n == 3 { hostile() } else { "https://notes.acme.example/backchannel".to_owned() }),
+            claims: "{\n  \"iss\": \"https://id.acme.lan/oidc\",\n  \"aud\": \"6099a1b2c3d4e5f60718293a\"\n}"
+                .to_owned(),
         }
     };
     let sent = sent.iter().filter(|one| one.channel == Channel::BackChannel);

@@ -95,6 +95,10 @@ Kick {
     hours: Counted = |n| format!("{n} 小时"), |n| format!("{n} h");
     in_span: Named = |span| format!("{span}后"), |span| format!("in {span}");
     try_n: fn(Count, Count) -> String = |n, of| format!("第 {n} 次，共 {of} 次"), |n, of| format!("try {n} of {of}");
+    n_tries: Counted = |n| format!("尝试 {n} 次"), |n| if n.is_one() { "1 try".to_owned() } else { format!("{n} tries") };
+    nth_try: Counted = |n| format!("第 {n} 次"), |n| format!("Try {n}");
+    after_span: Named = |span| format!("{span}后"), |span| format!("after {span}");
+    claims: Said = "通知的内容；签发时间、到期时间和编号每次都是新的", "What the message says; iat, exp and jti are new with each try";
     no_retry: Said = "不再重试", "no retry";
     answered: fn(u16) -> String = |status| format!("回答 {status}"), |status| format!("HTTP {status}");
     no_address: Said = "没有登记接收通知的地址", "no address registered";
@@ -174,6 +178,50 @@ impl Channel {
 }
 
 impl Trouble {
+    /// What it means, and what can be done.
+    pub fn explained(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Status(400) => (
+                "应用收到了，但不接受：检查它怎样验证签名、签发者和受众。",
+                "The application heard it and refused: check how it verifies signature, issuer and audience.",
+            ),
+            Self::Status(301 | 302 | 303 | 307 | 308) => (
+                "地址指向别处，而通知不跟随跳转：请登记最终的地址。",
+                "The address leads elsewhere, and messages follow no redirect: register the final address.",
+            ),
+            Self::Status(401 | 403 | 404 | 405) => (
+                "那里没有接收通知的程序，或者它要求登录：检查路径。",
+                "Nothing receives messages there, or it asks for a login: check the path.",
+            ),
+            Self::Status(_) => ("应用出错了，看它的日志。", "The application failed; look into its log."),
+            Self::TimedOut => (
+                "5 秒内没有回答：应用太慢，或者防火墙丢弃了连接。",
+                "No answer within 5 seconds: the application is slow, or a firewall drops the connection.",
+            ),
+            Self::NoConnection => (
+                "连接被拒绝或中断：应用没有运行，或者端口不对。",
+                "The connection was refused or broke: the application is not running, or the port is wrong.",
+            ),
+            Self::NoSuchHost => (
+                "域名解析不了（DNS）：检查地址的拼写和这台服务器的域名解析。",
+                "The name cannot be resolved (DNS): check its spelling and the name servers of this machine.",
+            ),
+            Self::Certificate => (
+                "证书不可信（TLS）：过期、自签，或者域名不符。",
+                "The certificate is not trusted (TLS): expired, self-signed, or for another name.",
+            ),
+            Self::ForbiddenAddress => (
+                "这个地址在内网或云元数据网段，不允许通知。",
+                "The address lies in a private or metadata network, which may not be called.",
+            ),
+            Self::Other => ("没有送达，原因不明。", "It was not delivered, for no reason that is known."),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
     /// In a few words.
     pub fn word(self, lang: Lang) -> String {
         let (zh, en) = match self {

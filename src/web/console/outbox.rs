@@ -48,5 +48,18 @@ pub fn outbox_row(desk: &Desk, row: &telling::NoticeRow) -> OutboxRow {
             state: delivery_state(row, now),
             attempts_ms: row.tries.clone(),
         },
+        address: directory.application(row.application).and_then(|a| a.protocol.backchannel_logout_uri.clone()),
+        claims: serde_json::to_string_pretty(&claims(row)).unwrap_or_default(),
     }
+}
+
+/// What a logout token about this says, whenever it is signed (OpenID Connect Back-Channel Logout 1.0 section 2.4).
+fn claims(row: &telling::NoticeRow) -> serde_json::Value {
+    serde_json::json!({
+        "iss": row.issuer,
+        "aud": row.application,
+        "sub": row.user,
+        "sid": row.sid,
+        "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+    })
 }

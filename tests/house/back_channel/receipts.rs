@@ -266,3 +266,23 @@ fn the_list_of_deliveries_is_paged_and_holds_nothing_of_another_pool() {
     let mut wang = admin(&house);
     assert!(wang.opens(&house.at("", "/console/deliveries")).text().contains("Nothing yet"));
 }
+
+#[test]
+fn a_delivery_tells_its_tries_in_plain_words_and_what_the_message_says() {
+    let (house, notes, board) = listening();
+    notes.says_from_now_on(Says::Status(400));
+    board.says_from_now_on(Says::Status(200));
+    in_both(&house, "lilei").logs_out();
+    house.awaits("gave_up", 1);
+    house.awaits("acked", 1);
+    let page = admin(&house).opens(&house.at("", "/console/deliveries")).text();
+    assert!(page.contains("The application heard it and refused"), "in words");
+    let heard = notes.hears(1).remove(0);
+    let (_, claims) = heard.parts();
+    for claim in ["iss", "aud", "sub", "sid"] {
+        let said = claims[claim].as_str().unwrap();
+        assert!(page.contains(&format!("&quot;{claim}&quot;: &quot;{said}&quot;")), "{claim} {said}");
+    }
+    assert!(page.contains(">1 try<") && page.contains("backchannel-logout"));
+    assert!(!page.contains("&quot;jti&quot;"), "what differs each time is not made up");
+}
