@@ -311,6 +311,6 @@ fn each_pool_remembers_when_the_keys_were_changed_and_by_whom() {
     assert_eq!(found, (pools, pools, pools));
     let mut wang = house.browser();
     wang.logs_in("wang");
-    let page = wang.opens(&house.at("", "/console/audit")).text();
+    let page = wang.opens(&house.at("", "/console/audit?view=admin")).text();
     assert!(page.contains("Replaced the signing keys at once; the old ones are believed no more"), "{page}");
 }
