@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in sources(Path::new("assets"))? {
         let (stem, ext) = parts(&file)?;
         let served = match ext {
-            "js" => vec![(stem, tight(&undressed(&fs::read_to_string(&file)?)))],
+            "js" => vec![(stem, minifier::js::minify(&fs::read_to_string(&file)?)?.to_string().into_bytes())],
             "css" => sheets(stem, &fs::read_to_string(&file)?),
             _ => vec![(stem, fs::read(&file)?)],
         };
@@ -96,40 +96,10 @@ fn plain_sheet(sheet: &str) -> String {
     out
 }
 
-/// A script or a style sheet without its indentation and without the lines that only explain it.
-fn undressed(script: &str) -> String {
-    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+/// A style sheet without its indentation.
+fn undressed(sheet: &str) -> String {
+    let lines = sheet.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.flat_map(|line| [line, "\n"]).collect()
-}
-
-/// A script without the blanks that only the eye wants, those beside punctuation, and without remarks at the end of lines;
-/// what is quoted stays. Signs that may stand twice in a row keep their blanks, line breaks stay where they may end a
-/// statement. No regular expression in it holds a quote or two slashes.
-fn tight(script: &str) -> Vec<u8> {
-    const SIGNS: &str = "{}()[];,=<>*?:&|!";
-    let mut out = String::with_capacity(script.len());
-    let (mut quote, mut escaped) = (None, false);
-    let mut signs = script.chars().peekable();
-    while let Some(sign) = signs.next() {
-        if let Some(open) = quote {
-            out.push(sign);
-            (quote, escaped) = (Some(open).filter(|open| escaped || sign != *open), sign == '\\' && !escaped);
-            continue;
-        }
-        if sign == '/' && signs.peek() == Some(&'/') {
-            while signs.next_if(|sign| *sign != '\n').is_some() {}
-            continue;
-        }
-        let joins = |c: char| SIGNS.contains(c);
-        let (before, after) = (out.chars().next_back().is_none_or(joins), signs.peek().copied().is_some_and(joins));
-        match sign {
-            ' ' if before || after => {}
-            '\n' if out.ends_with([';', ',', '{', '(', '[']) => {}
-            _ => out.push(sign),
-        }
-        quote = Some(sign).filter(|sign| matches!(sign, '\'' | '"' | '`'));
-    }
-    out.into_bytes()
 }
 
 /// The files of `folder`, sorted, so that two builds of one tree are alike.
