@@ -109,9 +109,10 @@
     if (busy) { again = true; return; }
     busy = true;
     try {
-      // Who is led away goes there as a page: a fetch may not follow to another host (CSP connect-src).
       const answer = await fetch(location.href, asked);
-      if (answer.type === 'opaqueredirect' && !leaving) location.reload();
+      // Who is led away goes there as a page: a fetch may not follow to another host (CSP connect-src). The stream comes first,
+      // it knows why.
+      if (answer.type === 'opaqueredirect') setTimeout(() => leaving || location.reload(), 1000);
       else if (answer.ok && !leaving) await take(answer, '[data-live-region][id]');
     } catch { /* offline: the next change asks again */ }
     setTimeout(() => { busy = false; if (again) { again = false; refresh(); } }, 500);

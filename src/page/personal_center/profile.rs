@@ -146,14 +146,15 @@ fn fields<'a>(frame: &Frame, view: &'a ProfileView) -> [(Field<'a>, Option<&'a s
 fn pages(frame: &Frame, view: &ProfileView) -> Markup {
     let words = &frame.words().person;
     let problem = view.problem(ProfileField::Zone);
-    let languages =
-        [("", words.as_browser), (Lang::Zh.key(), Lang::Zh.own_name()), (Lang::En.key(), Lang::En.own_name())];
     html! {
         h2 { (words.pages_heading) }
         div.field {
             label for="lang" { (words.pages_language) }
             select.input #lang name="lang" {
-                @for (value, label) in languages { option value=(value) selected[value == view.lang] { (label) } }
+                option value="" selected[view.lang.is_empty()] { (words.as_browser) }
+                @for lang in [Lang::Zh, Lang::En] {
+                    option value=(lang.key()) lang=(lang.tag()) selected[lang.key() == view.lang] { (lang.own_name()) }
+                }
             }
         }
         div.field {

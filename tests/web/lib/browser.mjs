@@ -58,7 +58,9 @@ function watch(request, abroad) {
 function listen(page, complaints) {
   page.on('console', (message) => {
     // A refused form is answered 4xx on purpose, which Chromium also writes to the console.
-    const expected = /Failed to load resource: the server responded with a status of (403|404|422)/.test(message.text());
+    const refused = /Failed to load resource: the server responded with a status of (\d+)/.exec(message.text())?.[1];
+    // So is a stream that a page opens just when its session ends.
+    const expected = ['403', '404', '409', '422'].includes(refused) || (refused === '401' && message.location().url.endsWith('/live'));
     if (['error', 'warning'].includes(message.type()) && !expected) complaints.push(`${page.url()} ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`${page.url()} ${error.message}`));

@@ -213,7 +213,7 @@ describe('the keyboard', () => {
     const page = await context.newPage();
     await page.goto(`${house.base}/login`);
     assert.equal(await page.evaluate(() => document.activeElement.id), 'account');
-    assert.deepEqual(await walk(page, 20), ['Password', 'Show password', 'Log in', '中文']);
+    assert.deepEqual(await walk(page, 20), ['Password', 'Show password', 'Log in', 'Li Lei 李雷', 'Han Meimei 韩梅梅', 'Maya Okafor', 'Chen Liqun 陈立群', '中文']);
     await page.focus('#account');
     for (const name of ['exeunt', 'Skip to content']) {
       await page.keyboard.press('Shift+Tab');
@@ -342,7 +342,7 @@ describe('without a script', () => {
     await page.waitForURL(/saved=1/);
     assert.equal(await page.inputValue('#email'), 'wang@example.com');
     assert.equal(await isIn(house.base, cookies), true, 'a new address ends nothing');
-    await page.check('input[name=status][value=disabled]');
+    await page.check('input[type=radio][name=status][value=disabled]');
     await send(page);
     await page.waitForURL(/\/console\/receipts\//);
     assert.equal(await isIn(house.base, cookies), false);
@@ -396,7 +396,7 @@ describe('without a script', () => {
     const { context, page } = await without('hanmeimei');
     await page.goto(`${house.base}/u/devices`);
     const row = page.locator('#others li').filter({ hasText: 'Safari' }).first();
-    await row.locator('button').click();
+    await row.locator('button.ends').click();
     await page.waitForURL(/done=one/);
     await page.locator('form[action$="/end-others"] button').click();
     await page.waitForURL(/done=others/);

@@ -556,6 +556,7 @@ describe('way 4: the console', () => {
     const admin = await person('chenliqun', { script: false });
     await admin.page.goto(`${house.base}/console/applications/${MAIL}/sessions`);
     await admin.page.locator('a[href$="kick?all=1"]').click();
+    await admin.page.fill('#confirm', 'Mail');
     await admin.page.locator('button.btn.end').click();
     await admin.page.waitForURL(/\/console\/receipts\//);
     assert.equal(await isIn(...kept[2]), false);
