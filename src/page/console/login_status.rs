@@ -203,12 +203,13 @@ fn table(frame: &Frame, view: &LedgerView) -> Markup {
 
 fn axis(frame: &Frame) -> Markup {
     let times = frame.times();
-    let label = |hours: i64| times.axis(frame.now.plus_ms(-hours * 3_600_000));
+    let back = |hours: i64| frame.now.plus_ms(-hours * 3_600_000);
     html! {
         div.axis aria-hidden="true" {
-            span { (label(24)) }
-            span { (label(16)) }
-            span { (label(8)) b { (frame.words().common.now) } }
+            span { (times.axis(back(24))) }
+            span { (times.axis(back(16))) }
+            // Beside *now* there is no room for a day.
+            span { (times.clock(back(8))) b { (frame.words().common.now) } }
         }
     }
 }
