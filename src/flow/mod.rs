@@ -49,3 +49,5 @@ pub mod throttle;
 pub mod token;
 pub mod upkeep;
 pub mod users;
+
+pub use crate::crypto::seal::{hex, unhex};

@@ -1,5 +1,6 @@
 //! Bodies: forms and JSON, read within bounds and refused in words.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use actix_multipart::Multipart;
@@ -10,6 +11,7 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use futures_util::{Stream, StreamExt as _};
 
 use super::error::Refusal;
+use crate::flow::{hex, unhex};
 
 /// Octets of a form.
 const FORM: usize = 64 * 1024;
@@ -136,10 +138,12 @@ impl Form {
         given.map(|text| text.parse().map_err(|_| Refusal::bad(name))).transpose()
     }
 
-    /// The octets of a file; none was chosen, or an empty one: nothing.
-    pub fn file(&self, name: &str) -> Option<&[u8]> {
-        let file = self.files.iter().find(|(n, _)| n == name).map(|(_, octets)| &octets[..]);
-        file.filter(|octets| !octets.is_empty())
+    /// The octets of a file that was chosen, or that came once more with a form that was kept; an empty one is none.
+    pub fn file(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        let chosen = self.files.iter().find(|(n, _)| n == name).map(|(_, octets)| Cow::Borrowed(&octets[..]));
+        let kept = || self.pairs.iter().find(|(n, _)| n.strip_suffix(KEPT) == Some(name));
+        let octets = chosen.or_else(|| unhex(&kept()?.1).map(Cow::Owned));
+        octets.filter(|octets| !octets.is_empty())
     }
 
     /// Whether it carries a file, in whatever way.
@@ -147,19 +151,11 @@ impl Form {
         !self.files.is_empty() || self.pairs.iter().any(|(name, _)| name.ends_with(KEPT))
     }
 
-    /// The files as fields of a form that is posted once more: a browser sends a file only where a person chose it.
-    pub fn files_to_keep(&self) -> impl Iterator<Item = (String, String)> {
-        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-        let digits =
-            move |octets: &Bytes| octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect();
-        self.files.iter().map(move |(name, octets)| (format!("{name}{KEPT}"), digits(octets)))
-    }
-
-    /// A file that came as such a field.
-    pub fn kept_file(&self, name: &str) -> Option<Vec<u8>> {
-        let digits = self.pairs.iter().find(|(n, _)| n.strip_suffix(KEPT) == Some(name)).map(|(_, digits)| digits)?;
-        let octet = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-        (0..digits.len()).step_by(2).map(octet).collect()
+    /// Its fields for a form that is posted once more, without those of these names. A browser sends a file only where a person
+    /// chose it, so files come as fields too.
+    pub fn to_keep(&self, without: &[&str]) -> Vec<(String, String)> {
+        let files = self.files.iter().map(|(name, octets)| (format!("{name}{KEPT}"), hex(octets)));
+        self.pairs.iter().filter(|(name, _)| !without.contains(&&**name)).cloned().chain(files).collect()
     }
 
     /// Whether a box was ticked.
@@ -240,6 +236,19 @@ mod tests {
         assert_eq!(form.text("c").unwrap(), "李");
         assert_eq!(form.text("d").unwrap(), "%zz");
         assert_eq!(form.one("e").unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_comes_back_as_it_was_sent() {
+        let sent = Form {
+            pairs: vec![("csrf".into(), "c".into())],
+            files: vec![("logo".into(), Bytes::from_static(&[0, 255, 10]))],
+        };
+        let again = Form { pairs: sent.to_keep(&["csrf"]), files: Vec::new() };
+        assert_eq!(again.file("logo").as_deref(), sent.file("logo").as_deref());
+        assert_eq!(again.pairs().len(), 1, "what is left out stays out");
+        assert!(Form::parse(b"logo_hex=+f").unwrap().file("logo").is_none());
+        assert!(Form::parse(b"logo_hex=abc").unwrap().file("logo").is_none());
     }
 
     #[test]

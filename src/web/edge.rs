@@ -221,8 +221,7 @@ fn error_page(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRespons
     };
     let (csrf, cookie) = super::protect::csrf(&visit);
     if let Some(posted) = request.extensions().get::<Form>().filter(|_| matches!(refusal, Refusal::OldForm)) {
-        let kept = posted.pairs().iter().filter(|(name, _)| !NOT_REPEATED.contains(&&**name)).cloned();
-        let fields: Vec<_> = kept.chain(posted.files_to_keep()).collect();
+        let fields = posted.to_keep(&NOT_REPEATED);
         let view = page::error::OldFormView { action: visit.path(), fields: &fields, has_file: posted.has_files() };
         let markup = visit.frame(&csrf, None, None, |frame| page::error::old_form(frame, &view));
         // It may be the form that leads back to an application.

@@ -115,9 +115,7 @@ impl Desk {
                 Err(other) => return Err(other.into()),
             },
         };
-        let kept = |(name, _): &&(String, String)| name != "csrf" && name != OWN_PASSWORD;
-        let fields: Vec<(String, String)> =
-            form.pairs().iter().filter(kept).cloned().chain(form.files_to_keep()).collect();
+        let fields = form.to_keep(&["csrf", OWN_PASSWORD]);
         let view = ConfirmItIsYou {
             act,
             action: self.visit.request.path(),

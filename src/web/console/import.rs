@@ -47,10 +47,10 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
         };
     }
     let pasted = form.text("text")?;
-    let octets = form.file("file").unwrap_or(pasted.as_bytes());
-    match read(octets) {
+    let octets = form.file("file").unwrap_or(pasted.as_bytes().into());
+    match read(&octets) {
         Ok(file) => {
-            let sealed = import::keep(&desk.visit.state, desk.session.user, octets)?;
+            let sealed = import::keep(&desk.visit.state, desk.session.user, &octets)?;
             look(&desk, file, &sealed, Look::First).await
         }
         Err(fault) => Ok(again(&desk, pasted, fault)),

@@ -194,10 +194,7 @@ pub async fn change(request: HttpRequest, mut payload: Payload) -> Answer {
 /// `POST /console/settings/logo`: a file; or, once more after the password was asked, its octets in hexadecimal digits.
 pub async fn set_logo(request: HttpRequest, mut payload: Payload) -> Answer {
     let (desk, sent) = desk_post!(&request, &mut payload);
-    let octets = match sent.file("logo") {
-        Some(octets) => octets.to_vec(),
-        None => sent.kept_file("logo").unwrap_or_default(),
-    };
+    let octets = sent.file("logo").unwrap_or_default().into_owned();
     let picture = match Picture::judge(octets) {
         Ok(picture) => picture,
         Err(FlowError::Invalid(refused)) => {
