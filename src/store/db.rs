@@ -220,6 +220,8 @@ fn write_group(conn: &Connection, first: Queued, jobs: &Receiver<Queued>, clock:
         if outcome.is_err() || since.elapsed() > PATIENCE * 2 {
             answers.push(refusal(job));
         } else {
+            // Each at its own time: a group that takes long must not date back whoever joined it late.
+            act.now = clock.now();
             answers.push(job(&mut act));
             if conn.is_autocommit() || act.poisoned {
                 outcome = Err(StoreError::CannotWrite("the transaction was undone".into()));

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Barrier, mpsc};
 
 use exeunt::crypto::{random, seal};
+use exeunt::domain::clock::Clock;
 use exeunt::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use exeunt::domain::logout::{Actor, Cause, Origin};
 use exeunt::domain::secret::KeptSecret;
@@ -279,6 +280,24 @@ fn an_act_that_fails_in_a_group_undoes_only_itself() {
     assert_eq!(names, "first,second,last");
     assert_eq!(followed.load(Ordering::SeqCst), 1 << 1 | 1 << 2 | 1 << 5, "what follows a commit follows only one");
     assert_eq!(house.count("SELECT seq FROM house"), seq + 3, "numbers of undone acts are not used up");
+}
+
+#[test]
+fn an_act_happens_when_it_runs_and_not_when_its_group_began() {
+    let house = House::open();
+    let before = house.clock.now();
+    let (clock, (tell, hear)) = (house.clock.clone(), mpsc::channel());
+    let late = move |act: &mut exeunt::store::db::Act<'_>| {
+        tell.send(act.now).unwrap();
+        Ok(())
+    };
+    let early = move |_: &mut exeunt::store::db::Act<'_>| {
+        clock.advance_ms(5);
+        Ok(())
+    };
+    let came = in_one_group(&house, vec![Box::new(early) as Queued, Box::new(late)]);
+    assert!(came.iter().all(Result::is_ok), "{came:?}");
+    assert_eq!(hear.recv().unwrap(), before.plus_ms(5));
 }
 
 #[test]
