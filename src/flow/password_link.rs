@@ -105,7 +105,8 @@ pub async fn set_password(
         .await
 }
 
-fn judged(new: &str, again: &str) -> Done<NewPassword> {
+/// A new password, typed twice; all that is wrong is told at once.
+pub(super) fn judged(new: &str, again: &str) -> Done<NewPassword> {
     let mut refused = Vec::new();
     let parsed = NewPassword::parse(new).map_err(|why| refused.push(FieldRefused::new("new", why.code())));
     if new != again {

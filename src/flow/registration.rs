@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::error::{Done, FlowError};
 use super::login::From;
+use super::password_link;
 use super::state::State;
 use super::users::{self, UserForm};
 use crate::domain::application::Application;
@@ -17,6 +18,18 @@ use crate::domain::secret::Secret;
 use crate::domain::user::Role;
 use crate::domain::user::User;
 use crate::store::users as rows;
+
+/// Tells all that is wrong with what a person typed into the form at once, before it counts as a try.
+pub fn judge(form: &UserForm, new: &str, again: &str) -> Done<()> {
+    let mut refused = Vec::new();
+    for judged in [form.judge().map(drop), password_link::judged(new, again).map(drop)] {
+        match judged {
+            Err(FlowError::Invalid(more)) => refused.extend(more),
+            other => other?,
+        }
+    }
+    if refused.is_empty() { Ok(()) } else { Err(FlowError::Invalid(refused)) }
+}
 
 /// Registers somebody in the pool of `application`. `Forbidden`: it lets nobody register.
 pub async fn register(

@@ -31,6 +31,8 @@ pub struct LoginView<'a> {
     pub identifier: &'a str,
     /// People of the demo, by log-in name, who can be logged in as with one press.
     pub strollers: &'a [(&'a str, &'a str)],
+    /// Where people make themselves a user, if they may.
+    pub register: Option<&'a str>,
     /// Why it did not work.
     pub problem: Option<LoginProblem>,
 }
@@ -115,6 +117,7 @@ fn form(frame: &Frame, view: &LoginView) -> Markup {
             button.btn.go.wide { (words.common.log_in) }
             p.small { @if view.problem.is_some() { (words.gate.who_to_ask) } @else { (words.gate.shared_computer) } }
             @if view.problem.is_some() { (whom_to_ask(frame)) }
+            @if let Some(path) = view.register { p.small { (words.gate.no_account) a href=(path) { (words.gate.register) } } }
             @if !view.strollers.is_empty() {
                 section.strollers {
                     h2 { (words.gate.log_in_as) }

@@ -18,6 +18,7 @@ pub mod logout;
 pub mod parts;
 pub mod password_link;
 pub mod personal_center;
+pub mod register;
 pub mod session;
 pub mod setup;
 mod shell;

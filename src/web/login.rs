@@ -10,10 +10,11 @@ use super::body::Form;
 use super::cookie::{self, Jar};
 use super::error::{Answer, Refusal};
 use super::visit::Visit;
-use super::{crossing, protect, reply};
+use super::{crossing, protect, reply, view};
 use crate::domain::application::Application;
 use crate::domain::contact::Password;
 use crate::domain::redirect::{LocalPath, Next};
+use crate::domain::secret::Secret;
 use crate::flow::error::FlowError;
 use crate::flow::login::{self, Attempt, Outcome};
 use crate::page;
@@ -22,16 +23,18 @@ use crate::page::login::{AppFace, LoginProblem, LoginView};
 /// Characters of a name that is kept in the form.
 const TYPED: usize = 256;
 
-fn next(visit: &Visit, wanted: &str) -> Next {
+/// Where a log-in leads: a path of this site, else the personal center.
+pub(super) fn next(visit: &Visit, wanted: &str) -> Next {
     let path = visit.place.url().and_then(|own| LocalPath::parse(wanted, &own).ok());
-    // Going back to the log-in page itself would be a circle.
-    match path.filter(|p| !p.as_str().starts_with("/login")) {
+    // Going back to the page itself would be a circle.
+    match path.filter(|p| !p.as_str().starts_with("/login") && !p.as_str().starts_with("/register")) {
         Some(path) => Next::Path(path),
         None => Next::PersonalCenter,
     }
 }
 
-fn application(visit: &Visit, form: &Form) -> Result<Option<std::sync::Arc<Application>>, Refusal> {
+/// The application that a page or a form names; else that of the host, or the default one.
+pub(super) fn application(visit: &Visit, form: &Form) -> Result<Option<std::sync::Arc<Application>>, Refusal> {
     let named = form.one("app_id")?.or(form.one("client_id")?).filter(|n| !n.is_empty());
     visit.place.application(&visit.state, named)
 }
@@ -59,7 +62,7 @@ pub async fn form(request: HttpRequest) -> Answer {
 
 /// The host that the browser goes back to in the end: of the address that an authorization request names, where the
 /// application registered it; else the one that was asked.
-fn return_host(visit: &Visit, application: Option<&Application>, wanted: &str) -> String {
+pub(super) fn return_host(visit: &Visit, application: Option<&Application>, wanted: &str) -> String {
     let query = wanted.strip_prefix("/oidc/auth?").or_else(|| wanted.strip_prefix("/oauth/auth?"));
     let address =
         query.and_then(|query| Some(Form::parse(query.as_bytes()).ok()?.one("redirect_uri").ok()??.to_owned()));
@@ -75,10 +78,10 @@ fn show(
     problem: Option<LoginProblem>,
 ) -> HttpResponse {
     let (csrf, cookie) = protect::csrf(visit);
-    let action = match carried.1 {
-        "" => "/login".to_owned(),
-        app_id => format!("/login?app_id={}", app_id.chars().filter(char::is_ascii_alphanumeric).collect::<String>()),
-    };
+    let app_id: String = carried.1.chars().filter(char::is_ascii_alphanumeric).collect();
+    let action = view::address("/login", &[("app_id", app_id.clone())]);
+    let registers = application.is_some_and(|a| a.protocol.self_registration);
+    let register = view::address("/register", &[("app_id", app_id), ("next", carried.0.to_owned())]);
     let typed: String = typed.chars().take(TYPED).collect();
     let face = AppFace {
         name: application.map_or("exeunt", |a| a.name.as_str()),
@@ -86,13 +89,14 @@ fn show(
     };
     let strollers: Vec<(&str, &str)> = visit.state.config.strollers.iter().map(|s| (s.username, s.name)).collect();
     let host = return_host(visit, application, carried.0);
-    let view = LoginView {
+    let shown = LoginView {
         application: face,
         return_host: Some(&host),
         action: &action,
         next: carried.0,
         identifier: &typed,
         strollers: &strollers,
+        register: registers.then_some(register.as_str()),
         problem,
     };
     let status = match problem {
@@ -107,7 +111,7 @@ fn show(
             | LoginProblem::NotAllowed,
         ) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let html = visit.frame(&csrf, None, None, |frame| page::login::login(frame, &view)).into_string();
+    let html = visit.frame(&csrf, None, None, |frame| page::login::login(frame, &shown)).into_string();
     let mut answer = reply::leaving_page(status, html, cookie);
     let retry = match problem {
         Some(LoginProblem::Throttled { seconds }) => Some(seconds.max(1)),
@@ -118,6 +122,15 @@ fn show(
         answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, seconds.into());
     }
     answer
+}
+
+/// On to where they wanted, with the cookie of a log-in that just happened.
+pub(super) fn entered(visit: &Visit, secret: &Secret, wanted: &str) -> HttpResponse {
+    let cookie = cookie::set(&visit.place, Jar::Session, secret.reveal(), Some(visit.cookie_seconds()));
+    let next = next(visit, wanted).location();
+    // The base host learns of it, so that other applications let the person in.
+    let onward = if visit.place.is_base() { next } else { crossing::tell_base(visit, &next) };
+    reply::see_other(&onward, [cookie, cookie::clear(&visit.place, Jar::Visitor)])
 }
 
 /// `POST /login`: fields `account`, `password`, `next`, `csrf`.
@@ -162,14 +175,7 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
         from: visit.from(),
     };
     match login::log_in(&visit.state, attempt).await {
-        Ok(Outcome::LoggedIn(welcome)) => {
-            let age = visit.cookie_seconds();
-            let cookie = cookie::set(&visit.place, Jar::Session, welcome.secret.reveal(), Some(age));
-            let next = next(&visit, carried.0).location();
-            // The base host learns of it, so that other applications let the person in.
-            let onward = if visit.place.is_base() { next } else { crossing::tell_base(&visit, &next) };
-            Ok(reply::see_other(&onward, [cookie, cookie::clear(&visit.place, Jar::Visitor)]))
-        }
+        Ok(Outcome::LoggedIn(welcome)) => Ok(entered(&visit, &welcome.secret, carried.0)),
         Ok(Outcome::Wrong { left }) => again(LoginProblem::Wrong { attempts_left: (left < 5).then_some(left) }),
         Ok(Outcome::Disabled) => again(LoginProblem::Disabled),
         Err(FlowError::Throttled { seconds }) => {

@@ -25,6 +25,7 @@ pub mod personal_center;
 pub mod place;
 pub mod protect;
 pub mod push;
+pub mod registration;
 pub mod reply;
 pub mod setup;
 pub mod table;
@@ -90,6 +91,7 @@ pub fn sheet(sheet: &mut ServiceConfig) {
         "/" => GET setup::root;
         "/setup" => GET setup::form, POST setup::submit;
         "/login" => GET login::form, POST login::submit;
+        "/register" => GET registration::form, POST registration::submit;
         "/reset-password" => GET password_link::form, POST password_link::submit;
         "/signed-out" => GET logout::signed_out;
         "/prefs" => POST personal_center::preferences;

@@ -25,6 +25,7 @@ mod plan;
 mod powers;
 mod profile;
 mod races;
+mod registering;
 mod rules;
 mod sessions;
 mod settings;

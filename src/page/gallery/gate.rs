@@ -12,12 +12,14 @@ use crate::page::logout::{
 };
 use crate::page::password_link::{PasswordLinkView, dead, password_link};
 use crate::page::personal_center::PasswordField;
+use crate::page::register::{RegisterField, RegisterView, RegisterWait, closed, register};
 use crate::page::setup::{SetupField, SetupView, setup, waiting};
 use crate::page::words::{Cause, FieldProblem, Lang, Rule};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = logins(stage);
     pages.extend(setups(stage));
+    pages.extend(registering(stage));
     pages.extend(password_links(stage));
     pages.extend(leaving(stage));
     pages.extend(farewells(stage));
@@ -35,6 +37,7 @@ fn logins(stage: &Stage) -> Vec<(&'static str, Markup)> {
         next: "opaque",
         identifier: "",
         strollers: &[],
+        register: None,
         problem: None,
     };
     let with = |problem| login(&frame, &LoginView { identifier: "lilei@acme.example", problem: Some(problem), ..view });
@@ -48,6 +51,7 @@ fn logins(stage: &Stage) -> Vec<(&'static str, Markup)> {
     vec![
         ("login", login(&frame, &view)),
         ("login-demo", login(&frame, &LoginView { strollers: &people, ..view })),
+        ("login-register", login(&frame, &LoginView { register: Some("/register"), ..view })),
         ("login-missing", with(LoginProblem::Missing { identifier: true, password: true })),
         ("login-wrong", with(LoginProblem::Wrong { attempts_left: Some(4) })),
         ("login-throttled", with(LoginProblem::Throttled { seconds: 40 })),
@@ -84,6 +88,53 @@ fn setups(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("setup-refused", setup(&frame, &refused)),
         ("setup-waiting", waiting(&frame, false)),
         ("setup-worn-out", waiting(&frame, true)),
+    ]
+}
+
+fn registering(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = Frame { path: "/register", ..stage.stranger() };
+    let view = RegisterView {
+        application: AppFace { name: &stage.applications[0], identifier: "notes" },
+        return_host: "notes.acme.lan",
+        action: "/register",
+        next: "opaque",
+        log_in: "/login",
+        account: "",
+        name: "",
+        problems: Vec::new(),
+        wait: None,
+    };
+    let typed = RegisterView { account: "lilei", name: stage.pick("李雷", "Li Lei"), ..view.clone() };
+    let problems = vec![
+        (RegisterField::Account, FieldProblem::Taken),
+        (RegisterField::Password, FieldProblem::TooShort(8)),
+        (RegisterField::Again, FieldProblem::NotTheSame),
+    ];
+    let long = hostile();
+    let face = AppFace { name: &long, identifier: "x" };
+    let odd =
+        vec![(RegisterField::Account, FieldProblem::BadCharacters), (RegisterField::Name, FieldProblem::TooLong(200))];
+    let waiting = RegisterView { wait: Some(RegisterWait::Throttled { seconds: 40 }), ..typed.clone() };
+    vec![
+        ("register", register(&frame, &view)),
+        ("register-refused", register(&frame, &RegisterView { problems, ..typed.clone() })),
+        ("register-throttled", register(&frame, &waiting)),
+        ("register-busy", register(&frame, &RegisterView { wait: Some(RegisterWait::Busy), ..typed })),
+        (
+            "register-hostile",
+            register(
+                &frame,
+                &RegisterView {
+                    application: face,
+                    return_host: &long,
+                    account: &long,
+                    name: &long,
+                    problems: odd,
+                    ..view
+                },
+            ),
+        ),
+        ("register-closed", closed(&frame, "/login")),
     ]
 }
 

@@ -15,6 +15,8 @@ Gate {
     who_to_ask: Said = "忘记密码时，请找管理员重设。", "Forgot your password? Ask an administrator to set a new one.";
     whom_to_ask: Named = |who| format!("可以找：{who}"), |who| format!("Whom to ask: {who}");
     log_in_as: Said = "演示：点一下，直接登录", "Demo: log in with one press as";
+    no_account: Said = "还没有账号？", "No account yet? ";
+    register: Said = "立即注册", "Register";
     not_logged_in: Said = "登录没有成功", "Not logged in";
 
     log_out_question: Said = "要退出登录吗？", "Log out?";

@@ -2,7 +2,7 @@
 
 use super::{
     Applications, Authorize, Common, Console, Directory, Docs, Events, Gate, Import, Kick, Ledger, Log, PasswordLink,
-    PersonalCenter, Protocol, Refusals, Settings, Setup,
+    PersonalCenter, Protocol, Refusals, Register, Settings, Setup,
 };
 
 /// A language of the house.
@@ -44,6 +44,8 @@ pub struct Words {
     pub import: Import,
     /// A link by which a person sets a new password.
     pub password_link: PasswordLink,
+    /// People make themselves a user.
+    pub register: Register,
     /// What can be asked of the ledger.
     pub ledger: Ledger,
     /// The audit log.
@@ -70,6 +72,7 @@ static ZH: Words = Words {
     kick: Kick::ZH,
     import: Import::ZH,
     password_link: PasswordLink::ZH,
+    register: Register::ZH,
     ledger: Ledger::ZH,
     log: Log::ZH,
     setup: Setup::ZH,
@@ -91,6 +94,7 @@ static EN: Words = Words {
     kick: Kick::EN,
     import: Import::EN,
     password_link: PasswordLink::EN,
+    register: Register::EN,
     ledger: Ledger::EN,
     log: Log::EN,
     setup: Setup::EN,

@@ -25,6 +25,7 @@ mod password_link;
 mod person;
 mod protocol;
 mod refusal;
+mod register;
 mod settings;
 mod setup;
 
@@ -46,5 +47,6 @@ pub use password_link::PasswordLink;
 pub use person::PersonalCenter;
 pub use protocol::Protocol;
 pub use refusal::{FieldProblem, Refusals, Rule};
+pub use register::Register;
 pub use settings::Settings;
 pub use setup::Setup;

@@ -126,6 +126,23 @@ row.tries(['logOut'], 'logout ends the session and the tokens, tells the applica
   await closes(context);
 });
 
+test('register leads to the page where one registers, where the application lets people', async () => {
+  const club = await application('club', 'localhost');
+  club.settings.self_registration = true;
+  const own = await serve(seedOf([club]));
+  settle(club, own.base);
+  const { context, page } = await opened(club);
+  await page.evaluate(() => { sso.register(); });
+  await page.waitForURL(`${own.base}/register`);
+  for (const [field, text] of [['account', 'mei'], ['name', 'Mei'], ['new', PASSWORD], ['again', PASSWORD]]) await page.fill(`#${field}`, text);
+  await page.click('form.deed button:not([type=button])');
+  await page.waitForURL(`${own.base}/u`);
+  await page.goto(`${club.origin}/`);
+  assert.equal((await tracks(page)).userInfo.username, 'mei');
+  await closes(context);
+  await Promise.all([own.stop(), club.close()]);
+});
+
 test('popUpLogin', async () => {
   const { context, page } = await opened();
   const popups = context.waitForEvent('page');
