@@ -144,12 +144,19 @@ CREATE TABLE participants (
   session_id     INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
   application_id TEXT NOT NULL REFERENCES applications,
   user_id        TEXT NOT NULL,
-  issuer         TEXT NOT NULL,            -- by which the application knows the house
+  issuer         TEXT NOT NULL,            -- by which the application knows the house, the last
   seq            INTEGER NOT NULL,
   barrier_seq    INTEGER NOT NULL DEFAULT 0, -- raised when this session is forced out of this application
   joined_at      INTEGER NOT NULL,
   ended_at       INTEGER,
   PRIMARY KEY (session_id, application_id)
+) STRICT, WITHOUT ROWID;
+-- An application may be set to the base host and to its own: it is told under every issuer that it was given something by.
+CREATE TABLE participant_issuers (
+  session_id     INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
+  application_id TEXT NOT NULL,
+  issuer         TEXT NOT NULL,
+  PRIMARY KEY (session_id, application_id, issuer)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX participants_live ON participants (application_id, seq) WHERE ended_at IS NULL;
 CREATE INDEX participants_live_by_user ON participants (user_id, application_id, seq) WHERE ended_at IS NULL;
@@ -217,7 +224,7 @@ CREATE TABLE notices (
   status         INTEGER,                  -- HTTP status of the last answer
   trouble        TEXT                      -- what went wrong last
 ) STRICT;
-CREATE UNIQUE INDEX notices_of_ending ON notices (ending_id, session_id, application_id);
+CREATE UNIQUE INDEX notices_of_ending ON notices (ending_id, session_id, application_id, issuer);
 CREATE INDEX notices_due ON notices (application_id, due_at) WHERE state = 'waiting';
 CREATE INDEX notices_lost ON notices (application_id, at) WHERE state = 'gave_up';
 CREATE INDEX notices_by_application ON notices (application_id, id);

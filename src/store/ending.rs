@@ -208,18 +208,22 @@ fn end_cell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Applicat
     Ok(Some(user))
 }
 
-/// Writes down who held a piece of a session that this ending covers, one application or all that are in it, and ends what
-/// they were given.
+/// Writes down who held a piece of a session that this ending covers, one application or all that are in it, under every
+/// issuer it knows (Back-Channel Logout 2.6: the receiver judges `iss` as in its ID token), and ends what they were given.
 fn must_tell(act: &Act<'_>, ending: &Ending, session: SessionId, within: Option<ApplicationId>) -> Rows<()> {
     let text = "INSERT OR IGNORE INTO notices (ending_id, session_id, application_id, user_id, sid, issuer, at, due_at, state)
-                SELECT e.id, p.session_id, p.application_id, p.user_id, s.sid, p.issuer, e.at, 0,
+                SELECT e.id, p.session_id, p.application_id, p.user_id, s.sid, coalesce(i.issuer, p.issuer), e.at, 0,
                   CASE WHEN a.backchannel_logout_uri IS NULL THEN 'unreachable' ELSE 'waiting' END
                 FROM participants p
                 CROSS JOIN applications a ON a.id = p.application_id
                 CROSS JOIN sessions s ON s.id = p.session_id
                 CROSS JOIN endings e ON e.id = ?1
+                LEFT JOIN participant_issuers i ON i.session_id = p.session_id AND i.application_id = p.application_id
                 WHERE p.session_id = ?2 AND CASE WHEN ?3 IS NULL THEN p.ended_at IS NULL ELSE p.application_id = ?3 END";
     act.conn().prepare_cached(text)?.execute(params![ending.id, session, within])?;
+    // Who comes back into the same session is told under what they are given from then on.
+    let text = "DELETE FROM participant_issuers WHERE session_id = ?1 AND (?2 IS NULL OR application_id = ?2)";
+    act.conn().prepare_cached(text)?.execute(params![session, within])?;
     end_grants(act, ending, session, within)
 }
 

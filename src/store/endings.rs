@@ -69,7 +69,7 @@ pub fn find(conn: &Connection, id: EndingId) -> Rows<Option<EndingRow>> {
     conn.prepare_cached(text)?.query_row([id], row_to_ending).maybe()
 }
 
-/// Each application in each session that an ending covered, with the issuer it knows; at most `limit`.
+/// Each application in each session that an ending covered, with each issuer it knows; at most `limit`.
 pub fn parts(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<(ApplicationId, String, String)>> {
     let text = "SELECT application_id, issuer, sid FROM notices WHERE ending_id = ?1 LIMIT ?2";
     let mut sql = conn.prepare_cached(text)?;
@@ -104,7 +104,7 @@ pub struct EndedSessionRow {
 /// Sessions that an ending touched, at most `limit`.
 pub fn sessions(conn: &Connection, id: EndingId, limit: u32) -> Rows<Vec<EndedSessionRow>> {
     let text = "SELECT CASE WHEN u.name <> '' THEN u.name ELSE coalesce(u.username, u.email, u.id) END, s.user_agent, s.ip,
-                  s.created_at, (SELECT json_group_array(p.application_id) FROM notices p WHERE p.ending_id = ?1 AND p.session_id = s.id),
+                  s.created_at, (SELECT json_group_array(DISTINCT p.application_id) FROM notices p WHERE p.ending_id = ?1 AND p.session_id = s.id),
                   coalesce(s.ending_id = ?1, 0)
                 FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE s.id IN (SELECT session_id FROM notices WHERE ending_id = ?1 UNION SELECT id FROM sessions WHERE ending_id = ?1)

@@ -173,8 +173,14 @@ pub fn join(act: &Act<'_>, id: SessionId, user: UserId, application: Application
     Ok(())
 }
 
-/// Something was issued to an application: from then on it knows the house by this issuer.
+/// Something was issued to an application: from then on it knows the house by this issuer, beside others that it may have
+/// been given something by.
 pub fn known_by(act: &Act<'_>, id: SessionId, application: ApplicationId, issuer: &str) -> Rows<()> {
+    act.conn()
+        .prepare_cached(
+            "INSERT OR IGNORE INTO participant_issuers (session_id, application_id, issuer) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(params![id, application, issuer])?;
     act.conn()
         .prepare_cached(
             "UPDATE participants SET issuer = ?3 WHERE session_id = ?1 AND application_id = ?2 AND issuer <> ?3",

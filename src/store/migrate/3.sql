@@ -1,5 +1,5 @@
 -- From 2 to 3: what a pool looks like and how long its sessions live, administrators who only read, the language and zone of a
--- person, links to set a password, what an act changed.
+-- person, links to set a password, what an act changed, every issuer that an application knows.
 ALTER TABLE pools ADD COLUMN contact TEXT NOT NULL DEFAULT '';
 ALTER TABLE pools ADD COLUMN accent TEXT;
 ALTER TABLE pools ADD COLUMN logo BLOB;
@@ -49,3 +49,13 @@ CREATE TABLE password_links (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX password_links_by_user ON password_links (user_id);
 CREATE INDEX password_links_by_expiry ON password_links (expires_at);
+
+CREATE TABLE participant_issuers (
+  session_id     INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
+  application_id TEXT NOT NULL,
+  issuer         TEXT NOT NULL,
+  PRIMARY KEY (session_id, application_id, issuer)
+) STRICT, WITHOUT ROWID;
+INSERT INTO participant_issuers SELECT session_id, application_id, issuer FROM participants WHERE ended_at IS NULL;
+DROP INDEX notices_of_ending;
+CREATE UNIQUE INDEX notices_of_ending ON notices (ending_id, session_id, application_id, issuer);

@@ -6,6 +6,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
 use super::{in_both, listening, sid};
+use crate::support::client::Client;
 use crate::support::people::CLIENT_SECRET;
 use crate::support::relying_party::Heard;
 use crate::support::{House, RelyingParty};
@@ -60,6 +61,37 @@ fn the_token_says_who_left_what_and_nothing_else() {
         assert_eq!(claims, expected);
     }
     house.awaits("acked", 2);
+}
+
+/// Whoever was given something at the base host and at the application's own judges `iss` by either.
+#[test]
+fn an_application_is_told_under_every_issuer_that_it_was_given_something_by() {
+    let (house, notes, _board) = listening();
+    let base = Client::of(&house, "notes");
+    let own = Client::of(&house, "notes").at(house.host("notes"));
+    let mut lilei = house.browser();
+    lilei.logs_in("lilei");
+    for client in [&base, &own, &base] {
+        let tokens = client.tokens(&mut lilei);
+        assert_eq!(client.reads(&tokens.id)["iss"], json!(client.issuer()));
+    }
+    let issuers = |heard: &[Heard]| {
+        let mut issuers: Vec<_> = heard.iter().map(|one| one.parts().1["iss"].as_str().unwrap().to_owned()).collect();
+        issuers.sort_unstable();
+        issuers
+    };
+    let mut both = vec![base.issuer(), own.issuer()];
+    both.sort_unstable();
+    house.program().kicks(house.application("notes").id, &[&house.person("lilei")]);
+    assert_eq!(issuers(&notes.hears(2)), both);
+    house.awaits("acked", 2);
+    let jtis: Vec<_> = notes.heard().iter().map(|one| one.parts().1["jti"].clone()).collect();
+    assert_ne!(jtis[0], jtis[1]);
+    // Back in the same session it is told under what it is given from then on.
+    lilei.logs_in("lilei");
+    base.tokens(&mut lilei);
+    lilei.logs_out();
+    assert_eq!(issuers(&notes.hears(3)[2..]), [base.issuer()]);
 }
 
 #[test]

@@ -50,6 +50,11 @@ impl Client {
         }
     }
 
+    /// The same at another host.
+    pub fn at(self, host: String) -> Self {
+        Self { host, ..self }
+    }
+
     /// The same in plain OAuth 2.0, as Authing's SDKs speak it.
     pub fn plain(self) -> Self {
         Self { below: "/oauth", ..self }
