@@ -2,6 +2,7 @@
 
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use serde::Deserialize as _;
 
 /// Algorithms with which an application may sign; none of them takes a shared secret.
 pub const ALGS: [Algorithm; 5] =
@@ -20,11 +21,25 @@ pub struct AssertionClaims {
     /// For whom: one or several.
     pub aud: Audience,
     /// Seconds since the epoch.
+    #[serde(deserialize_with = "numeric_date")]
     pub exp: i64,
     /// Seconds since the epoch.
+    #[serde(default, deserialize_with = "maybe_numeric_date")]
     pub nbf: Option<i64>,
     /// Works once.
     pub jti: Option<String>,
+}
+
+/// A NumericDate may have fractions (RFC 7519 section 2), which are of no matter here.
+fn numeric_date<'de, D: serde::Deserializer<'de>>(value: D) -> Result<i64, D::Error> {
+    maybe_numeric_date(value)?.ok_or(serde::de::Error::custom("not a NumericDate"))
+}
+
+fn maybe_numeric_date<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(value)? else { return Ok(None) };
+    let text = number.to_string();
+    let whole = text.split('.').next().and_then(|whole| whole.parse().ok());
+    whole.map(Some).ok_or(serde::de::Error::custom("not a NumericDate"))
 }
 
 /// One audience or several.

@@ -196,6 +196,23 @@ impl ClaimsAsked {
     }
 }
 
+/// How people prove themselves here, as ID tokens name it (`acr`): by a password.
+pub const ACR: &str = "password";
+
+/// Whether the claims parameter insists on a way of logging in that does not exist here: that is a failed authentication
+/// (OpenID Connect Core 5.5.1.1).
+fn demands_another_acr(claims: &str) -> bool {
+    let asked: serde_json::Value = serde_json::from_str(claims).unwrap_or_default();
+    let acr = &asked["id_token"]["acr"];
+    let fits = |value: &serde_json::Value| value.as_str() == Some(ACR);
+    let met = match (&acr["value"], &acr["values"]) {
+        (serde_json::Value::Null, serde_json::Value::Array(values)) => values.iter().any(fits),
+        (serde_json::Value::Null, _) => true,
+        (value, _) => fits(value),
+    };
+    acr["essential"] == true && !met
+}
+
 /// A request that can be carried out, as far as its own words go.
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
@@ -271,8 +288,17 @@ impl AuthorizationRequest {
         };
         let claims = match params.of_answer("claims")? {
             None => ClaimsAsked::default(),
+            Some(text) if demands_another_acr(text) => {
+                return Err(OauthError::new(
+                    OauthCode::AccessDenied,
+                    "the essential acr cannot be met: there are passwords",
+                ));
+            }
             Some(text) => ClaimsAsked::parse(text).ok_or(invalid("claims is not a claims request"))?,
         };
+        for name in ["acr_values", "display"] {
+            params.of_answer(name)?; // means nothing here, and is an error when it comes twice
+        }
         let text = |name| -> Result<Option<String>, OauthError> { Ok(params.of_answer(name)?.map(str::to_owned)) };
         Ok(Self {
             response_type,

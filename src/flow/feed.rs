@@ -124,7 +124,8 @@ pub fn sign(state: &State, application: &Application, rows: &[Revocation]) -> Do
     let (ring, now) = (keys::ring(state)?, state.now());
     rows.iter()
         .map(|row| {
-            let jti = state.key.mark(EVENT, &[row.ending.as_str(), row.application.as_str(), row.sid.as_str(), &row.issuer]);
+            let jti =
+                state.key.mark(EVENT, &[row.ending.as_str(), row.application.as_str(), row.sid.as_str(), &row.issuer]);
             let claims = row.claims(&jti, now);
             let token = token::sign_for(state, &ring, application, revocation::TYP, &claims)?;
             Ok(Signed { cursor: cursor(state, row.application, row.number), token })

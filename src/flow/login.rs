@@ -310,19 +310,28 @@ pub fn hand_over(act: &Act<'_>, session: &Session, host: &str, state_value: &str
     Ok(code)
 }
 
+/// What became of a code.
+#[derive(Debug)]
+pub enum Taken {
+    /// The session arrived.
+    Here(Arrived),
+    /// It did not; where the person was going, when this browser had asked for the code.
+    Nowhere(Option<String>),
+}
+
 /// A session that arrived on another host.
 #[derive(Debug)]
 pub struct Arrived {
-    /// For the cookie there.
-    pub secret: Secret,
+    /// For the cookie there; none: the one that the browser holds is of the same log-in and stays (another tab was faster).
+    pub secret: Option<Secret>,
     /// Where the person was going.
     pub next: String,
     /// Whether the password must be asked before that application is entered.
     pub ask_password: bool,
 }
 
-/// Takes a code: once, on the host it is for, by the browser that asked for it, within its life. `None`: it was none of
-/// these, and is used up all the same.
+/// Takes a code: once, on the host it is for, by the browser that asked for it, within its life. Whatever is wrong, it is
+/// used up.
 pub fn take_over(
     act: &mut Act<'_>,
     state: &Arc<State>,
@@ -330,28 +339,31 @@ pub fn take_over(
     at: (&str, Option<(ApplicationId, &str)>),
     held: Option<&str>,
     from: &From,
-) -> Done<Option<Arrived>> {
+) -> Done<Taken> {
     let ((code, state_value), (host, application)) = (code, at);
-    let Some(row) = handoffs::take(act, &seal::hash(code))? else { return Ok(None) };
-    let right = row.host == host && act.now < row.expires_at && seal::same(&row.state, &seal::hash(state_value));
+    let Some(row) = handoffs::take(act, &seal::hash(code))? else { return Ok(Taken::Nowhere(None)) };
+    let asked_here = row.host == host && seal::same(&row.state, &seal::hash(state_value));
+    let right = asked_here && act.now < row.expires_at;
     let Some(session) = sessions::by_id(act.conn(), row.session)?.filter(|s| right && s.has_someone_to_serve()) else {
-        return Ok(None);
+        return Ok(Taken::Nowhere(Some(row.next).filter(|_| asked_here)));
     };
-    if let Some(held) = held.map(seal::hash)
-        && let Some(other) = sessions::by_secret(act.conn(), &held)?
-            .filter(|s| s.host == host && s.id != session.id && s.has_someone_to_serve())
-    {
+    let held = match held.map(seal::hash) {
+        Some(held) => sessions::by_secret(act.conn(), &held)?.filter(|s| s.host == host && s.has_someone_to_serve()),
+        None => None,
+    };
+    if let Some(other) = held.as_ref().filter(|held| held.id != session.id) {
         let origin = Origin { actor: Actor::User(session.user), ip: from.ip.clone(), request: from.request.clone() };
         logout::end(act, state, other.pool, Selection::Leaving(vec![other.id]), (Cause::Replaced, origin))?;
     }
     let ask_password = match application {
-        Some((application, _)) if !serves(state, session.pool, application) => return Ok(None),
+        Some((application, _)) if !serves(state, session.pool, application) => return Ok(Taken::Nowhere(None)),
         Some(whither) => enter(act, state, (session.id, row.seq), whither, from)?.is_none(),
         None => false,
     };
-    let secret = give_secret(act, session.id, host, Some(row.seq))?;
+    let stays = held.is_some_and(|held| held.id == session.id && held.secret_seq >= row.seq);
+    let secret = if stays { None } else { Some(give_secret(act, session.id, host, Some(row.seq))?) };
     remember_anew(act, state, session.user);
-    Ok(Some(Arrived { secret, next: row.next, ask_password }))
+    Ok(Taken::Here(Arrived { secret, next: row.next, ask_password }))
 }
 
 /// Whether an application is of this pool and not deleted.

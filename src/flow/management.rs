@@ -78,10 +78,11 @@ pub fn signer(state: &State, id: &str) -> Done<Option<(Caller, Secret)>> {
 
 /// Exchanges a credential for a token. Wrong id and wrong secret look the same and are throttled by address.
 pub async fn issue(state: &Arc<State>, id: &str, secret: &str, issuer: &str, from: From) -> Done<Issued> {
-    if let Some(seconds) = state.throttle.wait_address(&from.ip) {
-        return Err(FlowError::Throttled { seconds });
-    }
+    // Only who is wrong waits: whatever others do from the same address, who has the secret can kick (security.md W6).
     let Some(caller) = credential(state, id, secret)? else {
+        if let Some(seconds) = state.throttle.wait_address(&from.ip) {
+            return Err(FlowError::Throttled { seconds });
+        }
         state.throttle.failed_address(&from.ip);
         return Err(FlowError::Unauthenticated);
     };

@@ -52,9 +52,6 @@ pub enum Unfit {
 
 /// Who signed this call. See the head of this file; `ip` is the address it came from.
 pub fn authorise(state: &State, call: &SignedCall<'_>, ip: &str) -> Done<Result<Caller, Unfit>> {
-    if let Some(seconds) = state.throttle.wait_address(ip) {
-        return Err(FlowError::Throttled { seconds });
-    }
     let now = state.now();
     // Dates of HTTP have whole seconds.
     let before_this_run = call.at.seconds() < state.since.seconds();
@@ -63,7 +60,11 @@ pub fn authorise(state: &State, call: &SignedCall<'_>, ip: &str) -> Done<Result<
     }
     let signer = management::signer(state, call.id)?;
     let fits = |secret: &Secret| call.texts.iter().any(|text| request::fits(secret, text, call.signature));
+    // Only who is wrong waits: whatever others do from the same address, a right signature kicks (security.md W6).
     let Some((caller, _)) = signer.filter(|(_, secret)| fits(secret)) else {
+        if let Some(seconds) = state.throttle.wait_address(ip) {
+            return Err(FlowError::Throttled { seconds });
+        }
         state.throttle.failed_address(ip);
         return Ok(Err(Unfit::Signature));
     };

@@ -74,6 +74,17 @@ impl Throttle {
         self.longest(&[address_key(address)])
     }
 
+    /// The same for one-time links, apart from everything else: any page can make a browser open one, and nobody may be
+    /// kept from logging in by that.
+    pub fn wait_link(&self, address: &str) -> Option<u64> {
+        self.longest(&[link_key(address)])
+    }
+
+    /// Counts a link that opens nothing.
+    pub fn failed_link(&self, address: &str) {
+        self.count(&self.addresses, link_key(address));
+    }
+
     /// Counts a wrong credential of a program.
     pub fn failed_address(&self, address: &str) {
         self.count(&self.addresses, address_key(address));
@@ -144,6 +155,10 @@ impl Throttle {
 
 fn account_key(account: &str) -> String {
     format!("a {account}")
+}
+
+fn link_key(address: &str) -> String {
+    format!("l {}", address_key(address))
 }
 
 /// An IPv6 customer has a whole /64 to choose from, so that is one address here.

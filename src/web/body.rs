@@ -127,6 +127,13 @@ impl Form {
         if values.next().is_some() { Err(Refusal::bad(name)) } else { Ok(first) }
     }
 
+    /// Whether any field came twice, but for one that may.
+    pub fn has_doubles(&self, may: &str) -> bool {
+        let mut names: Vec<&str> = self.pairs.iter().map(|(n, _)| n.as_str()).filter(|n| *n != may).collect();
+        names.sort_unstable();
+        names.windows(2).any(|two| two[0] == two[1])
+    }
+
     /// The same, empty when absent.
     pub fn text(&self, name: &'static str) -> Result<&str, Refusal> {
         Ok(self.one(name)?.unwrap_or_default())

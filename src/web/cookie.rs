@@ -6,6 +6,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
+use super::error::Refusal;
 use super::place::Place;
 
 /// Which cookie.
@@ -45,20 +46,23 @@ pub fn read(request: &HttpRequest, place: &Place, jar: Jar) -> Option<String> {
     plain(request, jar.name(place.is_https())).filter(|value| well_formed(value))
 }
 
-/// Every well-formed secret that a browser sent under this name, each once.
-pub fn all(request: &HttpRequest, place: &Place, jar: Jar) -> Vec<String> {
+/// Every well-formed secret that a browser sent under this name, each once. Too many are refused, not passed over: among
+/// them may be the one that somebody is logging out.
+pub fn all(request: &HttpRequest, place: &Place, jar: Jar) -> Result<Vec<String>, Refusal> {
     let mut found: Vec<String> = Vec::new();
     for value in values(request, jar.name(place.is_https())).filter(|value| well_formed(value)) {
         if !found.iter().any(|other| other == value) {
             found.push(value.to_owned());
         }
+        if found.len() > MOST {
+            return Err(Refusal::bad("cookie"));
+        }
     }
-    found.truncate(MOST);
-    found
+    Ok(found)
 }
 
-/// Cookies of one name that are looked at.
-const MOST: usize = 8;
+/// Cookies of one name that are looked at; browsers keep fewer for a host.
+const MOST: usize = 200;
 
 /// A preference cookie's value, whatever it holds; none when it came twice with different values.
 pub fn plain(request: &HttpRequest, name: &str) -> Option<String> {
@@ -107,11 +111,13 @@ pub fn set_browser_state(place: &Place, value: &str) -> String {
 }
 
 /// The header of a preference, which scripts may read and which says nothing about anybody.
-pub fn preference(name: &str, value: &str) -> String {
-    format!("{name}={value}; Path=/; SameSite=Lax; Max-Age=31536000")
+pub fn preference(place: &Place, name: &str, value: &str) -> String {
+    let secure = if place.is_https() { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; SameSite=Lax; Max-Age=31536000{secure}")
 }
 
 /// The header that takes a preference back.
-pub fn no_preference(name: &str) -> String {
-    format!("{name}=; Path=/; SameSite=Lax; Max-Age=0")
+pub fn no_preference(place: &Place, name: &str) -> String {
+    let secure = if place.is_https() { "; Secure" } else { "" };
+    format!("{name}=; Path=/; SameSite=Lax; Max-Age=0{secure}")
 }

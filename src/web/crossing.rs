@@ -12,12 +12,13 @@ use super::body::Form;
 use super::cookie::{self, Jar};
 use super::error::{Answer, Refusal};
 use super::protect::{self, Navigation};
-use super::reply;
 use super::visit::Visit;
+use super::{reply, view};
 use crate::domain::redirect::LocalPath;
+use crate::domain::secret::Secret;
 use crate::domain::session::Session;
 use crate::flow::error::FlowError;
-use crate::flow::login::{self, fresh_state};
+use crate::flow::login::{self, Taken, fresh_state};
 
 /// Life of the asking cookie in seconds.
 const ASKING: i64 = 60;
@@ -33,10 +34,24 @@ pub fn begin(visit: &Visit, next: &str) -> Answer {
 }
 
 fn ask(visit: &Visit, whom: &str, next: &str) -> actix_web::HttpResponse {
-    let state = fresh_state();
+    // Tabs that ask at once share the value: a second one would take the first one's away. Each code works once all the same.
+    let state = cookie::read(&visit.request, &visit.place, Jar::Crossing).map_or_else(fresh_state, Secret::new);
     let back = query(&[("to", visit.place.host.as_str()), ("state", state.reveal()), ("next", next)]);
     let cookie = cookie::set(&visit.place, Jar::Crossing, state.reveal(), Some(ASKING));
     reply::see_other(&format!("{whom}/crossing/give?{back}"), [cookie])
+}
+
+/// What decides by itself what comes next without a session, and knows that it has been here.
+fn decides_by_itself(next: &str) -> bool {
+    ["/oidc/auth?", "/oauth/auth?", "/cas-idp/"].iter().any(|begin| next.starts_with(begin))
+}
+
+/// Where somebody goes who comes back without a session.
+fn without_session(next: &str) -> String {
+    if decides_by_itself(next) {
+        return next.to_owned();
+    }
+    view::address("/login", &[("crossed", "1".to_owned()), ("next", next.to_owned())])
 }
 
 /// After a log-in on an application's own host: the way on, through the base host.
@@ -94,12 +109,7 @@ pub async fn give(request: HttpRequest) -> Answer {
     let origin = origin_of(&visit, &to)?;
     let next = path(&origin, form.text("next")?);
     let Some(session) = visit.here().cloned() else {
-        // An authorization request decides by itself what comes next; it knows that it has been here.
-        if next.starts_with("/oidc/auth?") {
-            return Ok(reply::see_other(&format!("{origin}{next}"), None));
-        }
-        let back = query(&[("crossed", "1"), ("next", &next)]);
-        return Ok(reply::see_other(&format!("{origin}/login?{back}"), None));
+        return Ok(reply::see_other(&format!("{origin}{}", without_session(&next)), None));
     };
     let code = visit.state.write(move |act, _| login::hand_over(act, &session, &to, &state, &next)).await?;
     let back = query(&[("code", code.reveal())]);
@@ -111,10 +121,7 @@ pub async fn take(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     page_load(&request)?;
     let code = Form::query(&request)?.text("code")?.to_owned();
-    let gone = cookie::clear(&visit.place, Jar::Crossing);
-    let Some(state) = cookie::read(&request, &visit.place, Jar::Crossing) else {
-        return Ok(reply::see_other("/login?crossed=1", [gone]));
-    };
+    let state = cookie::read(&request, &visit.place, Jar::Crossing).unwrap_or_default();
     let (host, application) =
         (visit.place.host.clone(), visit.place.own.as_ref().map(|a| (a.id, visit.place.issuer())));
     let (held, from) = (visit.secret.clone(), visit.from());
@@ -126,17 +133,13 @@ pub async fn take(request: HttpRequest) -> Answer {
         })
         .await;
     match taken {
-        Ok(Some(arrived)) => {
-            let age = visit.cookie_seconds();
-            let cookie = cookie::set(&visit.place, Jar::Session, arrived.secret.reveal(), Some(age));
-            let onward = if arrived.ask_password && !arrived.next.starts_with("/oidc/auth?") {
-                format!("/login?{}", query(&[("crossed", "1"), ("next", &arrived.next)]))
-            } else {
-                arrived.next
-            };
-            Ok(reply::see_other(&onward, [cookie, gone]))
+        Ok(Taken::Here(arrived)) => {
+            let cookies = arrived.secret.map(|secret| visit.begins(&secret)).unwrap_or_default();
+            let onward = if arrived.ask_password { without_session(&arrived.next) } else { arrived.next };
+            Ok(reply::see_other(&onward, cookies))
         }
-        Ok(None) | Err(FlowError::Unauthenticated) => Ok(reply::see_other("/login?crossed=1", [gone])),
+        Ok(Taken::Nowhere(next)) => Ok(reply::see_other(&without_session(next.as_deref().unwrap_or_default()), None)),
+        Err(FlowError::Unauthenticated) => Ok(reply::see_other(&without_session(""), None)),
         Err(other) => Err(other.into()),
     }
 }
@@ -163,9 +166,11 @@ pub fn to_log_in(visit: &Visit) -> Answer {
     }
     let mut answer = reply::see_other(&format!("/login?{}", query(&[("next", &next)])), None);
     if visit.secret.is_some() && visit.session.is_none() {
-        let clear = cookie::clear(&visit.place, Jar::Session);
-        if let Ok(value) = header::HeaderValue::from_str(&clear) {
-            answer.headers_mut().append(header::SET_COOKIE, value);
+        let mark = cookie::browser_state(&visit.request).map(|_| cookie::set_browser_state(&visit.place, ""));
+        for clear in std::iter::once(cookie::clear(&visit.place, Jar::Session)).chain(mark) {
+            if let Ok(value) = header::HeaderValue::from_str(&clear) {
+                answer.headers_mut().append(header::SET_COOKIE, value);
+            }
         }
     }
     Ok(answer)

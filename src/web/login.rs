@@ -126,11 +126,11 @@ fn show(
 
 /// On to where they wanted, with the cookie of a log-in that just happened.
 pub(super) fn entered(visit: &Visit, secret: &Secret, wanted: &str) -> HttpResponse {
-    let cookie = cookie::set(&visit.place, Jar::Session, secret.reveal(), Some(visit.cookie_seconds()));
     let next = next(visit, wanted).location();
     // The base host learns of it, so that other applications let the person in.
     let onward = if visit.place.is_base() { next } else { crossing::tell_base(visit, &next) };
-    reply::see_other(&onward, [cookie, cookie::clear(&visit.place, Jar::Visitor)])
+    let cookies = visit.begins(secret).into_iter().chain([cookie::clear(&visit.place, Jar::Visitor)]);
+    reply::see_other(&onward, cookies)
 }
 
 /// `POST /login`: fields `account`, `password`, `next`, `csrf`.

@@ -22,6 +22,7 @@ use super::reply;
 use super::visit::Visit;
 use crate::domain::clock::Timestamp;
 use crate::domain::device::Device;
+use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Cause, Receipt};
 use crate::domain::redirect::{self, Choice, Next, RedirectList, choose};
 use crate::flow::{account, logout, receipt};
@@ -36,8 +37,11 @@ pub async fn front_end(request: HttpRequest) -> Answer {
         return Err(Refusal::Forbidden("a log-out link acts only as a page load"));
     }
     let visit = Visit::of(&request)?;
-    let choice = judge(&visit, request.query_string());
-    let registered = matches!(choice, Choice::Allowed(Next::Registered(_)));
+    let (choice, pool) = judge(&visit, request.query_string());
+    // An address vouches for whoever is of the pool that registered it, and for nobody else (promise 4).
+    let held = visit.session.iter().chain(&visit.rivals);
+    let registered = matches!(choice, Choice::Allowed(Next::Registered(_)))
+        && held.map(|session| session.pool).all(|of_session| pool == Some(of_session));
     let asks = asked_to_ask(request.query_string()) || (navigation == Navigation::FromElsewhere && !registered);
     if asks && visit.session.is_some() {
         let query = request.query_string();
@@ -61,7 +65,7 @@ pub async fn confirmed(request: HttpRequest, mut payload: Payload) -> Answer {
         protect::own_form(&visit, form.text("csrf")?)?;
     }
     let asked = form.text("redirect_uri")?.to_owned();
-    let choice = judge(&visit, &asked);
+    let (choice, _) = judge(&visit, &asked);
     leave(&visit, choice, &asked).await
 }
 
@@ -71,17 +75,17 @@ fn asked_to_ask(query: &str) -> bool {
 }
 
 /// The list that decides: of the host's own application, or on the base host of the one that is named, else the default.
-/// An unknown or doubled name allows nothing.
-fn judge(visit: &Visit, query: &str) -> Choice {
-    let Some(own) = visit.place.url() else { return Choice::Absent };
+/// An unknown or doubled name allows nothing. Beside it, whose list it is.
+fn judge(visit: &Visit, query: &str) -> (Choice, Option<PoolId>) {
+    let Some(own) = visit.place.url() else { return (Choice::Absent, None) };
     let named = Form::parse(query.as_bytes()).and_then(|form| Ok(form.one("app_id")?.map(str::to_owned)));
     let application = match named {
         Ok(named) => visit.place.application(&visit.state, named.as_deref().filter(|n| !n.is_empty())).unwrap_or(None),
         Err(_) => None,
     };
     match application {
-        Some(application) => choose(&application.logout, query, &own),
-        None => choose(&RedirectList::new(Vec::new()), query, &own),
+        Some(application) => (choose(&application.logout, query, &own), Some(application.pool)),
+        None => (choose(&RedirectList::new(Vec::new()), query, &own), None),
     }
 }
 

@@ -36,9 +36,7 @@ pub fn problem(refusal: &Refusal, id: &str) -> HttpResponse {
             fields.iter().map(|f| json!({ "field": f.field, "code": f.code, "line": f.line })).collect::<Value>();
     }
     let mut answer = HttpResponse::build(status);
-    if let Refusal::Oauth(_) = refusal
-        && let Some(scheme) = wire::challenge(refusal)
-    {
+    if let Some(scheme) = wire::challenge(refusal) {
         answer.insert_header((header::WWW_AUTHENTICATE, scheme));
     }
     answer.content_type("application/problem+json").body(body.to_string())
@@ -181,8 +179,7 @@ pub async fn operator_kick(request: HttpRequest, mut payload: Payload) -> Answer
 /// The house, for whoever holds the credential in its data directory.
 fn of_operator(request: &HttpRequest) -> Result<Arc<State>, Refusal> {
     let state = visit::state(request)?;
-    let token = request.headers().get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if operator::recognises(&state, token.strip_prefix("Bearer ").unwrap_or_default()) {
+    if operator::recognises(&state, wire::bearer(request)?.unwrap_or_default()) {
         Ok(state)
     } else {
         Err(Refusal::Unauthenticated)

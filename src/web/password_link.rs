@@ -55,12 +55,12 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
 /// Whose password the link sets. Dead ones count as failures of the address, so nobody tries many.
 fn judged(visit: &Visit, token: &str) -> Result<Option<User>, Refusal> {
     let address = visit.from().ip;
-    if let Some(seconds) = visit.state.throttle.wait_address(&address) {
+    if let Some(seconds) = visit.state.throttle.wait_link(&address) {
         return Err(Refusal::Throttled(seconds));
     }
     let found = flow::opens(&visit.state, token)?;
     if found.is_none() {
-        visit.state.throttle.failed_address(&address);
+        visit.state.throttle.failed_link(&address);
     }
     Ok(found)
 }

@@ -187,7 +187,7 @@ pub async fn change_profile(request: HttpRequest, mut payload: Payload) -> Answe
     let origin = visit.origin(Actor::User(session.user));
     match account::change_profile(&visit.state, session.clone(), typed.clone(), (seen, &LANGS), origin).await {
         // What was switched to in this browser would hide what is set for the person.
-        Ok(()) => Ok(reply::see_other("/u/profile?saved=1", [cookie::no_preference("lang")])),
+        Ok(()) => Ok(reply::see_other("/u/profile?saved=1", [cookie::no_preference(&visit.place, "lang")])),
         Err(FlowError::Invalid(refused)) => {
             let user = account::read(&visit.state, &session)?.user;
             let problems = view::profile_problems(&refused);
@@ -280,7 +280,7 @@ pub async fn preferences(request: HttpRequest, mut payload: Payload) -> Answer {
     let mut cookies = Vec::new();
     for (name, known) in [("lang", ["zh", "en", ""]), ("theme", ["light", "dark", "system"])] {
         if let Some(value) = form.one(name)?.filter(|v| !v.is_empty() && known.contains(v)) {
-            cookies.push(cookie::preference(name, value));
+            cookies.push(cookie::preference(&visit.place, name, value));
         }
     }
     let own = visit.place.url().ok_or(Refusal::Broken)?;

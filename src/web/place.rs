@@ -104,7 +104,11 @@ pub fn of(state: &State, request: &HttpRequest) -> Result<Place, Refusal> {
 
 fn split_port(host: &str) -> (&str, Option<&str>) {
     match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !name.ends_with(':') => (name, Some(port)),
+        // An empty port is none (RFC 9110 section 4.2.3), and one beyond the range is no port.
+        Some((name, "")) if !name.ends_with(':') => (name, None),
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok() => {
+            (name, Some(port))
+        }
         Some(_) | None => (host, None),
     }
 }

@@ -9,6 +9,7 @@ use super::error::Refusal;
 use super::oidc::wire;
 use super::visit::Visit;
 use crate::domain::application::Application;
+use crate::domain::id::PoolId;
 use crate::flow::login::fresh_state;
 
 /// The hidden value of this visit's forms, and the cookie that must be set for it when the visitor had none. It is bound
@@ -88,6 +89,16 @@ pub fn navigation(request: &HttpRequest) -> Navigation {
         None | Some("same-origin" | "same-site" | "none") => Navigation::Vouched,
         Some(_) => Navigation::FromElsewhere,
     }
+}
+
+/// The pools whose applications a calling page belongs to; none: no page of another origin calls. One pool never acts for
+/// another (promise 4).
+pub fn pools_of_the_page(visit: &Visit) -> Option<Vec<PoolId>> {
+    let origin = visit.request.headers().get(header::ORIGIN)?.to_str().unwrap_or("?");
+    if origin == visit.place.origin {
+        return None;
+    }
+    Some(wire::applications_of(&visit.state, &visit.place, origin).iter().map(|application| application.pool).collect())
 }
 
 /// Refuses what the script of a page asks for that is neither of this site nor of the application (of any here, when none is

@@ -11,6 +11,7 @@ use super::error::Refusal;
 use super::place::{self, Place};
 use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Origin};
+use crate::domain::secret::Secret;
 use crate::domain::session::Session;
 use crate::domain::user::Role;
 use crate::flow::directory::Pool;
@@ -55,7 +56,7 @@ impl Visit {
     pub fn of(request: &HttpRequest) -> Result<Self, Refusal> {
         let state = state(request)?;
         let place = place::of(&state, request)?;
-        let mut sent = cookie::all(request, &place, Jar::Session);
+        let mut sent = cookie::all(request, &place, Jar::Session)?;
         if let [secret] = sent.as_mut_slice() {
             let secret = std::mem::take(secret);
             let session = session::resume(&state, &secret, &place.host, use_of(request))?;
@@ -88,6 +89,14 @@ impl Visit {
             rivals = living.into_iter().map(|(_, session)| session).collect();
         }
         Ok(Self { state, request: request.clone(), place, secret, session, rivals, about: None })
+    }
+
+    /// The cookies of a log-in that begins here: its secret; and what frames of applications compare is that of the one
+    /// before (OpenID Connect Session Management 3.2), so they ask anew.
+    pub fn begins(&self, secret: &Secret) -> Vec<String> {
+        let cookie = cookie::set(&self.place, Jar::Session, secret.reveal(), Some(self.cookie_seconds()));
+        let mark = cookie::browser_state(&self.request).map(|_| cookie::set_browser_state(&self.place, ""));
+        std::iter::once(cookie).chain(mark).collect()
     }
 
     /// The session, if the person is in the application whose host this is; on the base host, any living one.

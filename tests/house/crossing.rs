@@ -1,6 +1,7 @@
 //! Single sign-on between hosts: a code works once, soon, on its host, in the browser that asked.
 
 use crate::support::browser::Started;
+use crate::support::client::{Client, Reply};
 use crate::support::{Browser, House};
 
 /// Lilei, in at the base host, on the way to notes: the address with the code, not yet loaded.
@@ -68,6 +69,47 @@ fn a_code_works_once() {
 }
 
 #[test]
+fn two_tabs_that_ask_at_once_both_arrive() {
+    let house = House::open();
+    let (mut lilei, notes) = (lilei(&house), Client::of(&house, "notes").at(house.host("notes")));
+    for prompt in ["", "none"] {
+        let mut tabs: Vec<String> = ["one", "two"]
+            .iter()
+            .map(|tab| lilei.loads(&notes.request(&[("state", tab), ("prompt", prompt)]), Started::Typed))
+            .map(|begin| begin.location().to_owned())
+            .collect();
+        for tab in &mut tabs {
+            *tab = lilei.loads(tab, Started::Typed).location().to_owned();
+        }
+        // The later one first, then the other way round.
+        tabs.rotate_left(usize::from(prompt.is_empty()));
+        for (take, tab) in tabs.iter().zip(if prompt.is_empty() { ["two", "one"] } else { ["one", "two"] }) {
+            let request = lilei.loads(take, Started::Typed).location().to_owned();
+            let answer = lilei.loads(&format!("http://{}{request}", house.host("notes")), Started::Typed);
+            let reply = Reply::of(&answer);
+            assert!(reply.param("code").is_some() && reply.param("state").as_deref() == Some(tab), "{reply:?}");
+        }
+        lilei.jar.remove(&house.host("notes"));
+    }
+    assert_eq!(house.count("SELECT count(*) FROM sessions"), 1);
+}
+
+#[test]
+fn who_may_not_be_asked_anything_hears_so_at_the_application_in_every_dialect() {
+    let house = House::open();
+    let notes = Client::of(&house, "notes").at(house.host("notes"));
+    let mut kicked = lilei(&house);
+    kicked.opens(&house.at("notes", "/u"));
+    house.program().kicks(house.application("notes").id, &[&house.person("lilei")]);
+    for (who, browser) in [("a stranger", &mut house.browser()), ("who was kicked", &mut kicked)] {
+        let reply = notes.asks(browser, &[("prompt", "none")]);
+        assert_eq!(reply.error(), "login_required", "{who}");
+        let plain = Client::of(&house, "notes").at(house.host("notes")).plain();
+        assert_eq!(plain.asks(browser, &[("prompt", "none")]).error(), "login_required", "{who}, in plain OAuth");
+    }
+}
+
+#[test]
 fn a_stolen_code_is_nothing_in_another_browser() {
     let house = House::open();
     let mut lilei = lilei(&house);
@@ -116,7 +158,7 @@ fn a_code_ends_after_half_a_minute_and_with_its_session() {
     let mut late = lilei(&house);
     let take = under_way(&house, &mut late, "notes");
     house.clock.advance_ms(30_000);
-    assert_eq!(late.loads(&take, Started::Typed).location(), "/login?crossed=1");
+    assert_eq!(late.loads(&take, Started::Typed).location(), "/login?crossed=1&next=%2Fu%2Fdevices");
     assert!(!late.is_in("notes"));
     let mut kicked = lilei(&house);
     let take = under_way(&house, &mut kicked, "board");

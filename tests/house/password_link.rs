@@ -2,7 +2,10 @@
 
 use std::sync::Barrier;
 
+use serde_json::{Value, json};
+
 use crate::support::browser::{encoded, hidden};
+use crate::support::people::json_post;
 use crate::support::{Answer, Browser, House, PASSWORD};
 
 const NEW: &str = "a horse of another colour";
@@ -228,6 +231,24 @@ fn whoever_tries_links_has_to_wait() {
     let wait: i64 = answer.header("retry-after").unwrap().parse().unwrap();
     house.clock.advance_ms(wait * 1_000);
     assert_eq!(guesser.opens(&link).status, 200);
+}
+
+#[test]
+fn who_tries_links_keeps_nobody_from_logging_in_or_kicking() {
+    let house = House::with(|config| config.login_tries_per_address = 5);
+    let mut guesser = house.browser();
+    for n in 0..20 {
+        guesser.opens(&house.at("", if n % 2 == 0 { "/reset-password" } else { "/reset-password?token=x" }));
+    }
+    guesser.logs_in("lilei");
+    assert!(guesser.is_in(""));
+    // Nor does who tries credentials of programs: only the wrong ones wait.
+    let wrong = json!({ "accessKeyId": house.pool, "accessKeySecret": "x" });
+    let tries: Vec<Value> =
+        (0..8).map(|_| json_post(house.port, "/api/v3/get-management-token", &wrong, &[]).json()).collect();
+    assert_eq!(tries.last().unwrap()["statusCode"], 429, "{tries:?}");
+    house.program().kicks(house.application("notes").id, &[&house.person("lilei")]);
+    assert!(!guesser.is_in(""));
 }
 
 /// `exeunt user reset-link NAME` as the operator types it; what it prints, or what it says when it cannot.

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 
+use serde_json::json;
+
 use crate::support::browser::{Form, encoded};
+use crate::support::client::Client;
 use crate::support::{Answer, Browser, House, PASSWORD, wire};
 
 /// Logs in again over the present session, by a post with its hidden value.
@@ -203,6 +206,57 @@ fn a_log_out_with_two_cookies_ends_both_sessions() {
     );
     assert_eq!(wire::raw(house.port, ask.as_bytes()).status, 303);
     assert!(!lilei.is_in("") && !friend.is_in(""));
+}
+
+#[test]
+fn a_log_out_finds_the_living_session_among_many_dead_cookies_or_is_refused() {
+    let house = House::open();
+    let mut lilei = house.browser();
+    for dead in [8, 100] {
+        lilei.logs_in("lilei");
+        let mut cookies: Vec<String> = (0..dead).map(|n| format!("exeunt={:A>43}", n)).collect();
+        cookies.push(format!("exeunt={}", lilei.secret("").unwrap()));
+        let ask = |cookies: &[String]| {
+            let line = format!(
+                "GET /login/profile/logout HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n\r\n",
+                house.host(""),
+                cookies.join("; ")
+            );
+            wire::raw(house.port, line.as_bytes()).status
+        };
+        let more: Vec<String> = (0..300).map(|n| format!("exeunt={:B>43}", n)).chain(cookies.clone()).collect();
+        assert_eq!(ask(&more), 400, "what is not looked at is not called ended");
+        assert!(lilei.is_in(""));
+        assert_eq!(ask(&cookies), 303);
+        assert!(!lilei.is_in(""), "{dead}");
+    }
+}
+
+/// OpenID Connect Session Management 3.2: what frames compare changes with the log-in, not only with the log-out.
+#[test]
+fn what_frames_of_applications_compare_is_of_the_present_log_in() {
+    let house = House::open();
+    let notes = Client::of(&house, "notes");
+    let mut browser = house.browser();
+    browser.logs_in("lilei");
+    notes.code(&mut browser);
+    let mark = |browser: &Browser| browser.jar[&house.host("")].get("exeunt_state").cloned().unwrap_or_default();
+    let of_lilei = mark(&browser);
+    assert!(!of_lilei.is_empty());
+    browser.opens(&house.at("", "/login?again=1"));
+    browser.types_in("hanmeimei", PASSWORD);
+    assert_ne!(mark(&browser), of_lilei, "somebody else");
+    notes.code(&mut browser);
+    let of_her = mark(&browser);
+    assert!(!of_her.is_empty() && of_her != of_lilei);
+    // A mark that is left of an earlier log-in goes when a frame is loaded, or a page finds the session over.
+    browser.jar.get_mut(&house.host("")).unwrap().insert("exeunt_state".into(), of_lilei);
+    browser.fetches(&house.at("", "/oidc/session/check"), &[]);
+    assert_eq!(mark(&browser), "");
+    notes.code(&mut browser);
+    house.program().posts("/api/v2/users/kick", &json!({ "userIds": [house.person("hanmeimei").id] }));
+    browser.opens(&house.at("", "/u"));
+    assert_eq!(mark(&browser), "");
 }
 
 #[test]

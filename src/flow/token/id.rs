@@ -36,8 +36,7 @@ pub struct Beside<'a> {
     pub renewed: bool,
 }
 
-/// How people prove themselves here, as ID tokens name it (`acr`): by a password.
-pub const ACR: &str = "password";
+pub use crate::domain::authorization::ACR;
 
 /// An ID token of a grant (OpenID Connect Core section 2).
 pub fn id_token(

@@ -96,9 +96,11 @@ pub async fn leave(request: &HttpRequest, named: Option<&str>) -> Answer {
     Ok(answer)
 }
 
-/// The sessions of this browser here, as far as they are of the application's pool: one pool never acts for another.
+/// The sessions of this browser here, as far as they are of the application's pool, or of those of the calling page: one
+/// pool never acts for another.
 fn held(visit: &Visit, application: Option<&Application>) -> Vec<Arc<Session>> {
-    let of_pool = |session: &&Arc<Session>| application.is_none_or(|a| a.pool == session.pool);
+    let pools = application.map(|application| vec![application.pool]).or_else(|| protect::pools_of_the_page(visit));
+    let of_pool = |session: &&Arc<Session>| pools.as_ref().is_none_or(|pools| pools.contains(&session.pool));
     visit.session.iter().chain(&visit.rivals).filter(of_pool).cloned().collect()
 }
 

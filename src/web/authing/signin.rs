@@ -118,11 +118,7 @@ pub fn with_token(user: &User, token: &LoginToken) -> Value {
 
 /// Gives the browser its session on this host.
 pub fn with_cookie(visit: &Visit, welcome: &SignedIn, mut answer: HttpResponse) -> HttpResponse {
-    let age = visit.cookie_seconds();
-    for line in [
-        cookie::set(&visit.place, Jar::Session, welcome.secret.reveal(), Some(age)),
-        cookie::clear(&visit.place, Jar::Visitor),
-    ] {
+    for line in visit.begins(&welcome.secret).into_iter().chain([cookie::clear(&visit.place, Jar::Visitor)]) {
         if let Ok(value) = HeaderValue::from_str(&line) {
             answer.headers_mut().append(header::SET_COOKIE, value);
         }

@@ -17,6 +17,7 @@ use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
 use crate::domain::redirect::{Choice, Next, RedirectList, choose_post_logout};
 use crate::domain::session::Session;
+use crate::flow::authorize;
 use crate::flow::token::{self, Hint};
 use crate::page;
 use crate::web::body::Form;
@@ -150,7 +151,8 @@ pub async fn check(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     let html = visit.frame("", None, None, page::authorize::check_session).into_string();
     // A session that was ended elsewhere left its mark here; whoever asks now hears that it changed.
-    let stale = visit.session.is_none() && cookie::browser_state(&request).is_some();
+    let mark = visit.session.as_ref().map(|session| authorize::browser_state(&visit.state, session.sid));
+    let stale = cookie::browser_state(&request).is_some_and(|held| mark.is_none_or(|mark| mark != held));
     let mut answer = reply::page(StatusCode::OK, html, stale.then(|| cookie::set_browser_state(&visit.place, "")));
     reply::allow_framing(&mut answer, &holders(&visit));
     Ok(answer)

@@ -12,6 +12,7 @@ use super::wire;
 use crate::domain::application::Protocol;
 use crate::domain::oauth::{AuthMethod, GrantType, OauthCode, OauthError, ResponseType, TokenAlg};
 use crate::flow::applications::{self, ApplicationForm, by_operator};
+use crate::flow::client::signing_algs;
 use crate::flow::error::FlowError;
 use crate::flow::health;
 use crate::web::body;
@@ -20,24 +21,47 @@ use crate::web::{place, visit};
 
 #[derive(Deserialize)]
 struct Metadata {
-    #[serde(default)]
-    redirect_uris: Vec<String>,
-    #[serde(default)]
-    post_logout_redirect_uris: Vec<String>,
+    redirect_uris: Option<Vec<String>>,
+    post_logout_redirect_uris: Option<Vec<String>>,
     client_name: Option<String>,
     grant_types: Option<Vec<String>>,
     response_types: Option<Vec<String>>,
     token_endpoint_auth_method: Option<String>,
     id_token_signed_response_alg: Option<String>,
     backchannel_logout_uri: Option<String>,
-    #[serde(default)]
-    backchannel_logout_session_required: bool,
+    backchannel_logout_session_required: Option<bool>,
     frontchannel_logout_uri: Option<String>,
-    #[serde(default)]
-    frontchannel_logout_session_required: bool,
+    frontchannel_logout_session_required: Option<bool>,
     jwks: Option<Value>,
     jwks_uri: Option<String>,
     request_uris: Option<Vec<String>>,
+    subject_type: Option<String>,
+    token_endpoint_auth_signing_alg: Option<String>,
+    /// What is not done here, and would be believed to be done if it were passed over.
+    #[serde(flatten)]
+    promises: Promises,
+}
+
+#[derive(Deserialize)]
+struct Promises {
+    id_token_encrypted_response_alg: Option<Value>,
+    userinfo_signed_response_alg: Option<Value>,
+    userinfo_encrypted_response_alg: Option<Value>,
+    require_pushed_authorization_requests: Option<Value>,
+    require_signed_request_object: Option<Value>,
+}
+
+impl Promises {
+    fn are_none(&self) -> bool {
+        let asked = [
+            &self.id_token_encrypted_response_alg,
+            &self.userinfo_signed_response_alg,
+            &self.userinfo_encrypted_response_alg,
+            &self.require_pushed_authorization_requests,
+            &self.require_signed_request_object,
+        ];
+        asked.into_iter().flatten().all(|value| matches!(value, Value::Null | Value::Bool(false)))
+    }
 }
 
 fn metadata(description: &'static str) -> OauthError {
@@ -70,14 +94,30 @@ impl Metadata {
         if self.request_uris.as_ref().is_some_and(|list| !list.is_empty()) {
             return Err(metadata("request_uris are not supported"));
         }
+        if self.subject_type.as_deref().is_some_and(|kind| kind != "public") {
+            return Err(metadata("subject_type is public"));
+        }
+        if !self.promises.are_none() {
+            return Err(metadata(
+                "encryption, signed userinfo and demanded request objects or pushed requests are not supported",
+            ));
+        }
+        let signs = self.token_endpoint_auth_signing_alg.as_deref();
+        if signs.is_some_and(|alg| !signing_algs().contains(&alg)) {
+            return Err(metadata("token_endpoint_auth_signing_alg is not supported"));
+        }
+        let addresses = [&self.backchannel_logout_uri, &self.frontchannel_logout_uri];
+        if addresses.into_iter().flatten().any(|address| address.trim().is_empty()) {
+            return Err(metadata("an address is empty"));
+        }
         let usual = Protocol::default();
         let method = self.token_endpoint_auth_method.as_deref();
         let alg = self.id_token_signed_response_alg.as_deref();
         Ok(Protocol {
             backchannel_logout_uri: self.backchannel_logout_uri.clone(),
-            backchannel_session_required: self.backchannel_logout_session_required,
+            backchannel_session_required: self.backchannel_logout_session_required.unwrap_or_default(),
             frontchannel_logout_uri: self.frontchannel_logout_uri.clone(),
-            frontchannel_session_required: self.frontchannel_logout_session_required,
+            frontchannel_session_required: self.frontchannel_logout_session_required.unwrap_or_default(),
             // RFC 7591 section 2: codes only, unless more is asked for.
             grant_types: words(
                 self.grant_types.as_deref(),
@@ -100,17 +140,34 @@ impl Metadata {
     }
 }
 
+/// Grants and response types that were both named have to fit (RFC 7591 section 2.1).
+fn fits_together(asked: &Metadata, protocol: &Protocol) -> Result<(), OauthError> {
+    if asked.grant_types.as_ref().is_some_and(Vec::is_empty) {
+        return Err(metadata("grant_types is empty"));
+    }
+    if asked.grant_types.is_none() || asked.response_types.is_none() {
+        return Ok(());
+    }
+    let by_code = |kind: &ResponseType| kind.has_code() && !protocol.may(GrantType::AuthorizationCode);
+    let by_token =
+        |kind: &ResponseType| (kind.has_id_token() || kind.has_token()) && !protocol.may(GrantType::Implicit);
+    if protocol.response_types.iter().any(|kind| by_code(kind) || by_token(kind)) {
+        return Err(metadata("a response type needs a grant type that is not named"));
+    }
+    Ok(())
+}
+
 /// Registers an application with a new id and a new secret, which is told this once.
 pub async fn register(request: HttpRequest, mut payload: Payload) -> Answer {
     let state = visit::state(&request)?;
     let place = place::of(&state, &request)?;
     let Some(token) = &state.config.registration_token else { return Err(Refusal::absent("registration")) };
-    let shown = wire::authorization(&request)?.unwrap_or_default();
-    if !health::same_text(shown.strip_prefix("Bearer ").unwrap_or_default(), token) {
+    if !health::same_text(wire::bearer(&request)?.unwrap_or_default(), token) {
         return Err(Refusal::Unauthenticated);
     }
     let asked: Metadata = body::json(&request, &mut payload).await?;
     let protocol = asked.protocol()?;
+    fits_together(&asked, &protocol)?;
     let pool = match &place.own {
         Some(own) => own.pool,
         None => state.directory().default_pool().map(|pool| pool.id).ok_or(Refusal::absent("user pool"))?,
@@ -119,8 +176,8 @@ pub async fn register(request: HttpRequest, mut payload: Payload) -> Answer {
     let form = ApplicationForm {
         name: asked.client_name.clone().unwrap_or_else(|| identifier.clone()),
         identifier,
-        redirect_uris: asked.redirect_uris,
-        logout_redirect_uris: asked.post_logout_redirect_uris,
+        redirect_uris: asked.redirect_uris.unwrap_or_default(),
+        logout_redirect_uris: asked.post_logout_redirect_uris.unwrap_or_default(),
         protocol,
         is_default: false,
     };

@@ -34,6 +34,9 @@ pub async fn token(request: HttpRequest, mut payload: Payload) -> Answer {
         .ok_or(OauthError::new(OauthCode::UnsupportedGrantType, "there is no such grant_type"));
     let application = call.application().await?;
     let grant = grant?;
+    if call.form.pairs().iter().any(|(name, value)| name == "resource" && !value.is_empty()) {
+        return Err(OauthError::new(OauthCode::InvalidTarget, "this parameter is not supported").into());
+    }
     token::may(&application, grant)?;
     let state = &call.state;
     let tokens = match grant {

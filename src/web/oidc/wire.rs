@@ -48,6 +48,9 @@ impl Call {
         let state = visit::state(request)?;
         let place = place::of(&state, request)?;
         let form = Form::read(request, payload).await?;
+        if form.has_doubles("resource") {
+            return Err(invalid("a parameter came twice")); // RFC 6749 3.2; `resource` may (RFC 8707 section 2)
+        }
         let credentials = credentials(request, &form)?;
         let url = format!("{}{}", place.origin, request.path());
         Ok(Self { state, place, form, credentials, url })

@@ -288,3 +288,20 @@ fn a_token_idles_out_and_runs_out_with_its_session_and_its_use_keeps_both() {
     house.clock.advance_ms(3 * day);
     sdk.is_out();
 }
+
+/// The base host serves every pool; a page of one pool's application ends nothing of another's.
+#[test]
+fn a_page_of_another_pools_application_logs_nobody_out() {
+    let house = open();
+    let mut lilei = house.browser();
+    lilei.logs_in("lilei");
+    let page =
+        |origin: &'static str| [("Origin", origin), ("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Dest", "empty")];
+    for path in ["/logout", "/logout?deviceId=current", "/cas/logout", "/api/v2/logout"] {
+        let answer = lilei.fetches(&house.at("", path), &page("http://shop.example"));
+        assert_eq!((answer.status, &answer.json()["data"]), (200, &json!(null)), "{path}: {}", answer.text());
+        assert!(!answer.clears_the_session() && lilei.is_in(""), "{path}");
+    }
+    lilei.fetches(&house.at("", "/api/v2/logout"), &page("http://notes.example"));
+    assert!(!lilei.is_in(""), "its own pool's page may");
+}

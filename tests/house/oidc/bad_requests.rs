@@ -130,7 +130,7 @@ fn what_else_is_wrong_is_told_at_the_registered_address() {
     let canary = TcpListener::bind("127.0.0.1:0").unwrap();
     let by_http = format!("http://{}/request", canary.local_addr().unwrap());
     let long = "n".repeat(2_049);
-    let table: [Row; 34] = [
+    let table: [Row; 36] = [
         ("no response_type", &[("response_type", "")], "invalid_request"),
         ("token", &[("response_type", "token")], "unsupported_response_type"),
         ("none", &[("response_type", "none")], "unsupported_response_type"),
@@ -164,6 +164,16 @@ fn what_else_is_wrong_is_told_at_the_registered_address() {
         ("request_uri by file", &[("request_uri", "file:///etc/passwd")], "request_uri_not_supported"),
         ("another urn", &[("request_uri", "urn:example:x")], "request_uri_not_supported"),
         ("resource", &[("resource", "https://api.example/")], "invalid_target"),
+        (
+            "another acr",
+            &[("claims", "{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"phr\"]}}}")],
+            "access_denied",
+        ),
+        (
+            "one other acr",
+            &[("claims", "{\"id_token\":{\"acr\":{\"essential\":true,\"value\":\"gold\"}}}")],
+            "access_denied",
+        ),
         ("nobody in, silently", &[("prompt", "none"), ("max_age", "0")], "login_required"),
     ];
     for (what, params, error) in table {
@@ -213,6 +223,8 @@ fn a_parameter_that_comes_twice_gets_no_code() {
         "request",
         "request_uri",
         "resource",
+        "acr_values",
+        "display",
         "exeunt_asked",
         "exeunt_crossed",
     ];

@@ -111,6 +111,16 @@ fn what_cannot_be_registered_is_refused_by_its_name() {
         ("jwks_uri", json!("http://127.0.0.1:1/jwks")),
         ("request_uris", json!(["http://127.0.0.1:1/request"])),
         ("jwks", json!({ "keys": [] })),
+        ("subject_type", json!("pairwise")),
+        ("id_token_encrypted_response_alg", json!("RSA-OAEP")),
+        ("userinfo_signed_response_alg", json!("RS256")),
+        ("require_pushed_authorization_requests", json!(true)),
+        ("require_signed_request_object", json!(true)),
+        ("token_endpoint_auth_signing_alg", json!("RS512")),
+        ("token_endpoint_auth_signing_alg", json!("HS256")),
+        ("grant_types", json!([])),
+        ("backchannel_logout_uri", json!("")),
+        ("frontchannel_logout_uri", json!(" ")),
         ("client_name", json!("\u{0}")),
         ("client_name", json!("x".repeat(101))),
     ] {
@@ -121,6 +131,13 @@ fn what_cannot_be_registered_is_refused_by_its_name() {
         }
         let answer = registers(&house, TOKEN, &body.to_string());
         refused(&format!("{name} {value}"), &answer, 400, "invalid_client_metadata");
+    }
+    for (grants, responses) in
+        [(json!(["authorization_code"]), json!(["id_token"])), (json!(["implicit"]), json!(["code"]))]
+    {
+        let mut body = good();
+        (body["grant_types"], body["response_types"]) = (grants, responses);
+        refused("no fit", &registers(&house, TOKEN, &body.to_string()), 400, "invalid_client_metadata");
     }
     for body in
         ["", "{", "[]", "null", "1", "{\"redirect_uris\":1}", "{\"redirect_uris\":[1]}", "{\"redirect_uris\":null}"]
@@ -138,6 +155,9 @@ fn unknown_metadata_is_passed_over_and_what_is_registered_is_said() {
     let mut body = good();
     body["software_statement"] = json!("x");
     body["application_type"] = json!("web");
+    body["post_logout_redirect_uris"] = Value::Null;
+    body["require_pushed_authorization_requests"] = json!(false);
+    body["request_object_signing_alg"] = json!("none");
     body["subject_type"] = json!("public");
     body["is_default"] = json!(true);
     body["tokens_outlive_logout"] = json!(true);

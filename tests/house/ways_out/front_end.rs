@@ -219,6 +219,18 @@ fn a_link_of_another_site_acts_when_the_address_is_registered() {
     assert!(!lilei.is_in(""));
 }
 
+#[test]
+fn an_address_of_another_pool_vouches_for_nobody_here() {
+    let house = House::open();
+    let (shop, mut lilei) = (house.application("shop").id, house.browser());
+    lilei.logs_in("lilei");
+    let link = format!("{}&app_id={shop}", with("https://shop.example/bye"));
+    is_asked(&house, &mut lilei, &link);
+    let typed = lilei.loads(&house.at("", &link), Started::Typed);
+    assert_eq!(typed.location(), "https://shop.example/bye", "whoever types it means it");
+    assert!(!lilei.is_in(""));
+}
+
 #[track_caller]
 fn is_asked(house: &House, lilei: &mut Browser, link: &str) {
     let answer = lilei.loads(&house.at("", link), Started::Elsewhere);
