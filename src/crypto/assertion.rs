@@ -30,7 +30,7 @@ pub struct AssertionClaims {
     pub jti: Option<String>,
 }
 
-/// A NumericDate may have fractions (RFC 7519 section 2), which are of no matter here.
+/// A `NumericDate` may have fractions (RFC 7519 section 2), which are of no matter here.
 fn numeric_date<'de, D: serde::Deserializer<'de>>(value: D) -> Result<i64, D::Error> {
     maybe_numeric_date(value)?.ok_or(serde::de::Error::custom("not a NumericDate"))
 }

@@ -1,5 +1,7 @@
 //! Bad input at the calls of programs: the refusal that the RFC names, in its shape, and nothing changed.
 
+use exeunt::domain::oauth::GrantType;
+
 use crate::support::browser::encoded;
 use crate::support::client::{CHALLENGE, Client, VERIFIER};
 use crate::support::people::CLIENT_SECRET;
@@ -293,4 +295,24 @@ fn a_revocation_that_cannot_be_written_is_no_revocation() {
     assert_eq!(notes.introspects(&tokens.refresh)["active"], true);
     assert_eq!(notes.posts("/oidc/token/revocation", &[("token", &tokens.refresh)]).status, 200);
     notes.is_out(&tokens);
+}
+
+/// RFC 8707 section 2: whoever names a resource is not given a token for something else. RFC 6749 3.2: nothing comes twice,
+/// read or not.
+#[test]
+fn a_resource_and_a_doubled_parameter_are_refused_at_the_token_endpoint() {
+    let house = House::open();
+    house.settles("notes", |protocol| protocol.grant_types.push(GrantType::ClientCredentials));
+    let notes = Client::of(&house, "notes");
+    let asks = |more: &[(&str, &str)]| {
+        let mut fields = vec![("grant_type", "client_credentials")];
+        fields.extend_from_slice(more);
+        notes.posts("/oidc/token", &fields)
+    };
+    assert_eq!(asks(&[]).status, 200);
+    refused("a resource", &asks(&[("resource", "https://api.example/")]), 400, "invalid_target");
+    let two = [("resource", "https://api.example/"), ("resource", "https://b.example/")];
+    refused("two resources", &asks(&two), 400, "invalid_target");
+    refused("two scopes", &asks(&[("scope", "a"), ("scope", "b")]), 400, "invalid_request");
+    refused("two unknown ones", &asks(&[("x", "a"), ("x", "a")]), 400, "invalid_request");
 }
