@@ -43,7 +43,7 @@ impl TransportKey {
             pem.extend(line.iter().map(|b| char::from(*b)));
             pem.push('\n');
         }
-        pem.push_str("-----END PUBLIC KEY-----");
+        pem.push_str("-----END PUBLIC KEY-----\n");
         Ok(Self { private: Pkcs1PrivateDecryptingKey::new(key).map_err(|_| BadKey)?, pem })
     }
 
@@ -54,7 +54,8 @@ impl TransportKey {
 
     /// Opens an encrypted password. What has the right shape always opens: to the password, or to one that nobody has.
     pub fn open(&self, sent: &str) -> Result<String, NoCiphertext> {
-        let sent = STANDARD.decode(sent.trim()).map_err(|_| NoCiphertext)?;
+        let bare: Vec<u8> = sent.bytes().filter(|octet| !octet.is_ascii_whitespace()).collect(); // some write it in lines
+        let sent = STANDARD.decode(bare).map_err(|_| NoCiphertext)?;
         let zeros = self.private.key_size_bytes().checked_sub(sent.len()).filter(|zeros| *zeros <= MISSING_ZEROS);
         let mut sealed = vec![0; zeros.ok_or(NoCiphertext)?];
         sealed.extend(sent);
@@ -93,7 +94,13 @@ mod tests {
     #[test]
     fn a_password_opens_and_anything_else_of_its_shape_is_nobodys() {
         let key = TransportKey::parse(&generate().unwrap()).unwrap();
-        assert_eq!(key.open(&encrypted(&key, "correct 马".as_bytes())).unwrap(), "correct 马");
+        let sealed = encrypted(&key, "correct 马".as_bytes());
+        let in_lines =
+            sealed.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line)).collect::<Vec<_>>().join("\r\n");
+        for sent in [&sealed, &in_lines, &format!("{in_lines}\n")] {
+            assert_eq!(key.open(sent).unwrap(), "correct 马");
+        }
+        assert!(key.public_pem().ends_with("-----END PUBLIC KEY-----\n"));
         assert_eq!(key.open("not base64!"), Err(NoCiphertext));
         assert_eq!(key.open(&STANDARD.encode([1u8; 128])), Err(NoCiphertext), "of a shorter key");
         for wrong in [STANDARD.encode([1u8; 256]), STANDARD.encode([0xff; 256]), encrypted(&key, &[0xff, 0xfe])] {

@@ -28,19 +28,24 @@ pub struct CallAsSent<'a> {
 
 /// The texts that a client may have signed for this call, all of which say the same: SDKs leave a question mark behind when
 /// every parameter was undefined, a query that was part of the address is signed as it stands, and a list in a query is signed
-/// as JSON and sent one by one. Empty: nobody can have signed it, because its body has no parameters that could be listed.
+/// as JSON and sent one by one, and what was signed without blanks may be sent with them. Empty: nobody can have signed it, because its body has no parameters that could be listed.
 pub fn texts(call: &CallAsSent<'_>) -> Vec<String> {
     let reads = matches!(call.method, "GET" | "HEAD");
-    let parameters = if reads { Some(call.parameters.to_vec()) } else { of_body(call.body) };
+    let parameters = if reads { Some(call.parameters.to_vec()) } else { of_body(call.body, str::to_owned) };
     let Some(mut parameters) = parameters else { return Vec::new() };
     by_name(&mut parameters);
     let listed = joined(&parameters);
     let asked = if call.query.is_empty() { call.path.to_owned() } else { format!("{}?{}", call.path, call.query) };
     let mut resources = match (reads, listed.is_empty()) {
         (_, true) => vec![asked.clone(), format!("{asked}?")],
-        (true, false) => vec![format!("{}?{listed}", call.path), asked],
+        (true, false) => vec![format!("{}?{listed}", call.path), asked.clone()],
         (false, false) => vec![format!("{asked}?{listed}")],
     };
+    if let Some(mut compact) = of_body(call.body, compacted).filter(|pairs| !reads && !pairs.is_empty()) {
+        by_name(&mut compact);
+        resources.push(format!("{asked}?{}", joined(&compact)));
+        resources.dedup();
+    }
     if reads && parameters.iter().any(|(name, _)| name.ends_with("[]")) {
         resources.push(format!("{}?{}", call.path, joined(&gathered(&parameters))));
     }
@@ -88,18 +93,32 @@ fn lines(headers: &[(&str, &str)]) -> String {
     text
 }
 
-/// Top-level names and values of a JSON body: texts decoded, everything else as written. No body has none.
-fn of_body(body: &[u8]) -> Option<Vec<(String, String)>> {
+/// JSON without the blanks between its parts.
+fn compacted(written: &str) -> String {
+    let (mut inside, mut escaped) = (false, false);
+    let kept = |c: &char| {
+        let outside = !inside;
+        if *c == '"' && !escaped {
+            inside = !inside;
+        }
+        escaped = inside && *c == '\\' && !escaped;
+        !(outside && c.is_ascii_whitespace())
+    };
+    written.chars().filter(kept).collect()
+}
+
+/// Top-level names and values of a JSON body: texts decoded, everything else as `taken` from what is written. No body has none.
+fn of_body(body: &[u8], taken: fn(&str) -> String) -> Option<Vec<(String, String)>> {
     if body.is_empty() {
         return Some(Vec::new());
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let pairs = reader.deserialize_map(Pairs).ok()?;
+    let pairs = reader.deserialize_map(Pairs(taken)).ok()?;
     reader.end().ok()?;
     Some(pairs)
 }
 
-struct Pairs;
+struct Pairs(fn(&str) -> String);
 
 impl<'de> Visitor<'de> for Pairs {
     type Value = Vec<(String, String)>;
@@ -115,7 +134,7 @@ impl<'de> Visitor<'de> for Pairs {
             let text = if written.starts_with('"') {
                 serde_json::from_str(written).map_err(serde::de::Error::custom)?
             } else {
-                written.to_owned()
+                (self.0)(written)
             };
             pairs.push((name, text));
         }
@@ -151,6 +170,14 @@ mod tests {
             "/api/v3/x?a=null&e=&list=[\"b\",\"a\"]&o={\"2\":1,\"1\":{\"k\":\"é\\n\"}}&s=马 \"x\"A&t=true&z=1.50";
         assert_eq!(of("POST", "/api/v3/x", &[], body), [format!("POST\n{HEAD}{resource}")]);
         assert_eq!(of("POST", "/x?q=1", &[], "{\"a\":1}"), [format!("POST\n{HEAD}/x?q=1?a=1")]);
+    }
+
+    #[test]
+    fn what_is_sent_with_blanks_may_be_signed_without() {
+        let body = "{ \"o\": { \"a\": [1, 2], \"b\": \" x \\\" : \\\\\" }, \"n\": 1, \"s\": \"a  b\" }";
+        let signed = format!("POST\n{HEAD}/x?n=1&o={{\"a\":[1,2],\"b\":\" x \\\" : \\\\\"}}&s=a  b");
+        let texts = of("POST", "/x", &[], body);
+        assert_eq!((texts.len(), texts.last()), (2, Some(&signed)));
     }
 
     #[test]

@@ -58,6 +58,9 @@ pub struct Attempt {
     pub password: Password,
     /// Secret that the browser holds on this host.
     pub held: Option<String>,
+    /// Whether a session of somebody else that it holds ends (security.md S2). A browser is one person's; the cookie jar of a
+    /// program may serve many.
+    pub replaces: bool,
     /// Where from.
     pub from: From,
 }
@@ -196,7 +199,7 @@ fn admit(
         if held.user == user.id && held.is_within(act.now, lifetimes.idle_ms) {
             sessions::renew(act, held.id, expires_at)?;
             renewed = Some(held.id);
-        } else {
+        } else if attempt.replaces || held.user == user.id {
             let replaced = Selection::Leaving(vec![held.id]);
             logout::end(act, state, held.pool, replaced, (Cause::Replaced, origin))?;
         }

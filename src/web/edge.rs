@@ -55,19 +55,24 @@ fn fresh_request_id(state: Option<&State>) -> String {
 
 /// What SDKs append to a host that was set with a slash at its end, and so ask for with two in front (authing-contract.md
 /// section 6). Nothing else is read so: a proxy in front may guard the console or the figures by their paths.
-const DOUBLED: [&str; 9] =
+const FORGIVEN: [&str; 9] =
     ["oidc", "oauth", "cas-idp", "cas", "graphql", "logout", "login/profile/logout", "api/v2", "api/v3"];
 
-/// Takes the second slash off the front of such a path. What is asked is a path in any case, never a host: the target of the
-/// request is changed, and no answer repeats it with the slash.
-fn with_one_slash(request: &mut ServiceRequest) {
-    let Some(bare) = request.path().strip_prefix("//") else { return };
+/// Such a path with one slash in front and none at its end, which C# appends; none: it is written so already, or is another.
+fn plain(path: &str) -> Option<&str> {
+    let bare = path.strip_prefix("//").or_else(|| path.strip_prefix('/'))?;
     let known = |prefix: &str| bare.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if !DOUBLED.into_iter().any(known) {
-        return;
-    }
-    let target = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-    let Some(Ok(target)) = target.get(1..).map(PathAndQuery::try_from) else { return };
+    let one = path.get(path.len() - bare.len() - 1..).filter(|_| FORGIVEN.into_iter().any(known))?;
+    let plain = one.strip_suffix('/').filter(|rest| !rest.ends_with('/')).unwrap_or(one);
+    (plain != path).then_some(plain)
+}
+
+/// Has such a path read as it was meant. What is asked is a path in any case, never a host: the target of the request is changed
+/// before anything is decided by it, and no answer repeats it as it came (security.md D11, V3).
+fn with_plain_path(request: &mut ServiceRequest) {
+    let Some(path) = plain(request.path()) else { return };
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let Ok(target) = PathAndQuery::try_from(format!("{path}{query}")) else { return };
     let mut parts = request.head().uri.clone().into_parts();
     parts.path_and_query = Some(target);
     let Ok(uri) = Uri::from_parts(parts) else { return };
@@ -80,7 +85,7 @@ pub async fn edge(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    with_one_slash(&mut request);
+    with_plain_path(&mut request);
     let state = request.app_data::<Data<State>>();
     let https = state.is_some_and(|s| s.config.public_url.as_ref().is_some_and(|u| u.scheme() == "https"));
     let id = fresh_request_id(state.map(|s| &***s));
@@ -247,6 +252,25 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+
+    #[test]
+    fn a_path_is_forgiven_one_slash_at_either_end() {
+        for (path, expected) in [
+            ("//oidc/me", "/oidc/me"),
+            ("/api/v2/logout/", "/api/v2/logout"),
+            ("//api/v2/logout/", "/api/v2/logout"),
+            ("/cas-idp/x/validate/", "/cas-idp/x/validate"),
+            ("/logout/", "/logout"),
+        ] {
+            assert_eq!(plain(path), Some(expected), "{path}");
+        }
+        for path in
+            ["", "/", "//", "/logout", "/logout//", "///logout", "/console/", "/metrics/", "/u/", "/api/v1/session/"]
+        {
+            assert_eq!(plain(path), None, "{path}");
+        }
+        assert_eq!(plain("//logout//"), Some("/logout//"));
+    }
 
     #[test]
     fn a_busy_page_comes_again_by_itself_and_nothing_else_does() {

@@ -172,6 +172,7 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
         account: account.to_owned(),
         password,
         held: visit.secret.clone(),
+        replaces: true,
         from: visit.from(),
     };
     match login::log_in(&visit.state, attempt).await {

@@ -212,7 +212,6 @@ fn administrators(sheet: &mut ServiceConfig) {
     called! { sheet;
         "/oidc/token" => POST token::token;
         "/oidc/me" => GET userinfo::userinfo, POST userinfo::userinfo;
-        "/oidc/me/" => GET userinfo::userinfo; // as Authing's SDK for Java writes it
         "/oidc/token/introspection" => POST introspect::introspect;
         "/oidc/token/revocation" => POST revoke::revoke;
         "/oauth/token" => POST token::token;

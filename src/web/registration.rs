@@ -127,6 +127,7 @@ async fn logs_in(visit: &Visit, application: &Application, typed: &Typed) -> Don
         account: typed.account.clone(),
         password,
         held: visit.secret.clone(),
+        replaces: true,
         from: visit.from(),
     };
     match login::log_in(&visit.state, attempt).await {

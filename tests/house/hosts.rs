@@ -206,8 +206,29 @@ fn a_doubled_slash_in_front_is_one_where_sdks_write_it_and_nowhere_else() {
         assert_eq!(doubled.location(), single.location(), "{target}");
         assert!(!doubled.text().contains("\"//login") && !doubled.text().contains("href=\"//"), "{target}");
     }
+    // C# ends its paths with a slash.
+    for (target, status) in [
+        ("/api/v2/logout/?app_id=undefined", 200),
+        ("/api/v2/users/me/", 200),
+        ("//api/v3/system/", 200),
+        ("/oidc/me/", 401),
+        ("/login/profile/logout/?redirect_uri=//evil.example/x", 200),
+        ("/cas-idp/logout/?url=//evil.example/x", 303),
+    ] {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let (ended, plain) = (asks(target), asks(&format!("{}?{query}", path.trim_end_matches('/'))));
+        assert_eq!((ended.status, plain.status), (status, status), "{target}");
+        assert_eq!(ended.location(), plain.location(), "{target}");
+    }
     // What a proxy may guard by its path has one path only, and a host is never made of one.
     for target in [
+        "/metrics/",
+        "/console/",
+        "/u/",
+        "/api/v1/session/",
+        "/api/v2/logout//",
+        "/api/v2/logout/%2f",
+        "/api/v2/logout/;x=1",
         "//metrics",
         "//console",
         "//u",

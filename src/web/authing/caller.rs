@@ -49,6 +49,12 @@ pub fn token(request: &HttpRequest) -> Result<Option<String>, Refusal> {
     }
 }
 
+/// Whether a call says nothing of what a browser says of every POST and every fetch. Its cookies may then be those of a program
+/// that serves many people, and tell nothing of who is meant.
+pub fn is_no_browser(request: &HttpRequest) -> bool {
+    !request.headers().keys().any(|name| *name == header::ORIGIN || name.as_str().starts_with("sec-fetch-"))
+}
+
 /// The calling program, by its token or its signature in `Authorization`, and the pool header.
 pub fn admin(state: &State, request: &HttpRequest) -> Result<Caller, Refusal> {
     place::of(state, request)?; // an unknown host is refused for programs too

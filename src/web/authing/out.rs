@@ -1,9 +1,10 @@
 //! Log out by a call: `/logout` with its four jobs, `/api/v2/logout`, and what CAS shares with them.
 //!
-//! 1. `userId` makes it an administrator's kick. It is a GET that acts, so only the `Authorization` header counts, never a
-//!    cookie (authing-contract.md 1.1).
+//! 1. `userId` makes it an administrator's kick; or the person's own log-out, where the token is theirs (java 4). It is a GET
+//!    that acts, so only the `Authorization` header counts, never a cookie (authing-contract.md 1.1).
 //! 2. A page load goes on to the front-end log-out, which asks where it must and shows a page.
-//! 3. Else it is the person's own: by the cookie of this host, by their token, or both. What no page of the application could
+//! 3. Else it is the person's own: by the cookie of this host, by their token, or both; but a cookie of somebody else, in the
+//!    jar of a program that shows a token, is none of this person's. What no page of the application could
 //!    have asked for (images, frames, prefetches, other sites) ends nothing (security.md O1).
 //! 4. The session ends, whole, in one committed transaction, with the token that was shown. Ending what has ended is no
 //!    error: the SDKs clear their own storage only after a good answer.
@@ -30,7 +31,10 @@ use crate::web::visit::{self, Visit};
 /// `GET /logout`.
 pub async fn logout(request: HttpRequest) -> Answer {
     let query = Form::query(&request)?;
-    if query.one("userId")?.is_some() {
+    if let Some(named) = query.one("userId")? {
+        if let Some(own) = own(&request, named)? {
+            return end(&request, query.one("appId")?, Some(own)).await;
+        }
         return kick(&request, &query).await;
     }
     if is_page_load(&request) {
@@ -52,6 +56,15 @@ pub async fn api_logout(request: HttpRequest) -> Answer {
 fn is_page_load(request: &HttpRequest) -> bool {
     let says = request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
     says && protect::navigation(request) != Navigation::None
+}
+
+/// The person whose living token is shown, if it is this one.
+fn own(request: &HttpRequest, named: &str) -> Result<Option<UserId>, Refusal> {
+    match caller::person(&*visit::state(request)?, request) {
+        Ok(person) => Ok(Some(person.who()).filter(|id| id.as_str() == named)),
+        Err(Refusal::Unauthenticated) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// An administrator ends a user's part in an application (`appId`), or everything of theirs.
@@ -76,6 +89,11 @@ async fn kick(request: &HttpRequest, query: &Form) -> Answer {
 
 /// The person's own log-out by a call. An application that nobody knows is passed over: whoever calls wants out.
 pub async fn leave(request: &HttpRequest, named: Option<&str>) -> Answer {
+    end(request, named, None).await
+}
+
+/// The same; of nobody but `own`, where the call says whom it means.
+async fn end(request: &HttpRequest, named: Option<&str>, own: Option<UserId>) -> Answer {
     let visit = Visit::of(request)?;
     let application = caller::named_application(&visit.state, &visit.place, request, named).unwrap_or(None);
     protect::called_by_a_page(&visit, application.as_deref())?;
@@ -84,7 +102,9 @@ pub async fn leave(request: &HttpRequest, named: Option<&str>) -> Answer {
         Some(token) => caller::believed(&visit.state, request, &token)?,
         None => None,
     };
-    let held = held(&visit, application.as_deref());
+    let by_token = bearer.as_ref().map(bearer::Bearer::who).filter(|_| caller::is_no_browser(request));
+    let mut held = held(&visit, application.as_deref());
+    held.retain(|session| own.or(by_token).is_none_or(|user| user == session.user));
     let ends_all = held.len() == usize::from(visit.session.is_some()) + visit.rivals.len();
     let from = visit.origin(Actor::House);
     let receipt = visit.state.write(move |act, state| bearer::leave(act, state, &held, bearer.as_ref(), &from)).await?;

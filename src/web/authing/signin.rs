@@ -89,6 +89,7 @@ pub async fn enter(
         account: account.to_owned(),
         password,
         held: visit.secret.clone(),
+        replaces: !caller::is_no_browser(&visit.request),
         from: visit.from(),
     };
     match signin::sign_in(&visit.state, application, attempt, wanted).await? {

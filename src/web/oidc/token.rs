@@ -83,6 +83,7 @@ async fn by_password(request: &HttpRequest, call: &Call, application: &Arc<Appli
         account: account.to_owned(),
         password,
         held: None,
+        replaces: true,
         from: visit::came_from(&call.state, request),
     };
     match signin::sign_in(&call.state, application, attempt, wanted).await {

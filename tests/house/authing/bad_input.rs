@@ -179,7 +179,7 @@ fn a_document_that_is_none_and_a_field_that_is_not_kept_are_errors_with_objects(
         assert!(answer["data"].is_null() && answer["errors"][0]["message"]["message"].is_string(), "{answer}");
     }
     let wrong_types = json!({ "input": { "username": 1, "password": [] } });
-    let answer = sdk.asks("mutation { loginByUsername { id } }", &wrong_types);
+    let answer = sdk.asks("mutation m($input: I!) { loginByUsername(input: $input) { id } }", &wrong_types);
     assert_eq!(answer["errors"][0]["message"]["code"], 2231);
 }
 
@@ -191,31 +191,82 @@ fn programs_log_in_list_and_find_by_graphql() {
     let variables = json!({ "userPoolId": house.pool, "secret": crate::support::POOL_SECRET });
     let data = ask(
         &mut sdk,
-        "query a($userPoolId: String!, $secret: String!) { accessToken { accessToken exp iat } }",
+        "query a($userPoolId: String!, $secret: String!) {
+            accessToken(userPoolId: $userPoolId, secret: $secret) { accessToken exp iat } }",
         variables,
     );
     sdk.token = data["accessToken"]["accessToken"].as_str().unwrap().to_owned();
-    let data = ask(&mut sdk, "{ users { totalCount list { id username email } } }", json!({ "page": 1, "limit": 2 }));
+    let users = "query u($page: Int, $limit: Int) {
+        users(page: $page, limit: $limit) { totalCount list { id username email } } }";
+    let data = ask(&mut sdk, users, json!({ "page": 1, "limit": 2 }));
     assert_eq!((data["users"]["totalCount"].as_i64(), data["users"]["list"].as_array().unwrap().len()), (Some(5), 2));
     let lilei = house.person("lilei").id;
-    let data = ask(&mut sdk, "query { user { username identities { openid } } }", json!({ "id": lilei }));
+    let user = "query u($id: String) { user(id: $id) { username identities { openid } } }";
+    let data = ask(&mut sdk, user, json!({ "id": lilei }));
     assert_eq!(data["user"], json!({ "username": "lilei", "identities": [] }));
     for (variables, expected) in [
         (json!({ "username": "lilei" }), true),
         (json!({ "email": "x@example.com" }), false),
         (json!({ "username": "polly" }), false),
     ] {
-        assert_eq!(ask(&mut sdk, "{ isUserExists }", variables)["isUserExists"], expected);
+        let exists = "query e($username: String, $email: String) { isUserExists(username: $username, email: $email) }";
+        assert_eq!(ask(&mut sdk, exists, variables)["isUserExists"], expected);
     }
     let shown = json!({ "accessToken": sdk.token });
-    let renewed = ask(&mut sdk, "mutation { refreshAccessToken { accessToken } }", shown);
+    let renew = "mutation r($accessToken: String) { refreshAccessToken(accessToken: $accessToken) { accessToken } }";
+    let renewed = ask(&mut sdk, renew, shown);
     let program = renewed["refreshAccessToken"]["accessToken"].as_str().unwrap().to_owned();
     assert_ne!(program, sdk.token);
     sdk.token = program;
     assert!(ask(&mut sdk, "{ users { totalCount } }", json!({}))["users"]["totalCount"].is_i64());
     let foreign = Program::of_pool(&house, house.other_pool, crate::support::people::OTHER_SECRET).token;
     sdk.token = foreign;
-    assert_eq!(sdk.asks("{ user { id } }", &json!({ "id": lilei }))["errors"][0]["message"]["code"], 2004);
+    assert_eq!(sdk.asks(user, &json!({ "id": lilei }))["errors"][0]["message"]["code"], 2004);
+}
+
+#[test]
+fn what_a_document_says_itself_counts_as_what_variables_say() {
+    let house = House::open();
+    let (lilei, other) = (house.person("lilei").id, house.person("hanmeimei").id);
+    let (mut sdk, none) = (Sdk::of(&house, "notes"), json!({}));
+    sdk.logs_in("lilei");
+    let code = |answer: &Value| answer["errors"][0]["message"]["code"].as_u64();
+    let dead = sdk.asks(r#"{ s: checkLoginStatus(token: "garbage") { status code } }"#, &none);
+    assert_eq!(dead["data"]["s"], json!({ "status": false, "code": 2206 }));
+    let living =
+        sdk.asks("query c($mine: String) { checkLoginStatus(token: $mine) { status } }", &json!({ "mine": sdk.token }));
+    assert_eq!(living["data"]["checkLoginStatus"]["status"], true);
+    let before = house.picture();
+    for (query, variables, expected) in [
+        (format!(r#"{{ user(id: "{other}") {{ username }} }}"#), none.clone(), 2020),
+        ("query u($whom: String) { user(id: $whom) { username } }".to_owned(), json!({ "whom": other }), 2020),
+        ("query u($whom: String!) { user(id: $whom) { username } }".to_owned(), none.clone(), 2231),
+        (format!(r#"{{ user(ID: "{other}") {{ username }} }}"#), none.clone(), 2231),
+        ("{ user(id: $id) { username } }".to_owned(), json!({ "id": other }), 2231),
+        (format!(r#"mutation {{ updateUser(id: "{other}", input: {{ name: "x" }}) {{ id }} }}"#), none.clone(), 1001),
+        (
+            format!(r#"mutation u($input: UpdateUserInput!) {{ updateUser(id: "{other}", input: $input) {{ id }} }}"#),
+            json!({ "input": { "tokenExpiredAt": "0" } }),
+            1001,
+        ),
+        (format!(r#"mutation {{ refreshToken(id: "{other}") {{ token }} }}"#), none.clone(), 1001),
+    ] {
+        assert_eq!(code(&sdk.asks(&query, &variables)), Some(expected), "{query}");
+    }
+    assert_eq!(house.picture(), before);
+    sdk.is_in();
+    let own = sdk.asks(&format!(r#"{{ user(id: "{lilei}") {{ username }} }}"#), &json!({ "id": other }));
+    assert_eq!(own["data"]["user"]["username"], "lilei");
+    let mut program = Sdk::of(&house, "notes");
+    program.token = house.program().token;
+    let list = |answer: Value| answer["data"]["users"]["list"].as_array().unwrap_or_else(|| panic!("{answer}")).len();
+    assert_eq!(list(program.asks("{ users(limit: 1, sortBy: CREATEDAT_ASC) { list { id } } }", &none)), 1);
+    let few = "query u($limit: Int = 1) { users(limit: $limit) { list { id } } }";
+    assert_eq!(list(program.asks(few, &none)), 1);
+    assert_eq!(list(program.asks(few, &json!({ "limit": 2 }))), 2);
+    let named = r#"query b($whom: [String!]!) { userBatch(ids: $whom, type: "username") { id } }"#;
+    let found = program.asks(named, &json!({ "whom": ["lilei", "nobody"] }));
+    assert_eq!(found["data"]["userBatch"], json!([{ "id": lilei }]));
 }
 
 #[test]

@@ -170,7 +170,8 @@ fn a_wrong_password_an_unknown_user_and_a_forged_ciphertext_look_the_same() {
     assert_eq!(sdk.tries("nobody", &sdk.encrypts(PASSWORD)), wrong);
     assert_eq!(sdk.tries("lilei", &garbage), wrong);
     assert_eq!(sdk.tries("polly", &sdk.encrypts(PASSWORD)), wrong, "of another pool");
-    let zh = json!({ "query": "mutation { loginByUsername { id } }", "variables": { "input": { "username": "x", "password": garbage } } });
+    let query = "mutation m($input: LoginByUsernameInput!) { loginByUsername(input: $input) { id } }";
+    let zh = json!({ "query": query, "variables": { "input": { "username": "x", "password": garbage } } });
     let answer = sdk.posts_with("/graphql/v2", &zh, &[("x-authing-lang", "zh-CN")]).json();
     assert_eq!(answer["errors"][0]["message"]["message"], "账号或密码错误");
     assert_eq!(house.count("SELECT count(*) FROM sessions"), 0);

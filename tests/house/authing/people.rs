@@ -46,8 +46,8 @@ const DELETE_MANY: &str = "mutation deleteUsers($ids: [String!]!) { deleteUsers(
 const FIND: &str = "query findUser($email: String, $phone: String, $username: String, $externalId: String) {
     findUser(email: $email, phone: $phone, username: $username, externalId: $externalId) { id email } }";
 const EXISTS: &str = "query isUserExists($email: String) { isUserExists(email: $email) }";
-const SEARCH: &str = "query searchUser($query: String!, $fields: [String]) {
-    searchUser(query: $query, fields: $fields) { totalCount list { id } } }";
+const SEARCH: &str = "query searchUser($query: String!, $fields: [String], $roleOpts: [SearchUserRoleOpt]) {
+    searchUser(query: $query, fields: $fields, roleOpts: $roleOpts) { totalCount list { id } } }";
 const BATCH: &str = "query userBatch($ids: [String!]!, $type: String) { userBatch(ids: $ids, type: $type) { id } }";
 const USERS: &str = "query users($page: Int, $limit: Int, $sortBy: SortByEnum) {
     users(page: $page, limit: $limit, sortBy: $sortBy) { totalCount list { id username } } }";

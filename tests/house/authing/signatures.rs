@@ -290,7 +290,8 @@ fn an_applications_secret_administers_nothing() {
     let house = House::open();
     let mut sdk = Sdk::of(&house, "notes");
     let (before, app) = (house.picture(), sdk.app);
-    let query = "query a($userPoolId: String!, $secret: String!) { accessToken { accessToken } }";
+    let query = "query a($userPoolId: String!, $secret: String!) {
+        accessToken(userPoolId: $userPoolId, secret: $secret) { accessToken } }";
     for variables in [json!({ "secret": CLIENT_SECRET }), json!({ "userPoolId": app, "secret": CLIENT_SECRET })] {
         let answer = sdk.asks(query, &variables);
         let said = &answer["errors"][0]["message"];

@@ -69,7 +69,13 @@ impl Stage {
     pub fn fields(&self) -> Vec<Sample> {
         let of = |(name, who, variables): &(&'static str, Who, &str)| {
             let variables: Value = serde_json::from_str(&self.filled(variables)).unwrap();
-            let with = json!({ "query": format!("{{ {name} {{ id }} }}"), "variables": variables }).to_string();
+            let of_each = |shape: fn(&String) -> String| {
+                let names = variables.as_object().unwrap().keys().map(shape).collect::<Vec<_>>().join(", ");
+                if names.is_empty() { names } else { format!("({names})") }
+            };
+            let (declared, given) = (of_each(|n| format!("${n}: Any")), of_each(|n| format!("{n}: ${n}")));
+            let query = format!("query q{declared} {{ {name}{given} {{ id }} }}");
+            let with = json!({ "query": query, "variables": variables }).to_string();
             Sample { name, who: *who, method: "POST", path: "/graphql/v2".into(), with }
         };
         FIELDS.iter().map(of).collect()

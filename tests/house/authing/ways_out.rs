@@ -4,7 +4,7 @@ use exeunt::domain::id::ApplicationId;
 use serde_json::{Value, json};
 
 use crate::support::authing::Sdk;
-use crate::support::{House, Person, Program};
+use crate::support::{House, PASSWORD, Person, Program};
 
 fn open() -> House {
     House::with(|config| {
@@ -207,6 +207,66 @@ fn every_log_out_ends_this_session_and_no_other_device() {
     }
     let receipts = house.count("SELECT count(*) FROM endings WHERE cause = 'front_end'");
     assert_eq!(receipts, i64::try_from(log_outs().len() * 6).unwrap());
+}
+
+#[test]
+fn whoever_names_themselves_logs_out_and_nobody_else() {
+    let house = open();
+    let (mut sdk, mut friend) = (Sdk::of(&house, "notes"), Sdk::of(&house, "notes"));
+    sdk.logs_in("lilei");
+    friend.logs_in("hanmeimei");
+    let (own, other) = (house.person("lilei").id, house.person("hanmeimei").id);
+    // As Java sends it: no cookies, an own token.
+    let mut java = sdk.without_cookies();
+    let app = sdk.app;
+    let path = |user| format!("/logout?appId={app}&userId={user}");
+    for named in [other.to_string(), String::new(), "*".to_owned()] {
+        let answer = java.gets(&path(named)).json();
+        assert_eq!(answer["code"], 2020, "{answer}");
+    }
+    let hidden = java.gets_with(&path(own.to_string()), &[("Sec-Purpose", "prefetch")]).json();
+    assert_eq!(hidden["code"], 1001, "{hidden}");
+    sdk.is_in();
+    // The cookie of somebody else is none of theirs.
+    java.browser = friend.browser.clone();
+    let answer = java.gets(&path(own.to_string())).json();
+    assert_eq!(answer["code"], 200, "{answer}");
+    sdk.is_out();
+    friend.is_in();
+    assert_eq!(house.count("SELECT count(*) FROM endings WHERE cause = 'front_end'"), 1);
+    assert_eq!(java.gets(&path(own.to_string())).json()["code"], 2020, "a dead token is nobody's");
+}
+
+#[test]
+fn one_cookie_jar_of_a_program_serves_many_people() {
+    let house = open();
+    let mut program = Sdk::of(&house, "notes");
+    program.logs_in("lilei");
+    let lilei = program.clone();
+    program.signs_in("hanmeimei");
+    let (mut first, mut second) = (lilei.without_cookies(), program.without_cookies());
+    first.is_in();
+    second.is_in();
+    // Who comes in again is renewed in their own session.
+    program.logs_in("hanmeimei");
+    assert_eq!(house.count("SELECT count(*) FROM sessions"), 2);
+    // The first one's token in the jar of the second.
+    program.token.clone_from(&lilei.token);
+    assert_eq!(program.gets("/api/v2/logout").json()["code"], 200);
+    first.is_out();
+    second.is_in();
+    // A browser is one person's.
+    let mut page = Sdk::of(&house, "notes");
+    page.logs_in("lilei");
+    let mut before = page.without_cookies();
+    let origin = house.at("", "");
+    for headers in [&[("Origin", origin.as_str())][..], &[("Sec-Fetch-Site", "same-origin")]] {
+        page.posts_with("/api/v3/signin", &page.signin("hanmeimei", PASSWORD, "openid"), headers);
+        before.is_out();
+        page.logs_in("lilei");
+        before = page.without_cookies();
+        before.is_in();
+    }
 }
 
 #[test]

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use super::people::CLIENT_SECRET;
 use super::{Answer, Browser, House, PASSWORD};
 
+const CHECK: &str = "query c($token: String) { checkLoginStatus(token: $token) { code status } }";
+
 /// An SDK on a page or in a program: an application, cookies, and the token of whoever is in.
 #[derive(Debug, Clone)]
 pub struct Sdk {
@@ -136,10 +138,9 @@ impl Sdk {
         let validated =
             self.gets_with(&format!("/api/v2/oidc/validate_token?{kind}={token}"), &[("Authorization", "")]);
         let user = self.asks("query user($id: String) { user(id: $id) { id token } }", &json!({}));
-        let status =
-            self.asks("query c($token: String) { checkLoginStatus(token: $token) { code status } }", &json!({}));
+        let status = self.asks(CHECK, &json!({}));
         let named = json!({ "token": token });
-        let of_named = self.without_token().asks("{ checkLoginStatus { status } }", &named);
+        let of_named = self.without_token().asks(CHECK, &named);
         let of_named_by_guard = self.without_token().posts("/api/v2/users/login/check-status", &named);
         let renewed = self.asks("mutation r($id: String) { refreshToken(id: $id) { token } }", &json!({}));
         let (code, state_code) = (|a: Answer| a.json()["code"] == 200, |a: Answer| a.json()["statusCode"] == 200);

@@ -1,5 +1,8 @@
 //! The call itself: reads the document, has its field answered, dresses answer or refusal.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -14,6 +17,27 @@ use crate::web::error::{Answer, Refusal};
 
 /// What `__schema` answers; made from `schema.graphql` beside it.
 const INTROSPECTION: &str = include_str!("introspection.json");
+
+/// Fields with their arguments, by the schema that is told.
+static KNOWN: LazyLock<HashSet<(String, String)>> = LazyLock::new(|| {
+    let schema: Value = serde_json::from_str(INTROSPECTION).unwrap_or_default();
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
+    let asked =
+        list(&schema["__schema"]["types"]).into_iter().filter(|kind| ["Query", "Mutation"].contains(&&*name(kind)));
+    let fields = asked.flat_map(|kind| list(&kind["fields"]));
+    let pairs = |field: Value| list(&field["args"]).into_iter().map(move |given| (name(&field), name(&given)));
+    fields.flat_map(pairs).collect()
+});
+
+/// Whether a field that is known is given something that it does not have (section 5.4.1): passed over, a slip of the pen
+/// could make "this user" mean "me". What is null gives nothing.
+fn names_more(field: &str, arguments: &Value) -> bool {
+    let of_field = |name: &str| KNOWN.contains(&(field.to_owned(), name.to_owned()));
+    let known = KNOWN.iter().any(|(name, _)| name == field);
+    let given = arguments.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    known && given.into_iter().any(|(name, _)| !of_field(name))
+}
 
 #[derive(Deserialize)]
 struct Call {
@@ -38,14 +62,23 @@ async fn answered(request: &HttpRequest, payload: &mut Payload) -> Answer {
     if !matches!(call.variables, Value::Null | Value::Object(_)) {
         return Err(Refusal::Bad("variables"));
     }
-    let field = document::asked(&call.query, call.operation.as_deref()).ok_or(Refusal::Bad("query"))?;
+    let asked = document::asked(&call.query, call.operation.as_deref()).ok_or(Refusal::Bad("query"))?;
+    let field = &asked.field;
     if field.name == "__schema" {
         let schema = serde_json::from_str::<&RawValue>(INTROSPECTION).map_err(|_| Refusal::Broken)?;
         let body = format!("{{\"data\":{}}}", schema.get());
         return Ok(HttpResponse::Ok().content_type("application/json").body(body));
     }
-    let answered = fields::answer(&visit, &field.name, &call.variables).await?;
-    let answer = dressed(answered.value, &field);
+    // `new ManagementClient({appId, secret})` leaves the pool out, and is told there what to do.
+    if asked.lacks_something(&call.variables) && field.name != "accessToken" {
+        return Err(Refusal::Bad("variables"));
+    }
+    let arguments = asked.arguments(&call.variables).ok_or(Refusal::Bad("query: an unknown variable"))?;
+    if names_more(&field.name, &arguments) {
+        return Err(Refusal::Bad("query: an unknown argument"));
+    }
+    let answered = fields::answer(&visit, &field.name, &arguments).await?;
+    let answer = dressed(answered.value, field);
     Ok(match &answered.welcome {
         Some(welcome) => signin::with_cookie(&visit, welcome, answer),
         None => answer,

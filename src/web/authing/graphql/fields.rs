@@ -1,4 +1,5 @@
-//! Each field that is answered, and how. Arguments come as variables, by the names that Authing's documents give them.
+//! Each field that is answered, and how. Its arguments have been resolved: literals, arguments and
+//! defaults of the document ([`super::document`]).
 
 use serde_json::{Value, json};
 
@@ -28,46 +29,46 @@ impl From<Value> for Answered {
     }
 }
 
-/// A variable that is a text; absent, null and empty are the same. Another type is refused.
-pub(super) fn text<'a>(variables: &'a Value, name: &'static str) -> Result<Option<&'a str>, Refusal> {
-    match &variables[name] {
+/// An argument that is a text; absent, null and empty are the same. Another type is refused.
+pub(super) fn text<'a>(arguments: &'a Value, name: &'static str) -> Result<Option<&'a str>, Refusal> {
+    match &arguments[name] {
         Value::Null => Ok(None),
         Value::String(text) => Ok(caller::meant(text)),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Err(Refusal::bad(name)),
     }
 }
 
-pub(super) fn required<'a>(variables: &'a Value, name: &'static str) -> Result<&'a str, Refusal> {
-    text(variables, name)?.ok_or(Coded::from(&MISSING).into())
+pub(super) fn required<'a>(arguments: &'a Value, name: &'static str) -> Result<&'a str, Refusal> {
+    text(arguments, name)?.ok_or(Coded::from(&MISSING).into())
 }
 
 /// Answers one field.
-pub async fn answer(visit: &Visit, field: &str, variables: &Value) -> Result<Answered, Refusal> {
+pub async fn answer(visit: &Visit, field: &str, arguments: &Value) -> Result<Answered, Refusal> {
     match field {
-        "loginByUsername" => log_in(visit, variables, "username").await,
-        "loginByEmail" => log_in(visit, variables, "email").await,
-        "loginByPhonePassword" => log_in(visit, variables, "phone").await,
-        "user" => user(visit, variables),
-        "checkLoginStatus" => check_login_status(visit, variables),
-        "refreshToken" => refresh_token(visit),
-        "accessToken" => access_token(visit, variables).await,
-        "refreshAccessToken" => refresh_access_token(visit, variables).await,
-        "users" => people::list(visit, variables).await,
-        "searchUser" => people::search(visit, variables).await,
-        "userBatch" => people::batch(visit, variables).await,
-        "findUser" => people::find(visit, variables),
-        "isUserExists" => people::exists(visit, variables),
-        "createUser" => people::create(visit, variables).await,
-        "updateUser" => people::update(visit, variables).await,
-        "deleteUser" | "deleteUsers" => people::delete(visit, field, variables).await,
-        "registerByEmail" => register(visit, variables, By::Email).await,
-        "registerByUsername" => register(visit, variables, By::Username).await,
+        "loginByUsername" => log_in(visit, arguments, "username").await,
+        "loginByEmail" => log_in(visit, arguments, "email").await,
+        "loginByPhonePassword" => log_in(visit, arguments, "phone").await,
+        "user" => user(visit, arguments),
+        "checkLoginStatus" => check_login_status(visit, arguments),
+        "refreshToken" => refresh_token(visit, arguments),
+        "accessToken" => access_token(visit, arguments).await,
+        "refreshAccessToken" => refresh_access_token(visit, arguments).await,
+        "users" => people::list(visit, arguments).await,
+        "searchUser" => people::search(visit, arguments).await,
+        "userBatch" => people::batch(visit, arguments).await,
+        "findUser" => people::find(visit, arguments),
+        "isUserExists" => people::exists(visit, arguments),
+        "createUser" => people::create(visit, arguments).await,
+        "updateUser" => people::update(visit, arguments).await,
+        "deleteUser" | "deleteUsers" => people::delete(visit, field, arguments).await,
+        "registerByEmail" => register(visit, arguments, By::Email).await,
+        "registerByUsername" => register(visit, arguments, By::Username).await,
         _ => Err(Coded::from(&UNSUPPORTED).into()),
     }
 }
 
-async fn log_in(visit: &Visit, variables: &Value, by: &'static str) -> Result<Answered, Refusal> {
-    let input = &variables["input"];
+async fn log_in(visit: &Visit, arguments: &Value, by: &'static str) -> Result<Answered, Refusal> {
+    let input = &arguments["input"];
     let (account, sent) = (required(input, by)?, required(input, "password")?);
     let application = caller::application(&visit.state, &visit.place, &visit.request, None)?;
     let password = signin::password(&visit.state, sent, Travelled::Encrypted)?;
@@ -78,8 +79,8 @@ async fn log_in(visit: &Visit, variables: &Value, by: &'static str) -> Result<An
 }
 
 /// `forceLogin` or `generateToken` log the new person in; without either there is a new user and no more, as the SDK has it.
-async fn register(visit: &Visit, variables: &Value, by: By) -> Result<Answered, Refusal> {
-    let input = &variables["input"];
+async fn register(visit: &Visit, arguments: &Value, by: By) -> Result<Answered, Refusal> {
+    let input = &arguments["input"];
     let application = caller::application(&visit.state, &visit.place, &visit.request, None)?;
     let name = if by == By::Email { "email" } else { "username" };
     let newcomer = Newcomer {
@@ -97,8 +98,8 @@ async fn register(visit: &Visit, variables: &Value, by: By) -> Result<Answered, 
 }
 
 /// The person whose token this is; by `id`, anybody of the pool, for its administrators.
-fn user(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
-    let Some(id) = text(variables, "id")? else {
+fn user(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
+    let Some(id) = text(arguments, "id")? else {
         return Ok(own_user(&visit.request, &caller::person(&visit.state, &visit.request)?).into());
     };
     if let Ok(person) = caller::person(&visit.state, &visit.request)
@@ -112,8 +113,8 @@ fn user(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
 }
 
 /// Whether a token counts: the one that is named, else the one that calls. A dead one is an answer, not an error.
-fn check_login_status(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
-    let named = text(variables, "token")?.map(str::to_owned);
+fn check_login_status(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
+    let named = text(arguments, "token")?.map(str::to_owned);
     let shown = match named {
         Some(token) => Some(token.strip_prefix("Bearer ").unwrap_or(&token).to_owned()),
         None => caller::token(&visit.request).unwrap_or(None),
@@ -125,19 +126,23 @@ fn check_login_status(visit: &Visit, variables: &Value) -> Result<Answered, Refu
     Ok(person.map_or_else(|| dead(&visit.request), |person| alive(&person)).into())
 }
 
-fn refresh_token(visit: &Visit) -> Result<Answered, Refusal> {
+/// One's own; `id` may say so.
+fn refresh_token(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let person = match caller::person(&visit.state, &visit.request) {
         Err(Refusal::Unauthenticated) => return Err(Coded::from(&LOG_IN_AGAIN).into()),
         other => other?,
     };
+    if text(arguments, "id")?.is_some_and(|id| id != person.who().as_str()) {
+        return Err(Refusal::Forbidden("another user"));
+    }
     let token = person.renewed(&visit.state)?;
     Ok(json!({ "token": token.token, "iat": token.iat, "exp": token.exp }).into())
 }
 
 /// With `new ManagementClient({appId, secret})` no pool is named, and the headers name the application.
-async fn access_token(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+async fn access_token(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let header = visit.request.headers().get("x-authing-app-id").and_then(|v| v.to_str().ok());
-    let (named, secret) = (text(variables, "userPoolId")?, required(variables, "secret")?);
+    let (named, secret) = (text(arguments, "userPoolId")?, required(arguments, "secret")?);
     if let Some(id) = named.or(header.and_then(caller::meant)) {
         caller::no_application(&visit.state, id)?;
     }
@@ -146,8 +151,8 @@ async fn access_token(visit: &Visit, variables: &Value) -> Result<Answered, Refu
     Ok(json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp }).into())
 }
 
-async fn refresh_access_token(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
-    let presented = required(variables, "accessToken")?;
+async fn refresh_access_token(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
+    let presented = required(arguments, "accessToken")?;
     let issued = management::renew(&visit.state, presented, &visit.place.issuer(), visit.from()).await?;
     Ok(json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp }).into())
 }

@@ -17,7 +17,7 @@ use crate::web::authing::{caller, envelope, shape};
 use crate::web::error::Refusal;
 use crate::web::visit::{Visit, off_thread};
 
-/// A variable that is an object or a list; absent and null are the same. Another shape is refused.
+/// An argument that is an object or a list; absent and null are the same. Another shape is refused.
 pub(super) fn read<T: DeserializeOwned>(value: &Value, name: &'static str) -> Result<Option<T>, Refusal> {
     if value.is_null() {
         return Ok(None);
@@ -25,8 +25,8 @@ pub(super) fn read<T: DeserializeOwned>(value: &Value, name: &'static str) -> Re
     serde_json::from_value(value.clone()).map(Some).map_err(|_| Refusal::bad(name))
 }
 
-fn number(variables: &Value, name: &'static str, default: u32) -> Result<u32, Refusal> {
-    let value = &variables[name];
+fn number(arguments: &Value, name: &'static str, default: u32) -> Result<u32, Refusal> {
+    let value = &arguments[name];
     if value.is_null() {
         return Ok(default);
     }
@@ -34,8 +34,8 @@ fn number(variables: &Value, name: &'static str, default: u32) -> Result<u32, Re
 }
 
 /// Refuses what would narrow an answer here and cannot: a program may act on all that it is given.
-fn nothing_of(variables: &Value, names: &[&str]) -> Result<(), Refusal> {
-    let asks = |name: &&str| match &variables[*name] {
+fn nothing_of(arguments: &Value, names: &[&str]) -> Result<(), Refusal> {
+    let asks = |name: &&str| match &arguments[*name] {
         Value::Null | Value::Bool(false) => false,
         Value::Array(list) => !(list.is_empty() && name.ends_with("Opts")),
         Value::Bool(true) | Value::Number(_) | Value::String(_) | Value::Object(_) => true,
@@ -44,34 +44,34 @@ fn nothing_of(variables: &Value, names: &[&str]) -> Result<(), Refusal> {
 }
 
 /// `users(page, limit, sortBy)`. Nobody is in an organisation here, so that leaving those out leaves nobody out.
-pub(super) async fn list(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+pub(super) async fn list(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     caller::admin(&visit.state, &visit.request)?;
-    let (by_change, ascending) = match text(variables, "sortBy")? {
+    let (by_change, ascending) = match text(arguments, "sortBy")? {
         None | Some("CREATEDAT_DESC") => (false, false),
         Some("CREATEDAT_ASC") => (false, true),
         Some("UPDATEDAT_DESC") => (true, false),
         Some("UPDATEDAT_ASC") => (true, true),
         Some(_) => return Err(Refusal::bad("sortBy")),
     };
-    listed(visit, variables, Listing { by_change, ascending, ..Listing::default() }).await
+    listed(visit, arguments, Listing { by_change, ascending, ..Listing::default() }).await
 }
 
 /// `searchUser(query, fields, page, limit)`.
-pub(super) async fn search(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+pub(super) async fn search(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     caller::admin(&visit.state, &visit.request)?;
-    nothing_of(variables, &["departmentOpts", "groupOpts", "roleOpts"])?;
-    let named: Option<Vec<String>> = read(&variables["fields"], "fields")?;
+    nothing_of(arguments, &["departmentOpts", "groupOpts", "roleOpts"])?;
+    let named: Option<Vec<String>> = read(&arguments["fields"], "fields")?;
     let wanted = Listing {
-        text: people::keywords(required(variables, "query")?)?,
+        text: people::keywords(required(arguments, "query")?)?,
         fields: people::fields(named.as_deref()),
         ..Listing::default()
     };
-    listed(visit, variables, wanted).await
+    listed(visit, arguments, wanted).await
 }
 
-async fn listed(visit: &Visit, variables: &Value, wanted: Listing) -> Result<Answered, Refusal> {
+async fn listed(visit: &Visit, arguments: &Value, wanted: Listing) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
-    let page = (number(variables, "page", 1)?, number(variables, "limit", 10)?.min(200));
+    let page = (number(arguments, "page", 1)?, number(arguments, "limit", 10)?.min(200));
     let state = visit.state.clone();
     let (total, people) = off_thread(move || users::listed(&state, caller.pool, &wanted, page)).await?;
     let list: Vec<Value> = people.iter().map(shape::v2_user).collect();
@@ -79,29 +79,29 @@ async fn listed(visit: &Visit, variables: &Value, wanted: Listing) -> Result<Ans
 }
 
 /// `userBatch(ids, type)`: those that there are.
-pub(super) async fn batch(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+pub(super) async fn batch(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
-    let ids: Vec<String> = read(&variables["ids"], "ids")?.ok_or(Coded::from(&MISSING))?;
-    let list = people::named_loosely(text(variables, "type")?, &ids)?;
+    let ids: Vec<String> = read(&arguments["ids"], "ids")?.ok_or(Coded::from(&MISSING))?;
+    let list = people::named_loosely(text(arguments, "type")?, &ids)?;
     let state = visit.state.clone();
     let found = off_thread(move || provisioning::found(&state, caller.pool, &list)).await?;
     Ok(found.iter().map(shape::v2_user).collect::<Value>().into())
 }
 
-fn sought(variables: &Value) -> Result<Option<UserRef>, Refusal> {
-    nothing_of(variables, &["identity"])?;
+fn sought(arguments: &Value) -> Result<Option<UserRef>, Refusal> {
+    nothing_of(arguments, &["identity"])?;
     people::sought([
-        ("email", text(variables, "email")?),
-        ("phone", text(variables, "phone")?),
-        ("username", text(variables, "username")?),
-        ("external_id", text(variables, "externalId")?),
+        ("email", text(arguments, "email")?),
+        ("phone", text(arguments, "phone")?),
+        ("username", text(arguments, "username")?),
+        ("external_id", text(arguments, "externalId")?),
     ])
 }
 
 /// `findUser(email, phone, username)`: null when there is none.
-pub(super) fn find(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+pub(super) fn find(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
-    let found = match sought(variables)? {
+    let found = match sought(arguments)? {
         Some(name) => presence::find(&visit.state, caller.pool, &name)?,
         None => None,
     };
@@ -109,9 +109,9 @@ pub(super) fn find(visit: &Visit, variables: &Value) -> Result<Answered, Refusal
 }
 
 /// `isUserExists`. Administrators only: anybody else could find out who has an account.
-pub(super) fn exists(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+pub(super) fn exists(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
-    let found = match sought(variables)? {
+    let found = match sought(arguments)? {
         Some(name) => presence::find(&visit.state, caller.pool, &name)?,
         None => None,
     };
@@ -119,10 +119,10 @@ pub(super) fn exists(visit: &Visit, variables: &Value) -> Result<Answered, Refus
 }
 
 /// `createUser(userInfo, keepPassword, resetPasswordOnFirstLogin, identity)`.
-pub(super) async fn create(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+pub(super) async fn create(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
-    nothing_of(variables, &["keepPassword", "resetPasswordOnFirstLogin", "identity"])?;
-    let sent: Sent = read(&variables["userInfo"], "userInfo")?.ok_or(Coded::from(&MISSING))?;
+    nothing_of(arguments, &["keepPassword", "resetPasswordOnFirstLogin", "identity"])?;
+    let sent: Sent = read(&arguments["userInfo"], "userInfo")?.ok_or(Coded::from(&MISSING))?;
     let parts = sent.parts(&visit.state, Travelled::Encrypted)?;
     let origin = caller::origin(&visit.state, &visit.request, &caller);
     let made = provisioning::create_users(&visit.state, caller.pool, vec![parts], origin).await;
@@ -133,19 +133,19 @@ pub(super) async fn create(visit: &Visit, variables: &Value) -> Result<Answered,
 /// `updateUser(id, input)`: by a person's token their own display name, by a program's anybody's parts.
 /// `{tokenExpiredAt: "0"}` is how the JavaScript SDK logged out up to 4.11: a person ends their own session, and nobody
 /// else's; a program kicks.
-pub(super) async fn update(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+pub(super) async fn update(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     match caller::person(&visit.state, &visit.request) {
-        Ok(person) => update_own(visit, variables, &person).await,
-        Err(Refusal::Unauthenticated) => update_any(visit, variables).await,
+        Ok(person) => update_own(visit, arguments, &person).await,
+        Err(Refusal::Unauthenticated) => update_any(visit, arguments).await,
         Err(other) => Err(other),
     }
 }
 
-async fn update_own(visit: &Visit, variables: &Value, person: &Bearer) -> Result<Answered, Refusal> {
-    if text(variables, "id")?.is_some_and(|id| id != person.who().as_str()) {
+async fn update_own(visit: &Visit, arguments: &Value, person: &Bearer) -> Result<Answered, Refusal> {
+    if text(arguments, "id")?.is_some_and(|id| id != person.who().as_str()) {
         return Err(Refusal::Forbidden("another user"));
     }
-    let sent: Sent = read(&variables["input"], "input")?.ok_or(Coded::from(&MISSING))?;
+    let sent: Sent = read(&arguments["input"], "input")?.ok_or(Coded::from(&MISSING))?;
     if sent.only_logs_out() {
         let (held, from) = (visit.session.iter().cloned().collect::<Vec<_>>(), visit.origin(Actor::House));
         let held: Vec<_> = held.into_iter().filter(|session| session.user == person.who()).collect();
@@ -163,10 +163,10 @@ async fn update_own(visit: &Visit, variables: &Value, person: &Bearer) -> Result
     Ok(own_user(&visit.request, &person).into())
 }
 
-async fn update_any(visit: &Visit, variables: &Value) -> Result<Answered, Refusal> {
+async fn update_any(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
-    let whom = people::named_one(None, required(variables, "id")?)?;
-    let sent: Sent = read(&variables["input"], "input")?.ok_or(Coded::from(&MISSING))?;
+    let whom = people::named_one(None, required(arguments, "id")?)?;
+    let sent: Sent = read(&arguments["input"], "input")?.ok_or(Coded::from(&MISSING))?;
     let (state, origin) = (&visit.state, caller::origin(&visit.state, &visit.request, &caller));
     if sent.only_logs_out() {
         let user = presence::find(state, caller.pool, &whom)?.ok_or(Refusal::absent("user"))?;
@@ -184,11 +184,11 @@ async fn update_any(visit: &Visit, variables: &Value) -> Result<Answered, Refusa
 }
 
 /// `deleteUser(id)`, `deleteUsers(ids)`: all or nobody.
-pub(super) async fn delete(visit: &Visit, field: &str, variables: &Value) -> Result<Answered, Refusal> {
+pub(super) async fn delete(visit: &Visit, field: &str, arguments: &Value) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
     let ids = match field {
-        "deleteUser" => vec![required(variables, "id")?.to_owned()],
-        _ => read(&variables["ids"], "ids")?.ok_or(Coded::from(&MISSING))?,
+        "deleteUser" => vec![required(arguments, "id")?.to_owned()],
+        _ => read(&arguments["ids"], "ids")?.ok_or(Coded::from(&MISSING))?,
     };
     let list = people::named(None, &ids)?;
     let origin = caller::origin(&visit.state, &visit.request, &caller);
