@@ -50,7 +50,7 @@ pub use dashboard::{ByApplication, DashboardView, Health, Logins, Steps, TickerR
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
 pub use import::{Column, FileFault, ImportLine, ImportView, Imported, LookView, import, imported, look};
-pub use kick::{Effect, KickField, KickTarget, KickView, kick, nobody_to_kick};
+pub use kick::{Effect, KickField, KickTarget, KickView, Reckoning, Staying, kick, nobody_to_kick};
 pub use login_status::{Asked, LedgerView, ledger};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
 pub use quick_start::quick_start;

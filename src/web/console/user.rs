@@ -205,7 +205,7 @@ pub async fn end(request: HttpRequest, id: Path<String>, mut payload: Payload) -
     let (desk, form) = desk_post!(&request, &mut payload);
     let user = found(&desk, &id)?;
     let sid = Sid::parse(form.text("sid")?).map_err(|_| Refusal::absent("session"))?;
-    let picked = Picked { sids: vec![sid], application: None, scope: Scope::Device, reason: String::new() };
+    let picked = Picked { sids: vec![sid], application: None, scope: Scope::Device, reason: String::new(), keep: None };
     let (pool, origin) = (desk.pool, desk.origin());
     match desk.visit.state.write(move |act, state| door::end_picked(act, state, pool, picked, origin)).await {
         Ok(receipt) => Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None)),
