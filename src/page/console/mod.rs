@@ -60,7 +60,7 @@ pub use settings::{KeeperRow, Lifetime, Outcome, SettingsField, SettingsView, St
 pub use test_message::TestView;
 pub use user::{UserHead, UserView, user};
 pub(in crate::page) use user_form::now_is;
-pub use user_form::{UserField, UserForm};
+pub use user_form::{UserDone, UserField, UserForm};
 pub use user_link::{UserLinkView, user_link};
 pub use user_tabs::{user_applications, user_data, user_devices, user_history};
 pub use users::{UserRow, UsersView, new_user, users};
