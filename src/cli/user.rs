@@ -152,7 +152,8 @@ fn list(search: &str, as_json: bool, at: &InPool) -> Result<(), Failure> {
     let pool = operator::pool(&state, at.pool.as_deref())?.id;
     let (mut all, mut before) = (Vec::new(), None);
     loop {
-        let (mut page, more) = users::page(&state, pool, search, before)?;
+        let (listed, more) = users::page(&state, pool, search, before)?;
+        let mut page: Vec<_> = listed.into_iter().map(|one| (one.user, one.sessions)).collect();
         before = page.last().map(|(user, _)| (user.created_at.0, user.id));
         all.append(&mut page);
         if !more {

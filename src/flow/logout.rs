@@ -16,7 +16,7 @@ use crate::crypto::random;
 use crate::domain::audit::{self, Detail};
 use crate::domain::id::{ApplicationId, EndingId, PoolId, Sid, UserId};
 use crate::domain::logout::{Actor, Cause, NoPlan, Origin, Plan, Receipt, Scope, Selection};
-use crate::domain::session::{Session, SessionId};
+use crate::domain::session::{Seq, Session, SessionId};
 use crate::store::db::Act;
 use crate::store::{audit as rows, ending, grants, online, sessions, users};
 
@@ -170,6 +170,8 @@ pub struct Picked {
     pub scope: Scope,
     /// Why, in the administrator's words.
     pub reason: String,
+    /// A session that stays, whatever the scope covers: the administrator's own.
+    pub keep: Option<SessionId>,
 }
 
 /// An administrator ends picked sessions by a scope. Sessions that have ended meanwhile, or are of another pool, are
@@ -181,7 +183,7 @@ pub fn end_picked(
     picked: Picked,
     origin: Origin,
 ) -> Done<Receipt> {
-    let Picked { mut sids, application, scope, reason } = picked;
+    let Picked { mut sids, application, scope, reason, keep } = picked;
     sids.sort_unstable();
     sids.dedup();
     let inside = application.filter(|_| matches!(scope, Scope::Cell | Scope::App));
@@ -204,15 +206,54 @@ pub fn end_picked(
     if let Some(application) = application {
         own_application(state, pool, application)?;
     }
-    let selection = match scope {
-        Scope::Cell => Selection::Cells { sessions: devices, within: within()? },
-        Scope::App => Selection::Users { ids: people, within: Some(within()?) },
-        Scope::Device => Selection::Sessions(devices),
-        Scope::All => Selection::Users { ids: people, within: None },
+    let selection = match (scope, keep) {
+        (Scope::Cell | Scope::Device, Some(kept)) => {
+            devices.retain(|id| *id != kept);
+            rest(devices, inside)?
+        }
+        (Scope::App | Scope::All, Some(kept)) => rest(all_but(act, people, inside, kept)?, inside)?,
+        (Scope::Cell, None) => Selection::Cells { sessions: devices, within: within()? },
+        (Scope::App, None) => Selection::Users { ids: people, within: Some(within()?) },
+        (Scope::Device, None) => Selection::Sessions(devices),
+        (Scope::All, None) => Selection::Users { ids: people, within: None },
     };
     let receipt = end(act, state, pool, selection, (Cause::Console, origin))?;
     remark(act, &receipt, &reason, gone)?;
     Ok(receipt)
+}
+
+/// Living sessions of these people but one; where an application is named, those that are in it.
+fn all_but(
+    act: &Act<'_>,
+    mut people: Vec<UserId>,
+    inside: Option<ApplicationId>,
+    kept: SessionId,
+) -> Done<Vec<SessionId>> {
+    people.sort_unstable();
+    people.dedup();
+    let mut all = Vec::new();
+    for user in people {
+        match inside {
+            None => all.extend(sessions::others_of_user(act.conn(), user, Some(kept))?),
+            Some(application) => {
+                let rows = online::of_user(act.conn(), application, user, ALL)?;
+                all.extend(rows.into_iter().map(|row| row.session).filter(|id| *id != kept));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// No limit to a list.
+const ALL: u32 = i32::MAX.unsigned_abs();
+
+/// What is left to end when one session stays. A barrier would cover that one too, so the others are named.
+fn rest(sessions: Vec<SessionId>, inside: Option<ApplicationId>) -> Done<Selection> {
+    match (sessions.is_empty(), inside) {
+        (true, _) => Err(FlowError::Absent("session")),
+        (false, Some(within)) => Ok(Selection::Cells { sessions, within }),
+        (false, None) => Ok(Selection::Sessions(sessions)),
+    }
 }
 
 /// Keeps with an ending why it was done, and how many of the chosen sessions had left before.
@@ -238,6 +279,20 @@ pub fn end_everybody(
 ) -> Done<Receipt> {
     own_application(state, pool, application)?;
     end(act, state, pool, Selection::Application(application), (Cause::Console, origin))
+}
+
+/// The same but for one session, the administrator's own.
+pub fn end_everybody_else(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    pool: PoolId,
+    (application, kept): (ApplicationId, SessionId),
+    origin: Origin,
+) -> Done<Receipt> {
+    own_application(state, pool, application)?;
+    let rows = online::entered_before(act.conn(), application, Seq(i64::MAX), ALL)?;
+    let others = rows.into_iter().map(|row| row.session).filter(|id| *id != kept).collect();
+    end(act, state, pool, rest(others, Some(application))?, (Cause::Console, origin))
 }
 
 /// The operator's kick: users of whatever pool, one receipt for each pool concerned.

@@ -11,14 +11,15 @@ use crate::crypto::random;
 use crate::domain::audit;
 use crate::domain::clock::Timestamp;
 use crate::domain::contact::{ContactRefused, DisplayName, Email, NewPassword, Phone, Username};
-use crate::domain::id::{PoolId, UserId};
+use crate::domain::id::{ApplicationId, PoolId, UserId};
 use crate::domain::logout::{Actor, Cause, Origin, Receipt, Selection};
 use crate::domain::user::{Role, User, UserStatus};
 use crate::store::audit::Event;
 use crate::store::db::{Act, StoreError};
+use crate::store::online;
 use crate::store::password_links;
 use crate::store::sessions;
-use crate::store::users::{self, LoginKeys};
+use crate::store::users::{self, LoginColumn, LoginKeys};
 pub use crate::store::users::{Listing, SearchField};
 
 /// A user form as typed.
@@ -105,6 +106,27 @@ impl UserForm {
             phone,
             role: self.role,
             status: if self.disabled { UserStatus::Disabled } else { UserStatus::Activated },
+        })
+    }
+}
+
+impl UserForm {
+    /// Names of the form that another user of the pool logs in with.
+    fn taken_names(&self, state: &State, (pool, own): (PoolId, Option<UserId>)) -> Done<Vec<FieldRefused>> {
+        let keys = [
+            ("username", LoginColumn::Username, Username::parse(&self.username).map(|name| name.key()).ok()),
+            ("email", LoginColumn::Email, Email::parse(&self.email).map(|email| email.key()).ok()),
+            ("phone", LoginColumn::Phone, Phone::parse(&self.phone).map(|phone| phone.key()).ok()),
+        ];
+        state.store.read(|conn| {
+            let mut taken = Vec::new();
+            for (field, column, key) in keys {
+                let Some(key) = key else { continue };
+                if users::by_login(conn, pool, column, &key)?.is_some_and(|found| Some(found.user.id) != own) {
+                    taken.push(FieldRefused::new(field, "taken"));
+                }
+            }
+            Ok(taken)
         })
     }
 }
@@ -200,10 +222,12 @@ fn in_pool(act: &Act<'_>, pool: PoolId, id: UserId) -> Done<User> {
 }
 
 /// What an edit did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Edited {
-    /// The receipt, when the user was disabled and so logged out.
+    /// The receipt, when all that the user had ended with it.
     pub receipt: Option<Receipt>,
+    /// Whether the user was logged in anywhere; else the receipt is one of nothing.
+    pub was_in: bool,
 }
 
 /// Changes a user. `seen` is the time of the last change that the editor saw: a form opened before a later one is stale.
@@ -222,6 +246,7 @@ pub fn edit(
         return Err(FlowError::Stale);
     }
     let (before, was) = (user.clone(), (user.role, user.status));
+    let was_in = sessions::count_of_user(act.conn(), id, 1)? > 0;
     valid.write_into(&mut user);
     users::update(act, &user, &valid.keys()).map_err(taken)?;
     if was.0 == Role::Admin && users::count_admins(act.conn(), pool)? == 0 && was.1 == UserStatus::Activated {
@@ -238,7 +263,7 @@ pub fn edit(
     } else {
         None
     };
-    Ok(Edited { receipt })
+    Ok(Edited { receipt, was_in })
 }
 
 /// Disables a user, which ends everything of theirs, or lets them log in again. Nothing else of them changes.
@@ -304,7 +329,7 @@ pub async fn create_with_password(
     state
         .hashing
         .run(move |_| {
-            let (valid, hash) = judged(&form, &password)?;
+            let (valid, hash) = judged_with_names(&here, (pool, None), &form, &password)?;
             here.write_now(move |act, _| create(act, pool, None, &valid, hash.as_deref(), &origin))
         })
         .await
@@ -323,6 +348,27 @@ pub(super) fn judged(form: &UserForm, password: &str) -> Done<(ValidUser, Option
     }
 }
 
+/// The same, and which names somebody else has: who fills in a form learns all that is wrong at once. What is taken between
+/// this and the commit, the unique index refuses.
+fn judged_with_names(
+    state: &State,
+    whom: (PoolId, Option<UserId>),
+    form: &UserForm,
+    password: &str,
+) -> Done<(ValidUser, Option<String>)> {
+    let mut refused = form.taken_names(state, whom)?;
+    let judged = judged(form, password);
+    if refused.is_empty() {
+        return judged;
+    }
+    match judged {
+        Ok(_) => {}
+        Err(FlowError::Invalid(more)) => refused.extend(more),
+        Err(other) => return Err(other),
+    }
+    Err(FlowError::Invalid(refused))
+}
+
 /// Changes a user and, when one is given, the password. The receipt, when sessions ended by it.
 pub async fn edit_with_password(
     state: &Arc<State>,
@@ -331,37 +377,47 @@ pub async fn edit_with_password(
     form: UserForm,
     password: String,
     origin: Origin,
-) -> Done<Option<Receipt>> {
+) -> Done<Edited> {
+    let named = (whom.0, Some(whom.1));
     if password.is_empty() {
         // Nothing to hash, so nothing to wait for: a user can be disabled in the middle of a storm of log-ins (W1).
-        let valid = form.judge()?;
-        return state.write(move |act, state| Ok(edit(act, state, whom, seen, &valid, &origin)?.receipt)).await;
+        let (valid, _) = judged_with_names(state, named, &form, "")?;
+        return state.write(move |act, state| edit(act, state, whom, seen, &valid, &origin)).await;
     }
     let here = state.clone();
     state
         .hashing
         .run(move |_| {
-            let (valid, hash) = judged(&form, &password)?;
+            let (valid, hash) = judged_with_names(&here, named, &form, &password)?;
             here.write_now(move |act, state| {
                 let edited = edit(act, state, whom, seen, &valid, &origin)?;
                 match hash {
-                    Some(hash) => Ok(set_password(act, state, whom, &hash, &origin)?.or(edited.receipt)),
-                    None => Ok(edited.receipt),
+                    Some(hash) => {
+                        let receipt = set_password(act, state, whom, &hash, &origin)?.or(edited.receipt);
+                        Ok(Edited { receipt, ..edited })
+                    }
+                    None => Ok(edited),
                 }
             })
         })
         .await
 }
 
-/// A page of users, newest first, or those who match `search`, each with the number of living sessions, counted up to a
-/// hundred; and whether there are more.
-pub fn page(
-    state: &State,
-    pool: PoolId,
-    search: &str,
-    before: Option<(i64, UserId)>,
-) -> Done<(Vec<(User, u32)>, bool)> {
+/// A user of a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// Who.
+    pub user: User,
+    /// Living sessions, counted up to a hundred.
+    pub sessions: u32,
+    /// Applications that they are in, the last entered first, a few.
+    pub applications: Vec<ApplicationId>,
+}
+
+/// A page of users, newest first, or those who match `search`; and whether there are more.
+pub fn page(state: &State, pool: PoolId, search: &str, before: Option<(i64, UserId)>) -> Done<(Vec<Listed>, bool)> {
     const SIZE: u32 = 50;
+    const IN: u32 = 10;
     state.store.read(|conn| {
         let mut rows = users::page(conn, pool, search, before, SIZE + 1)?;
         let more = rows.len() > SIZE as usize;
@@ -369,10 +425,17 @@ pub fn page(
         let mut counted = Vec::new();
         for user in rows {
             let sessions = sessions::count_of_user(conn, user.id, 100)?;
-            counted.push((user, sessions));
+            let applications =
+                if sessions == 0 { Vec::new() } else { online::applications_of_user(conn, user.id, IN)? };
+            counted.push(Listed { user, sessions, applications });
         }
         Ok((counted, more))
     })
+}
+
+/// Users of a pool, counted up to `cap`.
+pub fn count(state: &State, pool: PoolId, cap: u32) -> Done<u32> {
+    Ok(state.store.read(|conn| users::count(conn, pool, cap))?)
 }
 
 /// A page of users by number, from 1, and how many there are, as Authing's lists have it.

@@ -57,6 +57,8 @@ pub struct LedgerRow {
     pub name: String,
     /// Their user name, email or phone.
     pub identifier: String,
+    /// Whether it is the reader.
+    pub own: bool,
     /// The session.
     pub session: SessionRow,
 }

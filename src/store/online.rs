@@ -93,6 +93,16 @@ pub fn of_user(conn: &Connection, application: ApplicationId, user: UserId, limi
     Ok(sql.query_map(params![application, user, limit], row_to_online)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Applications that one person is in, the last entered first, at most `limit`.
+pub fn applications_of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<ApplicationId>> {
+    let text = format!(
+        "SELECT p.application_id FROM participants p INDEXED BY participants_live_by_user {JOINS}
+         WHERE p.user_id = ?1 AND {ALIVE} GROUP BY p.application_id ORDER BY max(p.seq) DESC LIMIT ?2"
+    );
+    let mut sql = conn.prepare_cached(&text)?;
+    Ok(sql.query_map(params![user, limit], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Sessions in an application that were entered before `before`, newest first, at most `limit`.
 pub fn entered_before(conn: &Connection, application: ApplicationId, before: Seq, limit: u32) -> Rows<Vec<OnlineRow>> {
     let text = format!(

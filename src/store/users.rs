@@ -86,6 +86,12 @@ pub fn candidate(conn: &Connection, id: UserId) -> Rows<Option<Candidate>> {
     conn.prepare_cached(&text)?.query_row([id], row_to_candidate).maybe()
 }
 
+/// Users of a pool, counted up to `cap`.
+pub fn count(conn: &Connection, pool: PoolId, cap: u32) -> Rows<u32> {
+    let text = "SELECT count(*) FROM (SELECT 1 FROM users WHERE pool_id = ?1 AND status <> 'deleted' LIMIT ?2)";
+    Ok(conn.prepare_cached(text)?.query_row(params![pool, cap], |row| row.get(0))?)
+}
+
 /// Who logs in with this key in this pool.
 pub fn by_login(conn: &Connection, pool: PoolId, column: LoginColumn, key: &str) -> Rows<Option<Candidate>> {
     let column = match column {

@@ -298,7 +298,7 @@ fn a_refused_form_keeps_every_word_and_says_why_beside_each_field() {
         r#"value="id_token token" checked"#,
         r#"<option value="HS256" selected"#,
         r#"name="default" value="1" checked"#,
-        r##"<a href="#backchannel_logout_uri">Back-channel logout address: Messages may not be sent to this address."##,
+        r##"<a href="#backchannel_logout_uri">Back-channel log-out address: Messages may not be sent to this address."##,
         r##"<a href="#frontchannel_logout_uri">"##,
         r##"<a href="#jwks">"##,
         r##"<a href="#grant_types">"##,
@@ -534,10 +534,10 @@ fn the_list_shows_who_is_in_and_a_week_of_log_ins_and_misses_no_callback() {
     };
     let html = wang.opens(&house.at("", "/console/applications")).text();
     let notes = row(&html, notes_id);
-    assert!(notes.contains("4 logins in 7 days") && notes.contains("3 people"), "{notes}");
+    assert!(notes.contains("4 log-ins in 7 days") && notes.contains("3 people"), "{notes}");
     assert_eq!(notes.matches("<rect").count(), 2, "three days ago, and today: {notes}");
     assert!(notes.contains("default") && notes.contains("complete") && notes.contains("With a server"), "{notes}");
-    assert!(row(&html, board_id).contains("0 logins in 7 days"));
+    assert!(row(&html, board_id).contains("0 log-ins in 7 days"));
     // What is asked again counts what happened since, and forgets what is too long ago.
     house.clock.advance_ms(5 * 24 * 3_600_000);
     let forms = [("name", "BOARD"), ("identifier", "board"), ("logout_redirect_uris", "")];
@@ -546,7 +546,7 @@ fn the_list_shows_who_is_in_and_a_week_of_log_ins_and_misses_no_callback() {
     wang.opens(&house.at("", &at));
     assert_eq!(wang.submits(&at, &forms).status, 303);
     let html = wang.opens(&house.at("", "/console/applications")).text();
-    assert!(row(&html, notes_id).contains("4 logins in 7 days"), "one is forgotten, one is new: {html}");
+    assert!(row(&html, notes_id).contains("4 log-ins in 7 days"), "one is forgotten, one is new: {html}");
     assert!(row(&html, board_id).contains("login missing"));
 }
 

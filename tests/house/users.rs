@@ -171,3 +171,70 @@ fn a_user_is_switched_off_and_on_from_the_head_of_every_tab() {
     let own = wang.opens(&page_of(&house, "wang", ""));
     assert!(!own.text().contains("/status\""), "nobody switches themselves off by the way");
 }
+
+#[test]
+fn a_new_user_is_told_all_that_is_wrong_at_once_and_then_that_it_was_made() {
+    let house = House::open();
+    let mut wang = house.lets_in("wang");
+    let at = house.at("", "/console/users/new");
+    wang.opens(&at);
+    let fields = [("username", "LiLei"), ("email", "not one"), ("phone", "+8613800000000"), ("password", "short")];
+    let refused = wang.submits("/console/users/new", &fields);
+    assert_eq!(refused.status, 422);
+    let html = refused.text();
+    for field in ["username", "email", "password"] {
+        assert!(html.contains(&format!("href=\"#{field}\"")), "{field}: {html}");
+    }
+    assert!(html.contains("This is taken"));
+    wang.opens(&at);
+    let made = wang.submits("/console/users/new", &[("username", "newcomer"), ("name", "New Comer")]);
+    assert_eq!(made.status, 303);
+    assert!(wang.opens(&house.at("", made.location())).text().contains("New Comer is created"));
+}
+
+#[test]
+fn whoever_disables_somebody_who_is_nowhere_is_back_at_the_user() {
+    let house = House::open();
+    let mut wang = house.lets_in("wang");
+    let home = page_of(&house, "lilei", "");
+    wang.opens(&home);
+    let action = format!("/console/users/{}/status", house.person("lilei").id);
+    let answer = presses(&mut wang, &action, "status", "disabled");
+    assert!(home.ends_with(answer.location().split('?').next().unwrap()), "{}", answer.location());
+    let page = wang.opens(&house.at("", answer.location())).text();
+    assert!(page.contains("lilei of the house is disabled"), "{page}");
+    assert_eq!(house.endings(), 1, "what was in flight is void all the same");
+    wang.opens(&home);
+    let back = presses(&mut wang, &action, "status", "enabled");
+    assert!(wang.opens(&house.at("", back.location())).text().contains("may log in again"));
+}
+
+#[test]
+fn the_receipt_of_a_disabled_user_leads_back_and_sends_nobody_to_log_in() {
+    let house = House::open();
+    let (mut wang, _) = (house.lets_in("wang"), house.lets_in("lilei"));
+    wang.opens(&page_of(&house, "lilei", ""));
+    let id = house.person("lilei").id;
+    let answer = presses(&mut wang, &format!("/console/users/{id}/status"), "status", "disabled");
+    assert!(answer.location().starts_with("/console/receipts/"), "{}", answer.location());
+    house.upkeep();
+    let page = wang.opens(&house.at("", answer.location())).text();
+    assert!(page.contains(&format!("href=\"/console/users/{id}\"")) && page.contains("Back to "), "{page}");
+    assert!(!page.contains("logs in again"), "{page}");
+    let title = page.split("<title>").nth(1).unwrap().split('<').next().unwrap();
+    assert!(title.contains("logged out"), "the title says what came of it: {title}");
+    assert!(page.contains("<h1 tabindex=\"-1\" autofocus>"));
+}
+
+#[test]
+fn the_list_says_in_which_applications_somebody_is() {
+    let house = House::open();
+    let (mut wang, mut lilei) = (house.lets_in("wang"), house.browser());
+    lilei.logs_in("lilei");
+    let list = wang.opens(&house.at("", "/console/users")).text();
+    let row = |name: &str| list.split("<tr").find(|row| row.contains(&format!(">{name}<"))).unwrap().to_owned();
+    assert!(row("lilei").contains("NOTES"), "{}", row("lilei"));
+    assert!(!row("hanmeimei").contains("NOTES"), "{}", row("hanmeimei"));
+    let users = list.split("href=\"/console/users\"").nth(1).unwrap().split("</a>").next().unwrap();
+    assert!(users.contains(|c: char| c.is_ascii_digit()), "the rail counts them: {users}");
+}

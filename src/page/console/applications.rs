@@ -83,8 +83,9 @@ fn empty(frame: &Frame, acts: &Markup) -> Markup {
             caption.hid { (frame.words().console.applications) }
             tbody {
                 tr.empty { td { p { (frame.words().applications.no_applications) } } }
+                tr.empty { td { (frame.words().applications.try_demo) } }
                 tr.empty { td { (acts) } }
-                @for _ in 0..6 { tr.empty aria-hidden="true" { td {} } }
+                @for _ in 0..5 { tr.empty aria-hidden="true" { td {} } }
             }
         }
     }

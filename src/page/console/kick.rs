@@ -10,8 +10,8 @@ use super::scope_grid::{Grid, matrix, pictogram};
 use crate::domain::id::{ApplicationId, Sid, UserId};
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, calm, csrf, hidden, listed};
-use crate::page::words::{FieldProblem, Scope};
+use crate::page::parts::{Device, Field, Notice, Stamp, calm, csrf, hidden, listed, stamp};
+use crate::page::words::{Common, FieldProblem, Scope};
 
 /// Where the ask began.
 #[derive(Debug, Clone)]
@@ -35,19 +35,45 @@ pub enum KickTarget {
     },
 }
 
+/// What comes of an act. A *log-in* is what the grid has one stamp for: a session in an application.
+#[derive(Debug, Clone, Default)]
+pub struct Reckoning {
+    /// How many log-ins end.
+    pub ending: Count,
+    /// In how many sessions they are.
+    pub sessions: Count,
+    /// How many tokens are revoked.
+    pub tokens: Count,
+    /// How many log-ins stay.
+    pub staying: Count,
+    /// What stays.
+    pub stays: Vec<Staying>,
+    /// How many applications lose a log-in.
+    pub concerned: Count,
+    /// Those of them that are told.
+    pub told: Vec<String>,
+}
+
+/// Log-ins that stay.
+#[derive(Debug, Clone)]
+pub struct Staying {
+    /// On which device; none where several people are concerned.
+    pub device: Option<Device>,
+    /// In which applications.
+    pub applications: Vec<String>,
+}
+
 /// What one scope would do.
 #[derive(Debug, Clone)]
 pub struct Effect {
     /// The scope.
     pub scope: Scope,
-    /// How many sessions end, or lose a part.
-    pub ending: Count,
-    /// How many tokens are revoked.
-    pub tokens: Count,
-    /// How many sessions stay, whole or in part.
-    pub staying: Count,
-    /// The applications that are told.
-    pub told: Vec<String>,
+    /// What comes of it.
+    pub outcome: Reckoning,
+    /// What comes of it when the session in which this is read stays; none where it is not concerned, or is all there is.
+    pub spared: Option<Reckoning>,
+    /// Whether it ends the session in which this is read.
+    pub leaves: bool,
 }
 
 /// What the scope page shows.
@@ -63,12 +89,16 @@ pub struct KickView<'a> {
     pub people_count: Count,
     /// How many sessions they have in all.
     pub sessions: Count,
+    /// How many log-ins that are.
+    pub logins: Count,
     /// The grid.
     pub grid: Grid,
     /// The scopes that can be chosen, smallest first.
     pub effects: Vec<Effect>,
     /// The one that is chosen.
     pub chosen: Scope,
+    /// Whether the session in which this is read is to stay where it may.
+    pub keep: bool,
     /// Where *cancel* leads.
     pub cancel: &'a str,
     /// Why, as it was typed.
@@ -100,23 +130,25 @@ pub fn kick(frame: &Frame, rail: &Rail, view: &KickView) -> Markup {
             form method="post" action="/console/kick" {
                 (csrf(frame))
                 (selected(view))
-                h1 { (heading(frame, view)) }
+                // The focus of a page that can end so much begins on the way back, where the page begins too.
+                div.head { h1 { (heading(frame, view)) } a.btn.s href=(view.cancel) autofocus[view.problems.is_empty()] { (common.cancel) } }
                 p { (line(frame, view)) }
                 (refused(frame, view))
                 div.kick {
                     (scopes(frame, view))
                     (matrix(frame, &caption(frame, view), &view.grid))
                 }
-                @for effect in &view.effects { (preview(frame, view, effect)) }
+                (own(frame, view))
+                @for effect in &view.effects {
+                    (preview(frame, view, effect.scope, (effect.spared.as_ref().map(|_| "no"), &effect.outcome)))
+                    @if let Some(spared) = &effect.spared { (preview(frame, view, effect.scope, (Some("yes"), spared))) }
+                }
                 (asked(frame, view))
                 div.acts {
                     p.small { (words.receipt_promise) }
-                    span.push {}
                     a.btn href=(view.cancel) { (common.cancel) }
                     button.btn.end {
-                        @for effect in &view.effects {
-                            span.say data-s=(effect.scope.as_str()) { ((words.force_sessions)(effect.ending)) }
-                        }
+                        @for effect in &view.effects { (either(effect, |outcome| (words.force_sessions)(outcome.sessions))) }
                     }
                 }
             }
@@ -200,9 +232,47 @@ fn line(frame: &Frame, view: &KickView) -> Markup {
 
 fn caption(frame: &Frame, view: &KickView) -> String {
     let words = &frame.words().kick;
+    let logins = (words.logins)(view.logins);
     match view.people {
-        [one] => (words.caption_one)(&calm(one), view.sessions),
-        _ => (words.caption_many)(view.people_count, view.sessions),
+        [one] => (words.caption_one)(&calm(one), &logins),
+        _ => (words.caption_many)(view.people_count, &logins),
+    }
+}
+
+/// A number as it is with the own session and without it; the style sheet shows the one that counts.
+fn either(effect: &Effect, say: impl Fn(&Reckoning) -> String) -> Markup {
+    let scope = effect.scope.as_str();
+    html! {
+        @match &effect.spared {
+            None => span.say data-s=(scope) { (say(&effect.outcome)) },
+            Some(spared) => {
+                span.say data-s=(scope) data-keep="no" { (say(&effect.outcome)) }
+                span.say data-s=(scope) data-keep="yes" { (say(spared)) }
+            },
+        }
+    }
+}
+
+/// Whoever does it is among those whom it ends: that is said, and the own session may stay where something else ends.
+fn own(frame: &Frame, view: &KickView) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().kick);
+    html! {
+        @for effect in &view.effects {
+            @let scope = effect.scope.as_str();
+            @if effect.spared.is_some() {
+                div.say data-s=(scope) {
+                    label.check.keep {
+                        input type="checkbox" name="keep" value={ "keep-" (scope) } checked[view.keep];
+                        span { (words.keep_own) small { (words.keep_own_note) } }
+                    }
+                }
+            }
+            @if effect.leaves {
+                div.say data-s=(scope) data-keep=[effect.spared.as_ref().map(|_| "no")] {
+                    div.notice.warn { (stamp(common, Stamp::Ended)) div { p { b { (words.leaves_console) } } } }
+                }
+            }
+        }
     }
 }
 
@@ -226,9 +296,23 @@ fn scopes(frame: &Frame, view: &KickView) -> Markup {
                     input type="radio" name="scope" value=(effect.scope.as_str()) checked[effect.scope == view.chosen];
                     (pictogram(effect.scope))
                     span { (label) small { (note) } }
-                    span { (effect.ending) }
+                    (of_scope(effect))
                 }
             }
+        }
+    }
+}
+
+/// How many log-ins a scope ends, beside its name.
+fn of_scope(effect: &Effect) -> Markup {
+    let scope = effect.scope.as_str();
+    html! {
+        @match &effect.spared {
+            None => span { (effect.outcome.ending) },
+            Some(spared) => span {
+                span data-s=(scope) data-keep="no" { (effect.outcome.ending) }
+                span data-s=(scope) data-keep="yes" { (spared.ending) }
+            },
         }
     }
 }
@@ -267,21 +351,24 @@ fn refused(frame: &Frame, view: &KickView) -> Markup {
     }
 }
 
-fn preview(frame: &Frame, view: &KickView, effect: &Effect) -> Markup {
-    let (common, words) = (&frame.words().common, &frame.words().kick);
+fn preview(frame: &Frame, view: &KickView, scope: Scope, (keep, outcome): (Option<&str>, &Reckoning)) -> Markup {
+    let words = &frame.words().kick;
     let app = calm(view.application.unwrap_or_default());
     html! {
-        dl.effect data-s=(effect.scope.as_str()) {
+        dl.effect data-s=(scope.as_str()) data-keep=[keep] {
             dt { (words.ends_now) }
-            dd {
-                @if effect.told.is_empty() { ((words.will_end_quietly)(effect.ending, effect.tokens)) }
-                @else { ((words.will_end)(effect.ending, effect.tokens, &listed(common, &effect.told))) }
-            }
+            dd { (ends(frame, outcome)) }
             dt { (words.stays) }
-            dd { @if effect.staying.is_none() { (words.nothing_stays) } @else { ((common.sessions)(effect.staying)) } }
+            dd {
+                @match &view.target {
+                    _ if !outcome.staying.is_none() => ((stays(frame, outcome))),
+                    KickTarget::Everyone { .. } => (words.app_note),
+                    KickTarget::Picked { .. } | KickTarget::User { .. } => (words.nothing_stays),
+                }
+            }
             dt { (words.afterwards) }
             dd {
-                @match effect.scope {
+                @match scope {
                     Scope::Cell | Scope::App => ((words.after_app)(&app)),
                     Scope::Device => (words.after_device),
                     Scope::All => (words.after_all),
@@ -289,4 +376,55 @@ fn preview(frame: &Frame, view: &KickView, effect: &Effect) -> Markup {
             }
         }
     }
+}
+
+/// `3 log-ins in 1 session, 2 tokens; tells Notes`.
+fn ends(frame: &Frame, outcome: &Reckoning) -> String {
+    let (common, words) = (&frame.words().common, &frame.words().kick);
+    let mut said = if outcome.sessions == outcome.ending {
+        (words.logins)(outcome.ending)
+    } else {
+        (words.logins_in)(outcome.ending, outcome.sessions)
+    };
+    if !outcome.tokens.is_none() {
+        said.push_str(&(words.tokens_too)(outcome.tokens));
+    }
+    if !outcome.told.is_empty() {
+        said.push_str(&(words.tells)(&listed(common, &outcome.told)));
+    } else if !outcome.concerned.is_none() {
+        said.push_str(words.tells_nobody);
+    }
+    said
+}
+
+/// `Chrome 150`: a person knows their own devices by less than the grid says.
+fn program(common: &Common, device: &Device) -> String {
+    let words = [(common.program)(&device.browser), &*device.version];
+    let said = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    if said.is_empty() { common.unknown_device.to_owned() } else { calm(&said).into_owned() }
+}
+
+/// Log-ins that a preview names by their device.
+const NAMED: usize = 3;
+
+/// `3 log-ins: Mail in Chrome 150; Notes in Safari 26`.
+fn stays(frame: &Frame, outcome: &Reckoning) -> String {
+    let (common, words) = (&frame.words().common, &frame.words().kick);
+    let of = |one: &Staying| match &one.device {
+        None => listed(common, &one.applications),
+        Some(device) => {
+            let program = program(common, device);
+            if one.applications.is_empty() {
+                program
+            } else {
+                (words.stays_in)(&listed(common, &one.applications), &program)
+            }
+        }
+    };
+    let mut named = outcome.stays.iter().take(NAMED).map(of).collect::<Vec<_>>().join(words.stays_stop);
+    if outcome.stays.len() > NAMED {
+        named.push_str(&(words.stays_more)((outcome.stays.len() - NAMED).into()));
+    }
+    let logins = (words.logins)(outcome.staying);
+    if named.is_empty() { logins } else { (words.stays_named)(&logins, &named) }
 }

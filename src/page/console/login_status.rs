@@ -249,11 +249,22 @@ fn session(frame: &Frame, application: ApplicationId, row: &LedgerRow, ditto: bo
                     label.tick {
                         input type="checkbox" name="sid" value=(session.sid) data-user=(row.user) data-name=(calm(&row.name)) aria-label=((words.select)(&what));
                     }
+                    // By keyboard the bar is two stops a row away; from a ticked row it is one.
+                    a.to-bar href="#bar" { (frame.words().ledger.to_bar) }
                 }
             }
             td.c-state role="cell" { (stamp(common, session.stamp(frame.now))) }
-            td.c-who role="cell" { (who(row, ditto)) }
-            td.c-dev role="cell" { div.dev { (session.device.icon()) span { (session.device.name(common)) } } }
+            td.c-who role="cell" { (who(frame, row, ditto)) }
+            td.c-dev role="cell" {
+                div.dev {
+                    (session.device.icon())
+                    span {
+                        (session.device.name(common))
+                        @if session.this { " " span.tag.nowrap { (frame.words().kick.this_device) } }
+                        small { (times.tag(session.since, &(frame.words().ledger.logged_in)(&times.moment(session.since)))) }
+                    }
+                }
+            }
             td.when.lanes role="cell" {
                 span.hid { ((frame.words().person.time_logged_in)(&times.moment(session.since), &times.moment(session.seen))) }
                 (bar(frame.now, DAY_MS, session.stretch()))
@@ -273,15 +284,17 @@ fn session(frame: &Frame, application: ApplicationId, row: &LedgerRow, ditto: bo
     }
 }
 
-fn who(row: &LedgerRow, ditto: bool) -> Markup {
+fn who(frame: &Frame, row: &LedgerRow, ditto: bool) -> Markup {
+    let you = html! { @if row.own { " " span.tag.nowrap { (frame.words().kick.you) } } };
     html! {
         @if ditto {
-            div.ditto { span aria-hidden="true" { "〃" } span.ditto-name { (name(&row.name)) } }
+            div.ditto { span aria-hidden="true" { "〃" } span.ditto-name { (name(&row.name)) } (you) }
         } @else {
             div.who {
                 (seal(&row.name, Seal::Row))
                 div { b title=(calm(&row.name)) { (name(&row.name)) } }
                 small.id { (name(&row.identifier)) }
+                (you)
             }
         }
     }
@@ -291,7 +304,7 @@ fn who(row: &LedgerRow, ditto: bool) -> Markup {
 fn bulk(frame: &Frame) -> Markup {
     let words = &frame.words().console;
     html! {
-        div.bulk role="region" aria-label=(words.selection) {
+        div.bulk #bar role="region" aria-label=(words.selection) tabindex="-1" {
             p {
                 b data-picked=(words.picked) data-picked-one=(words.picked_one) { (words.picked_plain) }
                 " " span.muted data-names=(frame.words().common.list_comma) {}

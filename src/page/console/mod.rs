@@ -50,7 +50,7 @@ pub use dashboard::{ByApplication, DashboardView, Health, Logins, Steps, TickerR
 pub use deliveries::{Delivery, DeliveryState, Hand, Recipient, Telling};
 pub use frame::Rail;
 pub use import::{Column, FileFault, ImportLine, ImportView, Imported, LookView, import, imported, look};
-pub use kick::{Effect, KickField, KickTarget, KickView, kick, nobody_to_kick};
+pub use kick::{Effect, KickField, KickTarget, KickView, Reckoning, Staying, kick, nobody_to_kick};
 pub use login_status::{Asked, LedgerView, ledger};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
 pub use quick_start::quick_start;
@@ -60,7 +60,7 @@ pub use settings::{KeeperRow, Lifetime, Outcome, SettingsField, SettingsView, St
 pub use test_message::TestView;
 pub use user::{UserHead, UserView, user};
 pub(in crate::page) use user_form::now_is;
-pub use user_form::{UserField, UserForm};
+pub use user_form::{UserDone, UserField, UserForm};
 pub use user_link::{UserLinkView, user_link};
 pub use user_tabs::{user_applications, user_data, user_devices, user_history};
 pub use users::{UserRow, UsersView, new_user, users};

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::deliveries::{Delivery, Telling, again, lost, told};
 use super::frame::{Crumb, Rail, Room, Section, room};
 use crate::domain::clock::Timestamp;
-use crate::domain::id::EndingId;
+use crate::domain::id::{ApplicationId, EndingId, UserId};
 use crate::page::count::Count;
 use crate::page::frame::Frame;
 use crate::page::parts::{Device, Stamp, calm, copy_button, listed, name, stamp};
@@ -65,8 +65,10 @@ pub struct ReceiptView<'a> {
     pub call: Option<&'a str>,
     /// The same as JSON.
     pub json: &'a str,
-    /// Where one came from.
-    pub back: &'a str,
+    /// The application whose login status one came from, where it is still there.
+    pub ledger: Option<ApplicationId>,
+    /// The one person it was about, where they are still there.
+    pub user: Option<(UserId, &'a str)>,
 }
 
 /// The receipt.
@@ -78,7 +80,9 @@ pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
         (remarks(frame, view))
         section #told data-live-region {
             div.head { h2 { (words.who_was_told) } @if frame.live.is_some() { span.live.small { (frame.words().common.live) } } }
-            @if view.deliveries.is_empty() { p.small { (words.nobody_told) } } @else { (told(frame, view.id, &view.deliveries)) }
+            @if view.deliveries.is_empty() {
+                p.small { @if view.applications.is_none() && !view.counting { (words.nobody_concerned) } @else { (words.nobody_told) } }
+            } @else { (told(frame, view.id, &view.deliveries)) }
             @if view.telling.again.n > 1 { (again(frame, view.id, None, &(words.tell_all_again)(view.telling.again))) }
         }
         div #lost data-live-region { (lost(frame, view.id, &view.deliveries)) }
@@ -95,7 +99,8 @@ pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
         Crumb::new(frame.words().console.audit_log, "/console/audit"),
         Crumb::new(words.receipt, format!("/console/receipts/{}", view.id)),
     ];
-    room(frame, rail, &Room { title: words.receipt, error: false, section: Section::Audit, crumbs, slip: true, main })
+    let title = format!("{}{}{}", heading(frame, view), frame.words().gate.clause_comma, words.receipt);
+    room(frame, rail, &Room { title: &title, error: false, section: Section::Audit, crumbs, slip: true, main })
 }
 
 /// What one can take along: the address of this page, the same as JSON, the same act as a call.
@@ -120,16 +125,44 @@ fn proof(frame: &Frame, view: &ReceiptView) -> Markup {
     }
 }
 
-/// The door line is broken open: somebody has left.
-fn title(frame: &Frame, view: &ReceiptView) -> Markup {
+/// What came of it, in one sentence.
+fn heading(frame: &Frame, view: &ReceiptView) -> String {
     let words = &frame.words().kick;
-    let heading = match (view.people, view.application) {
-        _ if view.sessions.is_none() && !view.counting => words.out_nobody.to_owned(),
+    match (view.people, view.application) {
+        ([one], _) if nobody_left(view) && view.cause == Cause::Disabled => {
+            (frame.words().directory.user_disabled)(&calm(one))
+        }
+        _ if nobody_left(view) && view.cause == Cause::Deleted => words.user_deleted.to_owned(),
+        _ if nobody_left(view) => words.out_nobody.to_owned(),
         ([one], Some(app)) => (words.out_one_of)(&calm(one), &calm(app)),
         ([one], None) => (words.out_one_everywhere)(&calm(one)),
         (_, Some(app)) => (words.out_many_of)(view.people_count, &calm(app)),
         (_, None) => (words.out_many_everywhere)(view.people_count),
-    };
+    }
+}
+
+fn nobody_left(view: &ReceiptView) -> bool {
+    view.sessions.is_none() && !view.counting
+}
+
+/// The ways back: to where one came from, and to the person.
+fn ways_back(frame: &Frame, view: &ReceiptView) -> Markup {
+    let words = &frame.words().kick;
+    html! {
+        div.acts {
+            @if let Some(id) = view.ledger { a.btn.s href={ "/console/applications/" (id) "/sessions" } { (words.back) } }
+            @if let Some((id, name)) = view.user { a.btn.s href={ "/console/users/" (id) } { ((words.back_to)(&calm(name))) } }
+            @if view.ledger.is_none() && view.user.is_none() {
+                @if view.cause == Cause::Deleted { a.btn.s href="/console/users" { (words.back_to_users) } }
+                @else { a.btn.s href="/console" { (words.back_to_overview) } }
+            }
+        }
+    }
+}
+
+/// The door line is broken open: somebody has left. Whoever came here by an act hears first what came of it.
+fn title(frame: &Frame, view: &ReceiptView) -> Markup {
+    let words = &frame.words().kick;
     let when = frame.times().exact(view.at);
     let line = match view.by {
         Some(by) => (words.submitted_by)(&calm(by), &when),
@@ -138,9 +171,12 @@ fn title(frame: &Frame, view: &ReceiptView) -> Markup {
     html! {
         div.title {
             svg.doorline.open viewBox="0 0 3 44" aria-hidden="true" { path d="M1.5 0v11M1.5 33v11M1.5 11l11 15" {} }
-            h1 { (heading) }
-            div.acts { a.btn.s href=(view.back) { (words.back) } }
-            p.small #title-line data-live-region { (view.cause.in_few_words(frame.lang)) (stop(frame.lang)) (line) (space(frame.lang)) @if view.counting { (words.counting) } @else { (words.on_disk) } (space(frame.lang)) (words.no_undo) }
+            h1 tabindex="-1" autofocus { (heading(frame, view)) }
+            (ways_back(frame, view))
+            p.small #title-line data-live-region { (view.cause.in_few_words(frame.lang)) (stop(frame.lang)) (line) (space(frame.lang)) @if view.counting { (words.counting) } @else { (words.on_disk) }
+                // Whoever may not log in any more is not told to.
+                @if !matches!(view.cause, Cause::Disabled | Cause::Deleted) { (space(frame.lang)) (words.no_undo) }
+            }
         }
     }
 }

@@ -46,6 +46,10 @@ pub struct GridRow {
     pub head: GridHead,
     /// Whether it was picked.
     pub picked: bool,
+    /// Whether it is the session in which this is read, or the person who reads it.
+    pub own: bool,
+    /// Scopes at which nothing in this row ends if the own session is to stay.
+    pub spared: Vec<Scope>,
     /// One for each column.
     pub cells: Vec<Cell>,
 }
@@ -90,16 +94,22 @@ pub(super) fn matrix(frame: &Frame, caption: &str, grid: &Grid) -> Markup {
 }
 
 fn grid_row(frame: &Frame, grid: &Grid, row: &GridRow) -> Markup {
-    let common = &frame.words().common;
+    let (common, kick) = (&frame.words().common, &frame.words().kick);
+    let spared = row.spared.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
     html! {
-        tr.r[row.picked] {
+        tr.r[row.picked] data-spared=[(!spared.is_empty()).then_some(spared)] {
             th.this[row.picked] scope="row" {
                 @match &row.head {
                     GridHead::Device { device, ip } => {
                         @if device.browser.is_empty() { (common.unknown_device) } @else { (calm((common.program)(&device.browser))) }
                         small { (calm(&device.os)) br; span.id { (ip) } }
+                        @if row.own { span.tag { (kick.this_device) } }
                     },
-                    GridHead::Person { name: person, identifier } => { (name(person)) small.id { (name(identifier)) } },
+                    GridHead::Person { name: person, identifier } => {
+                        (name(person))
+                        small.id { (name(identifier)) }
+                        @if row.own { span.tag { (kick.you) } }
+                    },
                 }
             }
             @for (place, cell) in row.cells.iter().enumerate() {

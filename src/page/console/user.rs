@@ -97,8 +97,8 @@ fn more(frame: &Frame, head: &UserHead) -> Markup {
     let (words, link) = (&frame.words().directory, &frame.words().password_link);
     let home = head.home();
     html! {
-        details.deeds #more {
-            summary.btn.s { (words.more) (icon("down")) }
+        button.btn.s.deeds type="button" popovertarget="more" { (words.more) (icon("down")) }
+        div.menu.deed-menu #more popover {
             ul {
                 @if head.enabled && !head.own {
                     li {

@@ -39,6 +39,39 @@ impl UserField {
     }
 }
 
+/// What was done to a user just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserDone {
+    /// Changed.
+    Saved,
+    /// Made.
+    Created,
+    /// May log in no more; nobody was logged in.
+    Disabled,
+    /// May log in again.
+    Enabled,
+}
+
+impl UserDone {
+    /// The word of it in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Saved => "1",
+            Self::Created => "created",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+        }
+    }
+
+    /// From the word; an unknown one still says that it was saved.
+    pub fn parse(word: &str) -> Self {
+        [Self::Created, Self::Disabled, Self::Enabled]
+            .into_iter()
+            .find(|done| done.as_str() == word)
+            .unwrap_or(Self::Saved)
+    }
+}
+
 /// What the form holds; a password is never sent back.
 #[derive(Debug, Clone, Default)]
 pub struct UserForm {
@@ -56,8 +89,8 @@ pub struct UserForm {
     pub enabled: bool,
     /// What was refused.
     pub problems: Vec<(UserField, FieldProblem)>,
-    /// Whether it was saved just now.
-    pub saved: bool,
+    /// What was done just now.
+    pub done: Option<UserDone>,
     /// When what is edited was last changed; a form opened before a later change is stale.
     pub seen: Option<Timestamp>,
     /// What is kept now, where somebody changed it after the form was opened.
@@ -169,8 +202,20 @@ fn notice(frame: &Frame, form: &UserForm) -> Markup {
         return Notice::Refused { title, line, fields: Vec::new() }.markup(frame);
     }
     if form.problems.is_empty() {
-        return html! { @if form.saved { (Notice::Done(refusal.saved).markup(frame)) } };
+        return html! { @if let Some(done) = form.done { (Notice::Done(&said(frame, form, done)).markup(frame)) } };
     }
     let fields = form.problems.iter().map(|(field, problem)| (field.as_str(), problem.sentence(frame.lang))).collect();
     Notice::Refused { title: refusal.form_refused, line: refusal.form_refused_note, fields }.markup(frame)
+}
+
+fn said(frame: &Frame, form: &UserForm, done: UserDone) -> String {
+    let (words, refusal) = (&frame.words().directory, &frame.words().refusal);
+    let names = [&form.name, &form.username, &form.email, &form.phone];
+    let who = names.into_iter().find(|name| !name.is_empty()).map(|name| calm(name)).unwrap_or_default();
+    match done {
+        UserDone::Saved => refusal.saved.to_owned(),
+        UserDone::Created => (words.user_created)(&who),
+        UserDone::Disabled => (words.user_disabled)(&who),
+        UserDone::Enabled => (words.user_enabled)(&who),
+    }
 }

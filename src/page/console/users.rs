@@ -9,7 +9,8 @@ use crate::domain::id::UserId;
 use crate::domain::user::Role;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Seal, Stamp, calm, name, seal, stamp};
+use crate::page::parts::{Seal, Stamp, calm, listed, name, seal, stamp};
+use crate::page::words::Common;
 
 /// One user of the list.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct UserRow {
     pub enabled: bool,
     /// Sessions that live.
     pub sessions: Count,
+    /// Applications that they are in.
+    pub applications: Vec<String>,
     /// The last log-in.
     pub last_login: Option<Timestamp>,
     /// From where.
@@ -65,13 +68,14 @@ pub fn users(frame: &Frame, rail: &Rail, view: &UsersView) -> Markup {
                         th.c-state scope="col" role="columnheader" { (common.state) }
                         th.c-who scope="col" role="columnheader" { (console.user) }
                         th.c-dev scope="col" role="columnheader" { (words.sessions) }
+                        th.c-apps scope="col" role="columnheader" { (words.applications) }
                         th.c-seen scope="col" role="columnheader" { (words.last_login) }
                         th.c-ip scope="col" role="columnheader" { (console.address) }
                     }
                 }
                 tbody {
                     @if view.users.is_empty() {
-                        tr role="row" { td.c-who colspan="5" role="cell" {
+                        tr role="row" { td.c-who colspan="6" role="cell" {
                                 @if view.q.is_empty() { (words.no_users) " " a href="/console/users/import" { (frame.words().import.title) } }
                                 @else { (console.nothing_found) }
                             } }
@@ -105,13 +109,23 @@ fn row(frame: &Frame, user: &UserRow) -> Markup {
                 }
             }
             td.c-dev role="cell" {
-                @if user.sessions.is_none() { span.muted { (common.none_here) } }
-                @else { span.live { (common.meaning_in) } " " span.muted { ((common.sessions)(user.sessions)) } }
+                @if user.sessions.is_none() { span.muted { (common.none_here) } } @else { ((common.sessions)(user.sessions)) }
             }
+            td.c-apps role="cell" { @if !user.applications.is_empty() { (few(common, &user.applications)) } }
             td.c-seen.nowrap role="cell" { @match user.last_login { Some(at) => (times.tag(at, &times.moment(at))), None => span.muted { (words.never) } } }
             td.c-ip role="cell" { @if let Some(ip) = &user.last_ip { span.id title=(ip) { (ip) } } }
         }
     }
+}
+
+/// As many names as a column has room for.
+fn few(common: &Common, names: &[String]) -> String {
+    const SHOWN: usize = 2;
+    let mut said = listed(common, &names[..names.len().min(SHOWN)]);
+    if names.len() > SHOWN {
+        said.push_str(&(common.and_others)((names.len() - SHOWN).into()));
+    }
+    said
 }
 
 /// The form of a new user, posted to its own address.

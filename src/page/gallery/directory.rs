@@ -8,7 +8,7 @@ use super::person::recent;
 use crate::domain::id::AccessKeyId;
 use crate::domain::user::Role;
 use crate::page::console::{
-    AccessKeyRow, AccessKeysView, UserField, UserForm, UserHead, UserLinkView, UserRow, UserView, UsersView,
+    AccessKeyRow, AccessKeysView, UserDone, UserField, UserForm, UserHead, UserLinkView, UserRow, UserView, UsersView,
     access_keys, new_user, user as user_page, user_applications, user_data, user_devices, user_history, user_link,
     users,
 };
@@ -34,6 +34,7 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         },
         enabled,
         sessions: sessions.into(),
+        applications: if n == 1 { stage.apps(&[0, 1, 2]) } else { stage.apps(&[2][..usize::from(sessions > 0)]) },
         last_login: (n != 4).then(|| NOW.plus_ms(-i64::from(n) * 9 * HOUR)),
         last_ip: (n != 4).then(|| if n == 2 { "2001:db8:85a3:8d3:1319:8a2e:370:7348" } else { "10.0.3.24" }.to_owned()),
     };
@@ -56,6 +57,8 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         enabled: true,
         ..UserForm::default()
     };
+    let done = |done| UserForm { done: Some(done), ..form.clone() };
+    let (made, out) = (done(UserDone::Created), done(UserDone::Disabled));
     let refused = UserForm {
         problems: vec![
             (UserField::Username, FieldProblem::Taken),
@@ -87,6 +90,8 @@ fn user_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("user-new", new_user(&frame, &RAIL, &UserForm::default())),
         ("user-refused", new_user(&frame, &RAIL, &refused)),
         ("user", user_page(&frame, &RAIL, &view)),
+        ("user-made", user_page(&frame, &RAIL, &UserView { form: made, ..view.clone() })),
+        ("user-disabled", user_page(&frame, &RAIL, &UserView { form: out, ..alone.clone() })),
         ("user-stale", user_page(&frame, &RAIL, &UserView { form: stale, ..view.clone() })),
         ("user-hostile", user_page(&frame, &RAIL, &UserView { head: strange.clone(), ..view.clone() })),
         ("user-link", user_link(&frame, &RAIL, &fresh_link(stage.pick("李雷", "Li Lei")))),

@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::console::RAIL;
-use super::people::{DAY, HOUR, NOW, Stage, application, chrome, firefox, hostile, safari};
+use super::people::{DAY, HOUR, NOW, Stage, application, chrome, firefox, hostile, safari, user};
 use crate::domain::id::EndingId;
 use crate::page::console::{
     Delivery, DeliveryState, EndedRow, OutboxKind, OutboxRow, OutboxView, ReceiptView, Recipient, Telling, outbox,
@@ -72,12 +72,15 @@ pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         whole_ms: None,
         call: Some(CALL),
         json: "/api/v1/logouts/x",
-        back: "/console",
+        ledger: None,
+        user: Some((user(3), stage.pick("王小明", "Wang Xiaoming"))),
     };
     let many = ReceiptView {
         people: &[],
         people_count: Count { n: 1000, more: true },
         application: Some(&stage.applications[0]),
+        ledger: Some(application(0)),
+        user: None,
         sessions: Count { n: 1000, more: true },
         counting: true,
         cause: Cause::Kicked,
@@ -111,6 +114,7 @@ fn states(stage: &Stage, view: &ReceiptView) -> Vec<(&'static str, Markup)> {
     let frame = stage.admin();
     let confirmed = ReceiptView {
         application: Some(&stage.applications[0]),
+        ledger: Some(application(0)),
         reason: None,
         left_before: Count::default(),
         whole_ms: Some(112),
@@ -119,13 +123,20 @@ fn states(stage: &Stage, view: &ReceiptView) -> Vec<(&'static str, Markup)> {
         ..view.clone()
     };
     let odd = hostile();
-    let unruly = ReceiptView { reason: Some(&odd), people: std::slice::from_ref(&odd), by: Some(&odd), ..view.clone() };
+    let unruly = ReceiptView {
+        user: Some((user(3), &odd)),
+        reason: Some(&odd),
+        people: std::slice::from_ref(&odd),
+        by: Some(&odd),
+        ..view.clone()
+    };
     let none = ReceiptView {
         reason: None,
         left_before: Count::default(),
         call: None,
         sessions: 0u32.into(),
         tokens: 0u32.into(),
+        applications: 0u32.into(),
         telling: Telling { confirmed: 0u32.into(), open: 0u32.into(), lost: 0u32.into(), again: 0u32.into() },
         deliveries: Vec::new(),
         ended: Vec::new(),
@@ -135,6 +146,11 @@ fn states(stage: &Stage, view: &ReceiptView) -> Vec<(&'static str, Markup)> {
         ("receipt-confirmed", receipt(&frame, &RAIL, &confirmed)),
         ("receipt-unruly", receipt(&frame, &RAIL, &unruly)),
         ("receipt-nobody", receipt(&frame, &RAIL, &none)),
+        ("receipt-disabled", receipt(&frame, &RAIL, &ReceiptView { cause: Cause::Disabled, ..none.clone() })),
+        (
+            "receipt-deleted",
+            receipt(&frame, &RAIL, &ReceiptView { cause: Cause::Deleted, user: None, people: &[], ..none }),
+        ),
     ]
 }
 

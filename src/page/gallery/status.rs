@@ -10,11 +10,11 @@ use crate::domain::audit::Change;
 use crate::domain::id::{EndingId, Sid};
 use crate::page::console::{
     Asked, AuditAsked, AuditRow, AuditView, Cell, Effect, Grid, GridHead, GridRow, KickField, KickTarget, KickView,
-    LedgerView, audit, kick, ledger, nobody_to_kick,
+    LedgerView, Reckoning, Staying, audit, kick, ledger, nobody_to_kick,
 };
 use crate::page::count::Count;
 use crate::page::parts::{Device, DeviceKind};
-use crate::page::session::LedgerRow;
+use crate::page::session::{LedgerRow, SessionRow};
 use crate::page::words::{Cause, Deed, FieldProblem, Scope};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
@@ -65,7 +65,8 @@ fn people(stage: &Stage) -> Vec<LedgerRow> {
             user: user(of),
             name: name.to_owned(),
             identifier: identifier.to_owned(),
-            session: stage.session(n, device, since, seen, &[0]),
+            own: of == 2,
+            session: SessionRow { this: n == 3, ..stage.session(n, device, since, seen, &[0]) },
         })
         .collect()
 }
@@ -131,15 +132,48 @@ fn ledgers(stage: &Stage) -> Vec<(&'static str, Markup)> {
     ]
 }
 
-fn effects(stage: &Stage, numbers: [(Scope, u32, &[usize]); 4], all: u32) -> Vec<Effect> {
+/// Effects whose numbers add up to `all`: how many log-ins end in how many sessions, and who is told.
+fn effects(stage: &Stage, numbers: [(Scope, u32, u32, &[usize]); 4], all: u32) -> Vec<Effect> {
+    let stays = [(chrome(), [1, 2].as_slice()), (wechat(stage), &[0, 1]), (firefox(), &[2]), (safari(), &[3])];
+    let stays = |n: u32| {
+        let named = stays.iter().rev().take(n.min(4) as usize);
+        named.map(|(device, apps)| Staying { device: Some(device.clone()), applications: stage.apps(apps) }).collect()
+    };
     numbers
         .into_iter()
-        .map(|(scope, n, told)| Effect {
+        .map(|(scope, n, sessions, told)| Effect {
             scope,
-            ending: n.into(),
-            tokens: (2 * n).into(),
-            staying: (all - n).into(),
-            told: stage.apps(told),
+            outcome: Reckoning {
+                ending: n.into(),
+                sessions: sessions.into(),
+                tokens: (2 * n - 2).into(),
+                staying: (all - n).into(),
+                stays: stays(all - n),
+                concerned: 1u32.into(),
+                told: stage.apps(told),
+            },
+            spared: None,
+            leaves: false,
+        })
+        .collect()
+}
+
+/// The same where the reader is among them and may stay, in one session with two log-ins.
+fn own_effects(effects: &[Effect]) -> Vec<Effect> {
+    let less = |n: Count, by: u32| Count::from(n.n.saturating_sub(by));
+    let spare = |effect: &Effect| {
+        let all = &effect.outcome;
+        let (ending, sessions) = (less(all.ending, 2), less(all.sessions, 1));
+        let mut stays = all.stays.clone();
+        stays.insert(0, Staying { device: Some(chrome()), applications: Vec::new() });
+        Reckoning { ending, sessions, staying: (all.staying.n + 2).into(), stays, ..all.clone() }
+    };
+    effects
+        .iter()
+        .map(|effect| Effect {
+            spared: Some(spare(effect)).filter(|rest| !rest.ending.is_none()),
+            leaves: effect.scope != Scope::App,
+            ..effect.clone()
         })
         .collect()
 }
@@ -150,6 +184,8 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let row = |device: Device, ip: &str, picked, cells: [Cell; 3]| GridRow {
         head: GridHead::Device { device, ip: ip.to_owned() },
         picked,
+        own: false,
+        spared: Vec::new(),
         cells: cells.to_vec(),
     };
     let grid = Grid {
@@ -168,13 +204,20 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
         people: &name,
         people_count: 1u32.into(),
         sessions: 3u32.into(),
+        logins: 6u32.into(),
         grid,
         effects: effects(
             stage,
-            [(Scope::Cell, 1, &[0]), (Scope::App, 2, &[0]), (Scope::Device, 1, &[0, 1]), (Scope::All, 3, &[0, 1])],
-            3,
+            [
+                (Scope::Cell, 1, 1, &[0]),
+                (Scope::App, 2, 2, &[0]),
+                (Scope::Device, 3, 1, &[0, 1]),
+                (Scope::All, 6, 3, &[0, 1]),
+            ],
+            6,
         ),
         chosen: Scope::Cell,
+        keep: true,
         cancel: "/console",
         reason: "",
         problems: Vec::new(),
@@ -186,6 +229,11 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
         chosen: Scope::All,
         ..view.clone()
     };
+    let mut own_grid = view.grid.clone();
+    if let Some(row) = own_grid.rows.first_mut() {
+        (row.own, row.spared) = (true, vec![Scope::App, Scope::All]);
+    }
+    let own = KickView { grid: own_grid, effects: own_effects(&view.effects), ..view.clone() };
     let names = many_names(stage);
     let everyone = KickTarget::Everyone { application: application(0) };
     let several =
@@ -204,6 +252,9 @@ fn kicks(stage: &Stage) -> Vec<(&'static str, Markup)> {
     vec![
         ("kick-app", kick(&frame, &RAIL, &KickView { chosen: Scope::App, ..view.clone() })),
         ("kick", kick(&frame, &RAIL, &view)),
+        ("kick-own", kick(&frame, &RAIL, &own)),
+        ("kick-own-all", kick(&frame, &RAIL, &KickView { chosen: Scope::All, ..own.clone() })),
+        ("kick-own-leaves", kick(&frame, &RAIL, &KickView { chosen: Scope::All, keep: false, ..own })),
         ("kick-user", kick(&frame, &RAIL, &user_view)),
         (
             "kick-everyone",
@@ -234,27 +285,40 @@ fn many_view<'a>(stage: &'a Stage, names: &'a [String], target: KickTarget) -> K
         .map(|name| GridRow {
             head: GridHead::Person { name: name.clone(), identifier: "lilei".to_owned() },
             picked: true,
+            own: name == &names[1],
+            spared: Vec::new(),
             cells: [Cell::Sessions(2), Cell::Online, Cell::Empty, Cell::Sessions(1), Cell::Empty, Cell::Empty].to_vec(),
         })
         .collect();
+    let together = |effect: Effect| {
+        let mut outcome = effect.outcome;
+        outcome.stays.truncate(1);
+        outcome.stays.iter_mut().for_each(|one| one.device = None);
+        Effect { outcome, ..effect }
+    };
     KickView {
         target,
         application: Some(&stage.applications[0]),
         people: names,
         people_count: 15u32.into(),
-        sessions: Count { n: 1000, more: true },
+        sessions: 40u32.into(),
+        logins: 90u32.into(),
         grid: Grid { columns, this: Some(0), rows, more: 9u32.into() },
         effects: effects(
             stage,
             [
-                (Scope::Cell, 6, &[0]),
-                (Scope::App, 20, &[0]),
-                (Scope::Device, 40, &[0, 1]),
-                (Scope::All, 90, &[0, 1, 2, 3, 4]),
+                (Scope::Cell, 6, 6, &[0]),
+                (Scope::App, 20, 20, &[0]),
+                (Scope::Device, 18, 6, &[0, 1]),
+                (Scope::All, 90, 40, &[0, 1, 2, 3, 4]),
             ],
             90,
-        ),
+        )
+        .into_iter()
+        .map(together)
+        .collect(),
         chosen: Scope::App,
+        keep: true,
         cancel: "/console",
         reason: "",
         problems: Vec::new(),

@@ -16,8 +16,8 @@ Applications {
     public_type: Said = "网页或手机", "Browser, phone";
     server_type: Said = "有服务端", "With a server";
     program_type: Said = "程序", "Program";
-    logins_7d: Said = "7 天登录", "Logins, 7 days";
-    n_logins: Counted = |n| format!("7 天里登录 {n} 次"), |n| format!("{} in 7 days", s(n, "login"));
+    logins_7d: Said = "近 7 天登录", "Log-ins, 7 days";
+    n_logins: Counted = |n| format!("近 7 天登录 {n} 次"), |n| format!("{} in 7 days", s(n, "log-in"));
     callbacks: Said = "回调", "Callbacks";
     no_login_callback: Said = "缺登录回调", "login missing";
     no_logout_callback: Said = "缺登出回调", "logout missing";
@@ -25,6 +25,7 @@ Applications {
     is_default: Said = "默认", "default";
     no_applications: Said = "还没有应用。创建一个，就能拿到 App ID 和接入代码。", "There is no application yet. Make one, and it gets its App ID and the lines to paste.";
 
+    try_demo: Said = "想先看看效果，在另一个终端运行 exeunt demo --port 9020：它自带两个真能登录的应用，停止后什么都不留。", "To look around first, run exeunt demo --port 9020 in another terminal: it brings two applications that really log in, and leaves nothing behind.";
     on_the_wire: fn(&str, &str) -> String = |meaning, word| format!("{meaning}（{word}）"), |meaning, word| format!("{meaning} ({word})");
     field_says: fn(&str, &str) -> String = |field, what| format!("{field}：{what}"), |field, what| format!("{field}: {what}");
     check: Said = "检查", "Check";
@@ -43,7 +44,7 @@ Applications {
     trial_list: Said = "用哪个名单", "Against which list";
     trial_allowed: Said = "放行，依据这一条", "Allowed, by this entry";
     trial_sent: Said = "浏览器会去", "The browser goes to";
-    trial_not_text: Said = "在退出端点，post_logout_redirect_uri 要与登记的写法一字不差，这样写在那里会被拒绝。", "At the end-session endpoint, post_logout_redirect_uri has to be written exactly as registered; written like this it is refused there.";
+    trial_not_text: Said = "在登出端点，post_logout_redirect_uri 要与登记的写法一字不差，这样写在那里会被拒绝。", "At the end-session endpoint, post_logout_redirect_uri has to be written exactly as registered; written like this it is refused there.";
     trial_refused: Said = "拒绝", "Refused";
     stale: Said = "没有保存：有人先改了", "Not saved: somebody changed it first";
     stale_line: Said = "你输入的都还在表单里。下面是现在保存着的值，再保存一次就会换成你的。", "All you typed is still in the form. This is what is stored now; saving once more replaces it with yours.";
@@ -67,14 +68,14 @@ Applications {
     days: Counted = |n| format!("{n} 天"), |n| s(n, "day");
     seconds: Counted = |n| format!("{n} 秒"), |n| format!("{n} s");
 
-    quick_line: Said = "编号和地址都已填好，复制就能用。", "Ids and addresses are filled in: copy and run.";
+    quick_line: Said = "App ID 和地址都已填好，复制就能用。", "Ids and addresses are filled in: copy and run.";
     quick_secret: Said = "密钥永远不在这一页：它只在创建时显示一次，丢了就在应用配置里换一把。", "The secret is never on this page: it is shown once, when it is made. If it is lost, replace it under Configuration.";
     quick_try: Said = "先看通不通", "See whether it answers";
-    quick_try_line: Said = "读发现文档；看到签发者就是通了。", "Reads the discovery document; when it names the issuer, all is well.";
+    quick_try_line: Said = "读取服务发现地址；看到 Issuer 就是通了。", "Reads the discovery document; when it names the issuer, all is well.";
     quick_sdk: Said = "Authing SDK，只换主机", "Authing's SDK, with another host";
     quick_sdk_line: Said = "代码不用改，把 SDK 的地址指到这里。", "Your code stays as it is; point the SDK here.";
     quick_oidc: Said = "OpenID Connect 客户端", "An OpenID Connect client";
-    quick_oidc_line: Said = "大多数客户端只要签发者和 App ID，其余自己去读。", "Most clients need the issuer and the App ID, and read the rest themselves.";
+    quick_oidc_line: Said = "大多数客户端只要 Issuer 和 App ID，其余自己去读。", "Most clients need the issuer and the App ID, and read the rest themselves.";
     quick_logout: Said = "退出登录", "Log out";
     quick_logout_line: Said = "让浏览器打开它：整个登录结束，再回到登记过的登出回调 URL。", "Have the browser open it: the whole session ends, then it goes to a registered logout callback URL.";
     quick_kick: Said = "强制下线", "Force log out";

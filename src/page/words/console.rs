@@ -91,7 +91,7 @@ Console {
     time_logged_in: Said = "登录时段", "Time logged in";
     last_seen: Said = "最近活动", "Last seen";
     address: Said = "地址", "IP";
-    end_one: Said = "下线", "End";
+    end_one: Said = "强制下线", "Force log out";
     just_left: Said = "刚刚退出", "just left";
     shown_sessions: fn(Count, Count) -> String = |shown, all| format!("{shown} / {all} 个会话"), |shown, all| format!("{shown} of {}", s(all, "session"));
     picked: Said = "已选 {p} 人，{n} 个会话", "{p} people, {n} sessions selected";

@@ -16,7 +16,7 @@ Import {
     example_password: Said = "至少 8 个字符，可以空着", "at least 8 characters, may be empty";
     password_note: Said = "没有密码的用户，可以用重设密码链接自己设置。密码只存指纹；导入后请删掉文件。", "Users without a password can set one by a password reset link. Only a hash of a password is kept; delete the file afterwards.";
     sample: Said = "下载样例", "Download a sample";
-    look: Said = "看看会怎样", "See what would happen";
+    look: Said = "预览结果", "Preview the result";
     from_list: Said = "导入", "Import";
 
     look_title: Said = "确认导入", "Confirm the import";
@@ -35,7 +35,7 @@ Import {
     make: Counted = |n| format!("创建 {n} 位用户"), |n| format!("Create {}", s(n, "user"));
     other_file: Said = "换一个文件", "Another file";
     not_done: Said = "什么也没有创建", "Nothing was created";
-    not_done_note: Said = "请改正文件，或者勾选略过有问题的行。", "Mend the file, or tick that those lines are left out.";
+    not_done_note: Said = "请改正文件，或者勾选略过有问题的行。", "Correct the file, or tick that those lines are left out.";
 
     done_title: Said = "导入完成", "Imported";
     made: Counted = |n| format!("已创建 {n} 位用户"), |n| if n.is_one() { "1 user was created".to_owned() } else { format!("{n} users were created") };

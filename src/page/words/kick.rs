@@ -1,7 +1,7 @@
 //! Sentences about forcing people to log out: the scope page before, the receipt after.
 
 use super::Lang;
-use super::table::{Counted, Named, Said, people, s};
+use super::table::{Counted, Named, Said, air, people, s};
 use crate::page::count::Count;
 
 sentences! {
@@ -13,7 +13,7 @@ Kick {
     heading_everyone: Named = |app| format!("强制{app}的所有人下线"), |app| format!("Force everyone in {app} to log out");
     line: Said = "从哪里退出？默认只结束你点的那一个会话。", "From where? Unless you say otherwise, only the session you pressed ends.";
     line_many: Said = "从哪里退出？默认只结束你选的那些会话。", "From where? Unless you say otherwise, only the sessions you picked end.";
-    line_user: Said = "每台设备、每个应用中的登录都会结束。", "Every login ends, on every device and in every application.";
+    line_user: Said = "每台设备、每个应用中的登录都会结束。", "Every log-in ends, on every device and in every application.";
     line_everyone: Named = |app| format!("所有人在每台设备上都会退出{app}。"), |app| format!("Everybody leaves {app}, on every device.");
     scope: Said = "范围", "Scope";
     cell: Said = "只这一个会话", "This session only";
@@ -27,15 +27,28 @@ Kick {
     device_note: Said = "其他设备不受影响", "other devices stay";
     all: Said = "全部", "Everything";
     all_note: Said = "全部设备、全部应用", "every device, every application";
-    caption_one: fn(&str, Count) -> String = |who, n| format!("{who}现在的 {n} 个会话，盖了「离」的将被结束"), |who, n| format!("{} of {who}; those stamped OUT will end", s(n, "session"));
-    caption_many: fn(Count, Count) -> String = |p, n| format!("{p} 人现在的 {n} 个会话，盖了「离」的将被结束"), |p, n| format!("{} of {}; those stamped OUT will end", s(n, "session"), people(p));
+    caption_one: fn(&str, &str) -> String = |who, logins| format!("{who}现在有 {logins}，盖了「离」的将被结束"), |who, logins| format!("{logins} of {who} now; those stamped OUT will end");
+    caption_many: fn(Count, &str) -> String = |p, logins| format!("{p} 人现在有 {logins}，盖了「离」的将被结束"), |p, logins| format!("{logins} of {} now; those stamped OUT will end", people(p));
+    // A log-in is a session in an application: what the grid has one stamp for.
+    logins: Counted = |n| format!("{n} 处登录"), |n| s(n, "log-in");
+    logins_in: fn(Count, Count) -> String = |n, k| format!("{k} 个会话中的 {n} 处登录"), |n, k| format!("{} in {}", s(n, "log-in"), s(k, "session"));
+    tokens_too: Counted = |n| format!("，{n} 个令牌"), |n| format!(", {}", s(n, "token"));
+    tells: Named = |apps| format!("；通知{apps}"), |apps| format!("; tells {apps}");
+    tells_nobody: Said = "；没有应用登记了接收通知的地址", "; no application has an address for messages";
+    stays_named: fn(&str, &str) -> String = |logins, named| format!("{logins}：{named}"), |logins, named| format!("{logins}: {named}");
+    stays_in: fn(&str, &str) -> String = |apps, device| format!("{device}{}里的{}{apps}", air(device), air(apps)), |apps, device| format!("{apps} in {device}");
+    stays_stop: Said = "；", "; ";
+    stays_more: Counted = |n| format!("；另有 {n} 台设备"), |n| format!("; and {n} more");
+    you: Said = "你自己", "You";
+    this_device: Said = "当前设备", "This device";
+    leaves_console: Said = "你也会退出控制台。", "This logs you out of the console too.";
+    keep_own: Said = "保留我自己的这次登录", "Keep my own session";
+    keep_own_note: Said = "这台设备上的登录不动，其余照常结束。", "What you have open in this browser stays; everything else ends.";
     more_people: Counted = |n| format!("另外 {n} 人"), |n| if n.is_one() { "1 more person".to_owned() } else { format!("{n} more people") };
     more_devices: Counted = |n| format!("另外 {n} 台设备"), |n| if n.is_one() { "1 more device".to_owned() } else { format!("{n} more devices") };
     ends_now: Said = "立即结束", "Ends now";
     stays: Said = "保持不变", "Stays";
     afterwards: Said = "之后", "Afterwards";
-    will_end: fn(Count, Count, &str) -> String = |n, t, apps| format!("{n} 个会话，{t} 个令牌；通知{apps}"), |n, t, apps| format!("{}, {}; tells {apps}", s(n, "session"), s(t, "token"));
-    will_end_quietly: fn(Count, Count) -> String = |n, t| format!("{n} 个会话，{t} 个令牌；没有应用登记了接收通知的地址"), |n, t| format!("{}, {}; no application has an address for messages", s(n, "session"), s(t, "token"));
     reason: Said = "原因", "Reason";
     reason_hint: Said = "最多 200 个字符。写进审计日志和回执，被下线的人看不到。", "At most 200 characters. Kept in the audit log and on the receipt; the people concerned do not see it.";
     confirm_everyone: Named = |app| format!("输入应用名称「{app}」以确认"), |app| format!("Type the name of the application, {app}, to confirm");
@@ -45,7 +58,7 @@ Kick {
     after_device: Said = "在这些设备上需要重新登录", "these devices have to log in again";
     after_all: Said = "在每台设备上都要重新登录", "every device has to log in again";
     receipt_promise: Said = "提交后给出回执：谁被通知、何时确认。", "Afterwards a receipt tells who was told and when they confirmed.";
-    force_sessions: Counted = |n| format!("强制下线 {n} 个会话"), |n| format!("Force out {}", s(n, "session"));
+    force_sessions: Counted = |n| format!("强制下线 {n} 个会话"), |n| format!("Force log out {}", s(n, "session"));
     nobody: Said = "没有可以强制下线的会话", "There is no session to end";
     nobody_line: Said = "选中的会话都已经结束。", "The sessions you picked have all ended already.";
 
@@ -54,11 +67,16 @@ Kick {
     out_one_of: fn(&str, &str) -> String = |n, app| format!("{n}已从{app}下线"), |n, app| format!("{n} is logged out of {app}");
     out_many_everywhere: Counted = |n| format!("{n} 人已在所有应用下线"), |n| format!("{} logged out everywhere", people(n));
     out_many_of: fn(Count, &str) -> String = |n, app| format!("{n} 人已从{app}下线"), |n, app| format!("{} logged out of {app}", people(n));
+    user_deleted: Said = "用户已删除", "The user is deleted";
+    nobody_concerned: Said = "没有涉及任何应用，不需要通知。", "No application was concerned, so there was none to tell.";
+    back_to: Named = |n| format!("回到{}{n}", air(n)), |n| format!("Back to {n}");
+    back_to_users: Said = "回到用户", "Back to the users";
+    back_to_overview: Said = "回到总览", "Back to the overview";
     out_nobody: Said = "没有会话需要结束", "There was no session to end";
     submitted_by: fn(&str, &str) -> String = |who, when| format!("由{who}于 {when} 提交。"), |who, when| format!("By {who}, {when}.");
     submitted: Named = |when| format!("于 {when} 提交。"), |when| format!("Done at {when}.");
     on_disk: Said = "已写入磁盘；此前的凭据从那一刻起无效。", "On disk; every credential from before that moment is void.";
-    counting: Said = "登录已经全部无效；名单还在清点，数字会继续增加。", "Every login concerned is void already; the list is still being counted, and the numbers will grow.";
+    counting: Said = "登录已经全部无效；名单还在清点，数字会继续增加。", "Every log-in concerned is void already; the list is still being counted, and the numbers will grow.";
     no_undo: Said = "这一步不能撤销；要回来，就重新登录。", "This cannot be undone; whoever wants back in logs in again.";
     whole_time: Said = "全部确认", "All confirmed in";
     left_before: Said = "此前已退出", "Left before";
@@ -83,8 +101,8 @@ Kick {
     course: Said = "经过", "Course";
     took: Said = "用时", "Time";
     note: Said = "说明", "Note";
-    back_channel: Said = "后台通知", "back-channel";
-    front_channel: Said = "前台通知", "front-channel";
+    back_channel: Said = "后端登出通知", "back-channel";
+    front_channel: Said = "前端登出通知", "front-channel";
     push: Said = "实时推送", "live push";
     feed: Said = "作废名单", "revocation feed";
     open_pages: Said = "打开的页面", "Open pages";
@@ -110,13 +128,13 @@ Kick {
     test_address: Said = "接收地址", "Address";
     test_line: Said = "发一条真实签名的登出通知，其中的用户和会话是虚构的，不会有人因此退出。应用应当回答 200；不认识这个会话而回答 400 也说明地址可用。", "Sends one log-out message with a real signature about a made-up user and session; nobody is logged out by it. The application should answer 200; a 400, because it does not know the session, shows too that the address works.";
     test_send: Said = "发送测试通知", "Send a test message";
-    test_no_address: Said = "这个应用没有登记后台登出地址，所以收不到通知。", "This application has no back-channel address, so it cannot be told.";
+    test_no_address: Said = "这个应用没有登记后端登出通知地址，所以收不到通知。", "This application has no back-channel address, so it cannot be told.";
     test_waiting: Said = "已经发出，还没有回答。", "Sent; no answer yet.";
     test_heard: fn(u16, &str) -> String = |status, span| format!("{span}后回答 {status}，地址可用。"), |status, span| format!("Answered {status} after {span}. The address works.");
     test_refused: Named = |span| format!("{span}后回答 400。地址可用，但应用不接受这条通知。如果它只是不认识虚构的会话，就一切正常；否则请检查它如何验证签名、签发者和受众。"), |span| format!("Answered 400 after {span}. The address works, but the message was refused. That is fine if the application only did not know the made-up session; otherwise check how it verifies signature, issuer and audience.");
     test_failed: fn(&str, &str) -> String = |why, span| format!("{span}后失败：{why}。"), |why, span| format!("Failed after {span}: {why}.");
     not_reached: Named = |app| format!("{app}没有收到"), |app| format!("{app} was not reached");
-    not_reached_line: Said = "令牌已经作废，但它自己的页面可能还开着。请检查它的后台登出地址。", "The tokens are void, but its own pages may still be open. Check its back-channel address.";
+    not_reached_line: Said = "令牌已经作废，但它自己的页面可能还开着。请检查它的后端登出通知地址。", "The tokens are void, but its own pages may still be open. Check its back-channel address.";
     what_ended: Said = "结束了什么", "What ended";
     whole_session: Said = "整个会话", "the whole session";
     device_heading: Said = "设备", "Device";

@@ -21,6 +21,8 @@ Ledger {
     none_fits: Said = "没有符合条件的会话。", "No session matches.";
     tired: Counted = |n| format!("已查看最近的 {n} 个会话。"), |n| format!("Looked at the latest {n} sessions.");
     look_on: Said = "继续往前查", "Look further back";
+    logged_in: Named = |time| format!("{time}登录"), |time| format!("since {time}");
+    to_bar: Said = "到操作栏", "To the selection bar";
     shown: Counted = |n| format!("显示 {n} 个"), |n| format!("{n} shown");
 }
 }

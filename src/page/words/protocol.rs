@@ -14,10 +14,10 @@ Protocol {
     is_default: Said = "这是默认应用。要换，请在另一个应用里设为默认。", "This is the default application. To change that, make another one the default.";
 
     telling: Said = "通知它有人退出", "Telling it that somebody left";
-    backchannel: Said = "后端登出通知地址", "Back-channel logout address";
+    backchannel: Said = "后端登出通知地址", "Back-channel log-out address";
     backchannel_hint: Said = "有人退出或被强制下线时，我们的服务器直接通知这里，失败会再试。最可靠的一种。", "Our server tells this address when somebody logs out or is forced to, and tries again when it fails. The reliable way.";
     backchannel_session: Said = "通知里要写明是哪一个会话", "The message has to name the session";
-    frontchannel: Said = "前端登出通知地址", "Front-channel logout address";
+    frontchannel: Said = "前端登出通知地址", "Front-channel log-out address";
     frontchannel_hint: Said = "退出时，浏览器在看不见的框架里打开它；协议、域名和端口要与一个登录回调 URL 相同。浏览器拦截第三方 Cookie 时它往往不起作用，强制下线也到不了，请以后端通知为准。", "On log-out the browser opens it in a hidden frame; scheme, host and port are those of a login callback URL. Where browsers block third-party cookies it often does nothing, and a forced log-out never gets there: rely on the back channel.";
     frontchannel_session: Said = "地址里要带上签发者和会话", "The address has to carry issuer and session";
     always_sent: Said = "我们总是写明；这里只记下应用的要求。", "We always do; this only records that the application insists.";
@@ -36,13 +36,13 @@ Protocol {
 
     for_openid: Said = "OpenID Connect", "OpenID Connect";
     for_people: Said = "登录与退出", "Log-in and log-out";
-    issuer: Said = "签发者", "Issuer";
-    discovery: Said = "发现文档", "Discovery";
+    issuer: Said = "Issuer", "Issuer";
+    discovery: Said = "服务发现地址", "Discovery";
     authorization: Said = "授权端点", "Authorization";
-    token: Said = "令牌端点", "Token";
+    token: Said = "Token 端点", "Token";
     userinfo: Said = "用户信息端点", "Userinfo";
-    end_session: Said = "退出端点", "End session";
-    keys: Said = "公钥", "Public keys";
+    end_session: Said = "登出端点", "End session";
+    keys: Said = "JWKS 公钥端点", "Public keys (JWKS)";
 }
 }
 

@@ -62,7 +62,7 @@ Settings {
     confirm_why: Said = "上次输入密码已超过 10 分钟，做这样的事之前要再问一次。", "It is more than 10 minutes since you gave your password, and this is not done without it.";
     confirm_then: Said = "确认之后就会", "Once you confirm";
     confirm_password: Said = "你的密码", "Your password";
-    confirm_act: Said = "确认，照做", "Confirm and do it";
+    confirm_act: Said = "确认执行", "Confirm and do it";
     confirm_kept: Said = "刚才填写的内容都保留着，不用再填。", "What you filled in is kept; you need not fill it in again.";
     confirm_not: Said = "还没有做", "Not done yet";
     confirm_left: Counted = |n| format!("密码不正确，还可以尝试 {n} 次。"), |n| if n.is_one() { "The password is wrong. 1 attempt left.".to_owned() } else { format!("The password is wrong. {n} attempts left.") };

@@ -11,12 +11,16 @@ use crate::domain::logout::{Actor, Origin};
 use crate::domain::session::Session;
 use crate::flow::error::FlowError;
 use crate::flow::reauth::{self, Given};
+use crate::flow::users;
 use crate::page::console::{ConfirmItIsYou, Grave, NotConfirmed, OWN_PASSWORD, Rail, confirm_it_is_you};
 use crate::page::{Frame, Markup};
 use crate::web::body::Form;
 use crate::web::error::Refusal;
 use crate::web::visit::Visit;
 use crate::web::{crossing, protect, reply, view};
+
+/// Users that the rail counts.
+const USERS: u32 = 999;
 
 const LIVE: Option<&str> = Some("/console/live");
 
@@ -63,7 +67,9 @@ impl Desk {
 
     fn rail(&self) -> Rail {
         let applications = self.visit.state.directory().of_pool(self.pool).count();
-        Rail { applications: Some(view::count(applications)), users: None }
+        // Counted on every page, so no further than a reader cares for; a file that cannot be read says so elsewhere.
+        let users = users::count(&self.visit.state, self.pool, USERS + 1).ok().map(|n| view::capped(n, USERS));
+        Rail { applications: Some(view::count(applications)), users }
     }
 
     /// A page that turns by itself.

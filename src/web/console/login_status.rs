@@ -24,6 +24,7 @@ fn row(desk: &Desk, row: &OnlineRow) -> LedgerRow {
         user: row.user,
         name: row.name.clone(),
         identifier: row.identifier.clone(),
+        own: row.user == desk.session.user,
         session: SessionRow {
             sid: row.sid,
             device: view::device(&row.user_agent),

@@ -123,10 +123,7 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
     let application = read.ending.application;
     let within = application.and_then(|id| view::names(&desk.visit, [id]).pop().or_else(|| named(&id)));
     let json = format!("/api/v1/logouts/{id}");
-    let back = match application.filter(|id| desk.visit.state.directory().application(*id).is_some()) {
-        Some(application) => format!("/console/applications/{application}/sessions"),
-        None => "/console".to_owned(),
-    };
+    let ledger = application.filter(|id| desk.visit.state.directory().application(*id).is_some());
     let call = call(&desk, &read);
     let touched = read.sessions_touched.max(read.sessions_ended);
     let shown = ReceiptView {
@@ -158,7 +155,8 @@ pub async fn receipt(request: HttpRequest, id: Path<String>) -> Answer {
         whole_ms: whole_ms(&read),
         call: call.as_deref(),
         json: &json,
-        back: &back,
+        ledger,
+        user: read.person.as_ref().map(|(id, name)| (*id, name.as_str())),
     };
     Ok(desk.page(|frame, rail| page::receipt(frame, rail, &shown)))
 }

@@ -1,21 +1,21 @@
 //! `/console/users/{id}…`: one user, tab by tab; change, disable, a password link, force out of one application, delete.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::desk::{Desk, desk, desk_post, sure};
 use super::users::{shown, typed, user_id};
 use crate::domain::clock::Timestamp;
-use crate::domain::id::{ApplicationId, Sid};
+use crate::domain::id::{ApplicationId, Sid, UserId};
 use crate::domain::logout::{Cause, Scope};
 use crate::domain::user::{User, UserStatus};
 use crate::flow::error::FlowError;
 use crate::flow::logout::Picked;
-use crate::flow::users::{self, UserForm};
+use crate::flow::users::{self, Edited, UserForm};
 use crate::flow::{account, logout as door, online, password_link, presence};
-use crate::page::console::{self as page, Grave, UserHead, UserLinkView, UserView};
+use crate::page::console::{self as page, Grave, UserDone, UserHead, UserLinkView, UserView};
 use crate::page::personal_center::ActivityKind;
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
@@ -48,8 +48,8 @@ fn head<'a>(desk: &Desk, user: &'a User) -> Result<(UserHead<'a>, Vec<account::S
 pub async fn detail(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
     let user = found(&desk, &id)?;
-    let saved = Form::query(&request)?.one("saved")?.is_some();
-    draw(&desk, &user, StatusCode::OK, shown(&UserForm::from(&user), &[], saved, Some(user.updated_at)), None)
+    let done = Form::query(&request)?.one("saved")?.map(UserDone::parse);
+    draw(&desk, &user, StatusCode::OK, shown(&UserForm::from(&user), &[], done, Some(user.updated_at)), None)
 }
 
 fn draw(
@@ -150,21 +150,31 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     }
     let whom = (desk.pool, id);
     match users::edit_with_password(&desk.visit.state, whom, seen, form.clone(), password, desk.origin()).await {
-        Ok(Some(receipt)) => Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None)),
-        Ok(None) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
+        Ok(edited) => Ok(after(id, &edited, UserDone::Saved)),
         Err(FlowError::Invalid(refused)) => {
-            draw(&desk, &user, StatusCode::UNPROCESSABLE_ENTITY, shown(&form, &refused, false, seen), None)
+            draw(&desk, &user, StatusCode::UNPROCESSABLE_ENTITY, shown(&form, &refused, None, seen), None)
         }
         // Somebody was faster: what was typed stays, beside what is kept now; saved once more it counts.
         Err(FlowError::Stale) => {
             let now = found(&desk, id.as_str())?;
-            let theirs = shown(&UserForm::from(&now), &[], false, None);
+            let theirs = shown(&UserForm::from(&now), &[], None, None);
             let again =
-                page::UserForm { theirs: Some(Box::new(theirs)), ..shown(&form, &[], false, Some(now.updated_at)) };
+                page::UserForm { theirs: Some(Box::new(theirs)), ..shown(&form, &[], None, Some(now.updated_at)) };
             draw(&desk, &now, StatusCode::CONFLICT, again, None)
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// To the receipt where somebody was logged out, else back to the user, with what was done.
+fn after(id: UserId, edited: &Edited, done: UserDone) -> HttpResponse {
+    let disabled = edited.receipt.as_ref().is_some_and(|receipt| receipt.cause == Cause::Disabled);
+    let done = if disabled { UserDone::Disabled } else { done };
+    let next = match &edited.receipt {
+        Some(receipt) if edited.was_in => format!("/console/receipts/{}", receipt.id),
+        Some(_) | None => format!("/console/users/{id}?saved={}", done.as_str()),
+    };
+    reply::see_other(&next, None)
 }
 
 /// `POST /console/users/{id}/reset-link`: a link by which the user sets a new password, shown once.
@@ -196,8 +206,7 @@ pub async fn switch(request: HttpRequest, id: Path<String>, mut payload: Payload
     }
     let (whom, origin) = ((desk.pool, user.id), desk.origin());
     let edited = desk.visit.state.write(move |act, state| users::switch(act, state, whom, to, &origin)).await?;
-    let next = edited.receipt.map_or(format!("{page}?saved=1"), |receipt| format!("/console/receipts/{}", receipt.id));
-    Ok(reply::see_other(&next, None))
+    Ok(after(user.id, &edited, UserDone::Enabled))
 }
 
 /// `POST /console/users/{id}/end` with sid: ends one session, whole. One that has ended meanwhile is no error.
@@ -205,7 +214,7 @@ pub async fn end(request: HttpRequest, id: Path<String>, mut payload: Payload) -
     let (desk, form) = desk_post!(&request, &mut payload);
     let user = found(&desk, &id)?;
     let sid = Sid::parse(form.text("sid")?).map_err(|_| Refusal::absent("session"))?;
-    let picked = Picked { sids: vec![sid], application: None, scope: Scope::Device, reason: String::new() };
+    let picked = Picked { sids: vec![sid], application: None, scope: Scope::Device, reason: String::new(), keep: None };
     let (pool, origin) = (desk.pool, desk.origin());
     match desk.visit.state.write(move |act, state| door::end_picked(act, state, pool, picked, origin)).await {
         Ok(receipt) => Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None)),
@@ -231,7 +240,7 @@ pub async fn delete(request: HttpRequest, id: Path<String>, mut payload: Payload
     let id = user.id;
     let confirm = form.text("confirm")?.trim();
     if confirm != user.identifier() && confirm != user.display_name() {
-        let form = shown(&UserForm::from(&user), &[], false, Some(user.updated_at));
+        let form = shown(&UserForm::from(&user), &[], None, Some(user.updated_at));
         return draw(&desk, &user, StatusCode::UNPROCESSABLE_ENTITY, form, Some(FieldProblem::NotThatName));
     }
     sure!(desk, &form, Grave::DeleteUser(user.display_name()), &format!("/console/users/{id}"));

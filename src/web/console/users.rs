@@ -3,14 +3,14 @@
 use actix_web::HttpRequest;
 use actix_web::web::Payload;
 
-use super::desk::{desk, desk_post, sure};
+use super::desk::{Desk, desk, desk_post, sure};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::UserId;
 use crate::domain::user::{Role, User, UserStatus};
 use crate::flow::error::{FieldRefused, FlowError};
-use crate::flow::users::{self, UserForm};
+use crate::flow::users::{self, Listed, UserForm};
 use crate::page::Count;
-use crate::page::console::{self as page, Grave, UserRow, UsersView};
+use crate::page::console::{self as page, Grave, UserDone, UserRow, UsersView};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
 use crate::web::visit::off_thread;
@@ -36,11 +36,11 @@ pub async fn list(request: HttpRequest) -> Answer {
     let (rows, more) = off_thread(move || users::page(&state, pool, &search, after)).await?;
     let sought = encoded(&q);
     let cursor = |user: &User| format!("/console/users?q={sought}&after={}_{}", user.created_at, user.id);
-    let next = rows.last().filter(|_| more).map(|(user, _)| cursor(user));
+    let next = rows.last().filter(|_| more).map(|listed| cursor(&listed.user));
     let shown = UsersView {
         count: Count { n: u32::try_from(rows.len()).unwrap_or(u32::MAX), more: more || after.is_some() },
         q: &q,
-        users: rows.iter().map(|(user, sessions)| row(user, *sessions)).collect(),
+        users: rows.iter().map(|listed| row(&desk, listed)).collect(),
         first: after.map(|_| format!("/console/users?q={sought}")),
         next,
     };
@@ -52,14 +52,16 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn row(user: &User, sessions: u32) -> UserRow {
+fn row(desk: &Desk, listed: &Listed) -> UserRow {
+    let user = &listed.user;
     UserRow {
         id: user.id,
         name: user.display_name().to_owned(),
         identifier: user.identifier().to_owned(),
         role: user.role,
         enabled: user.status == UserStatus::Activated,
-        sessions: view::capped(sessions, 99),
+        sessions: view::capped(listed.sessions, 99),
+        applications: view::names(&desk.visit, listed.applications.iter().copied()),
         last_login: user.last_login_at,
         last_ip: user.last_ip.clone(),
     }
@@ -81,7 +83,12 @@ pub(super) fn typed(form: &Form) -> Result<UserForm, Refusal> {
     })
 }
 
-pub(super) fn shown(form: &UserForm, refused: &[FieldRefused], saved: bool, seen: Option<Timestamp>) -> page::UserForm {
+pub(super) fn shown(
+    form: &UserForm,
+    refused: &[FieldRefused],
+    done: Option<UserDone>,
+    seen: Option<Timestamp>,
+) -> page::UserForm {
     page::UserForm {
         username: form.username.clone(),
         name: form.name.clone(),
@@ -90,7 +97,7 @@ pub(super) fn shown(form: &UserForm, refused: &[FieldRefused], saved: bool, seen
         role: form.role,
         enabled: !form.disabled,
         problems: view::user_problems(refused),
-        saved,
+        done,
         seen,
         theirs: None,
     }
@@ -99,7 +106,7 @@ pub(super) fn shown(form: &UserForm, refused: &[FieldRefused], saved: bool, seen
 /// `GET /console/users/new`.
 pub async fn new(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
-    let empty = shown(&UserForm::default(), &[], false, None);
+    let empty = shown(&UserForm::default(), &[], None, None);
     Ok(desk.page(|frame, rail| page::new_user(frame, rail, &empty)))
 }
 
@@ -112,9 +119,9 @@ pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
         sure!(desk, &sent, Grave::GiveRole(form.called(), form.role), "/console/users");
     }
     match users::create_with_password(&desk.visit.state, desk.pool, form.clone(), password, desk.origin()).await {
-        Ok(id) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
+        Ok(id) => Ok(reply::see_other(&format!("/console/users/{id}?saved={}", UserDone::Created.as_str()), None)),
         Err(FlowError::Invalid(refused)) => {
-            let again = shown(&form, &refused, false, None);
+            let again = shown(&form, &refused, None, None);
             Ok(desk.again(|frame, rail| page::new_user(frame, rail, &again)))
         }
         Err(other) => Err(other.into()),

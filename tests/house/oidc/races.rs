@@ -66,7 +66,8 @@ impl Scene {
             "everybody" => logout::end_everybody(act, state, pool, notes, origin()),
             _ => {
                 let sids = vec![sid];
-                let picked = logout::Picked { sids, application: Some(notes), scope: picked, reason: String::new() };
+                let picked =
+                    logout::Picked { sids, application: Some(notes), scope: picked, reason: String::new(), keep: None };
                 logout::end_picked(act, state, pool, picked, origin())
             }
         });

@@ -271,12 +271,110 @@ fn the_scope_page_tells_the_numbers_of_the_receipt() {
         let from = page.split(&format!("class=\"effect\" data-s=\"{scope}\"")).nth(1).unwrap();
         from.split("</dl>").next().unwrap().to_owned()
     };
-    assert!(effect("cell").contains(&format!("1 session, {held} token")), "{}", effect("cell"));
-    assert!(effect("app").contains("2 sessions") && effect("app").contains("tells NOTES"), "{}", effect("app"));
-    assert!(effect("device").contains("1 session,") && effect("device").contains("1 session<"), "{}", effect("device"));
-    assert!(effect("all").contains("2 sessions") && !effect("all").contains("BOARD"), "{}", effect("all"));
+    assert!(page.contains("4 log-ins of "), "{page}");
+    assert!(effect("cell").contains(&format!("1 log-in, {held} token")), "{}", effect("cell"));
+    assert!(effect("app").contains("2 log-ins") && effect("app").contains("tells NOTES"), "{}", effect("app"));
+    assert!(effect("device").contains("2 log-ins in 1 session"), "{}", effect("device"));
+    assert!(effect("all").contains("4 log-ins in 2 sessions") && !effect("all").contains("BOARD"), "{}", effect("all"));
+    for scope in ["cell", "app", "device", "all"] {
+        let said = effect(scope);
+        let all: u32 = said.split("<dd>").skip(1).take(2).map(first_number).sum();
+        assert_eq!(all, 4, "what ends and what stays of {scope}: {said}");
+        assert!(!said.contains("0 tokens"), "{said}");
+    }
+    assert!(effect("app").contains("2 log-ins: BOARD in "), "what stays has a name: {}", effect("app"));
     let receipt = forces_out(&house, &mut wang, &sids[..1], "all");
     assert_eq!((&receipt["sessionsEnded"], &receipt["tokensRevoked"]), (&Value::from(2), &Value::from(held)));
+}
+
+/// The number a text begins with; none is nothing.
+fn first_number(text: &str) -> u32 {
+    text.split(' ').next().unwrap().parse().unwrap_or(0)
+}
+
+/// The administrator at two computers and a friend; the administrator reads at the first.
+fn own_scene(house: &House) -> (Browser, Browser, Browser) {
+    let (mut here, mut there) = (house.browser(), house.browser());
+    here.logs_in("wang");
+    there.logs_in("wang");
+    (here, there, in_everywhere(house, "hanmeimei"))
+}
+
+const LEAVES: &str = "This logs you out of the console too";
+
+#[test]
+fn whoever_is_among_those_they_force_out_is_told_and_marked() {
+    let house = House::open();
+    let (mut wang, other, _) = own_scene(&house);
+    let notes = house.application("notes").id;
+    let (here, there) = (house.sid_of(&wang).to_string(), house.sid_of(&other).to_string());
+    let ledger = wang.opens(&house.at("", &format!("/console/applications/{notes}/sessions"))).text();
+    let row = |sid: &str| {
+        let row = ledger.split("<tr").find(|row| row.contains(&format!("value=\"{sid}\""))).unwrap();
+        (row.contains(">You<"), row.contains(">This device<"))
+    };
+    assert_eq!((row(&here), row(&there)), ((true, true), (true, false)));
+    let friend = sids_of(&house, "hanmeimei").remove(0);
+    assert_eq!(row(&friend), (false, false));
+    let mut asks =
+        |query: String| wang.opens(&house.at("", &format!("/console/applications/{notes}/kick?{query}"))).text();
+    assert!(asks(format!("sid={here}")).contains(LEAVES));
+    assert!(asks("all=1".to_owned()).contains(LEAVES));
+    let others = asks(format!("sid={friend}"));
+    assert!(!others.contains(LEAVES) && !others.contains("name=\"keep\""), "it is not about them");
+}
+
+#[test]
+fn the_own_session_stays_where_that_was_wished_and_the_others_end() {
+    for (query, scope) in [("all=1", "app"), ("sid", "app"), ("sid", "all"), ("user", "all")] {
+        let house = House::open();
+        let (mut wang, mut other, mut friend) = own_scene(&house);
+        let (notes, own) = (house.application("notes").id, house.person("wang").id);
+        let here = house.sid_of(&wang);
+        let url = match query {
+            "user" => format!("/console/users/{own}/kick"),
+            "sid" => format!("/console/applications/{notes}/kick?sid={here}&scope={scope}"),
+            all => format!("/console/applications/{notes}/kick?{all}"),
+        };
+        let page = wang.opens(&house.at("", &url)).text();
+        assert!(page.contains(&format!("value=\"keep-{scope}\" checked")), "{query} {scope}");
+        let spared = page.split(&format!("class=\"effect\" data-s=\"{scope}\" data-keep=\"yes\"")).nth(1).unwrap();
+        let everybody = query == "all=1";
+        let ends = first_number(spared.split("<dd>").nth(1).unwrap());
+        assert_eq!(ends, if everybody { 2 } else { 1 }, "{query} {scope}");
+        let typed: &[(&str, &str)] = if everybody { &[("confirm", "NOTES")] } else { &[] };
+        let answer = wang.submits("/console/kick", typed);
+        let receipt = receipt(&house, &mut wang, &answer);
+        assert_eq!(receipt["sessionsTouched"], ends, "the receipt counts as the page did");
+        assert!(wang.is_in("") && !other.is_in(""), "{query} {scope}");
+        assert_eq!(friend.is_in("notes"), !everybody, "{query} {scope}");
+        assert!(friend.is_in("board"), "{query} {scope}");
+    }
+}
+
+#[test]
+fn without_the_tick_the_own_session_ends_and_with_nothing_else_there_nothing_does() {
+    let house = House::open();
+    let (mut wang, _, _) = own_scene(&house);
+    let (notes, own) = (house.application("notes").id, house.person("wang").id);
+    let here = house.sid_of(&wang).to_string();
+    let csrf = wang.csrf_of(&house.at("", "/console"));
+    let before = house.endings();
+    for scope in ["cell", "device"] {
+        let (keep, notes) = (format!("keep-{scope}"), notes.as_str());
+        let fields =
+            [("csrf", csrf.as_str()), ("application", notes), ("sid", &here), ("scope", scope), ("keep", &keep)];
+        let answer = wang.posts(&house.at("", "/console/kick"), &fields);
+        assert_eq!(
+            (answer.status, house.endings()),
+            (200, before),
+            "{scope}: the one that was to stay was all there was"
+        );
+    }
+    assert!(wang.is_in(""));
+    let other = [("csrf", csrf.as_str()), ("user", own.as_str()), ("scope", "all"), ("keep", "keep-app")];
+    assert_eq!(wang.posts(&house.at("", "/console/kick"), &other).status, 303, "a tick at another scope says nothing");
+    assert!(!wang.is_in(""));
 }
 
 #[test]

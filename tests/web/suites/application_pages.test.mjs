@@ -122,7 +122,7 @@ test('the dashboard finds a person, and its curve and list turn when somebody lo
   await page.keyboard.press('Enter');
   await page.waitForURL(new RegExp(`/console/users/${LILEI}`));
   await page.goto(`${house.base}/console/applications`);
-  assert.match(await page.locator('#applications tr').filter({ hasText: 'notes' }).textContent(), /logins? in 7 days/);
+  assert.match(await page.locator('#applications tr').filter({ hasText: 'notes' }).textContent(), /log-ins? in 7 days/);
   assert.deepEqual(context.complaints, []);
   await context.close();
 });

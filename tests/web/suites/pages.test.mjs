@@ -333,7 +333,7 @@ describe('without a script', () => {
     await page.fill('#name', '王芳');
     await page.fill('#password', 'letmeout');
     await send(page);
-    await page.waitForURL(/\/console\/users\/[0-9a-f]{24}\?saved=1/);
+    await page.waitForURL(/\/console\/users\/[0-9a-f]{24}\?saved=created/);
     const at = house.base + path(page);
     const cookies = await logIn(house.base, 'wang');
     await page.goto(at);
