@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
+use super::deed::Told;
 use super::frame::{Crumb, Rail, Room, Section, room, title};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::ApplicationId;
@@ -11,15 +12,15 @@ use crate::page::count::Count;
 use crate::page::frame::Frame;
 use crate::page::parts::{Device, Seal, Stamp, calm, icon, name, seal, stamp};
 use crate::page::time::Ago;
-use crate::page::words::Deed;
+use crate::page::words::{By, Deed, Whom};
 
 /// One line of the ticker.
 #[derive(Debug, Clone)]
 pub struct TickerRow {
     /// When.
     pub at: Timestamp,
-    /// Who.
-    pub who: String,
+    /// Who, or whom.
+    pub whom: Whom,
     /// What.
     pub deed: Deed,
     /// In which application.
@@ -27,7 +28,7 @@ pub struct TickerRow {
     /// On what.
     pub device: Option<Device>,
     /// By whom, if somebody else did it.
-    pub by: Option<String>,
+    pub by: Option<By>,
 }
 
 /// How many people are online in one application.
@@ -261,12 +262,10 @@ fn ticker(frame: &Frame, view: &DashboardView) -> Markup {
                         td.c-state { (stamp(common, row.deed.stamp())) }
                         td.c-who {
                             div.clamp {
-                                b { (name(&row.who)) } " "
-                                span.muted {
-                                    (row.deed.sentence(frame.lang, row.application.as_deref().map(calm).as_deref()))
-                                    @if let Some(by) = &row.by { (comma) ((frame.words().event.by)(&calm(by))) }
+                                (told(row).markup(frame, &html! {
+                                    @if let Some(by) = &row.by { (comma) ((frame.words().event.by)(&calm(&by.words(frame.lang)))) }
                                     @if let Some(device) = &row.device { (comma) (device.sentence(common)) }
-                                }
+                                }))
                             }
                         }
                     }
@@ -274,6 +273,10 @@ fn ticker(frame: &Frame, view: &DashboardView) -> Markup {
             }
         }
     }
+}
+
+fn told(row: &TickerRow) -> Told<'_> {
+    Told { deed: &row.deed, whom: &row.whom, application: row.application.as_deref() }
 }
 
 fn by_application(frame: &Frame, view: &DashboardView) -> Markup {

@@ -54,6 +54,8 @@ pub fn field(lang: Lang, name: &str) -> Option<&'static str> {
         "logout_redirect_uris" => ("登出回调 URL", "Logout callback URLs"),
         "backchannel_logout_uri" => ("后台登出地址", "Back-channel log-out URI"),
         "frontchannel_logout_uri" => ("前台登出地址", "Front-channel log-out URI"),
+        "other_device" => ("结束的设备", "Ended device"),
+        "other_devices" => ("结束的设备数", "Ended devices"),
         "reason" => ("原因", "Reason"),
         "left_before" => ("此前已退出", "Left before"),
         _ => return None,
