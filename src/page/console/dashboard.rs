@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::deed::Told;
-use super::frame::{Crumb, Rail, Room, Section, room, title};
+use super::frame::{Crumb, Rail, Room, Section, liveness, room, title};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
@@ -151,12 +151,12 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
         div.stack #steps data-live-region { @if let Some(steps) = view.steps { (first_steps(frame, steps)) } }
         div.now {
             section {
-                p.big #online data-live-region {
+                p.big #online data-live-region data-said=((words.online_said)(view.people, view.sessions)) {
                     b { (view.people) }
                     span { ((words.people_online)(view.people)) }
                     span.muted { ((words.sessions_in_apps)(view.sessions, view.open_applications)) }
                 }
-                div.head.tight { h2 { (words.just_now) } @if frame.live.is_some() { span.live.small { (frame.words().common.live) } } }
+                div.head.tight { h2 { (words.just_now) } (liveness(frame)) }
                 (ticker(frame, view))
                 p.small { a href="/console/audit" { (words.audit_log) } }
             }
