@@ -178,7 +178,7 @@ fn questions(frame: &Frame, view: &AuditView) -> Markup {
             }
             (pick("event", frame.words().console.event, events, &asked.event))
             (pick("result", common.state, results, &asked.result))
-            button.btn.s { (common.filter) }
+            button.btn.s { (frame.words().console.filter) }
             @if asked.leaves_out() { a href=(if asked.administration { "/console/audit?view=admin" } else { "/console/audit" }) { (log.clear) } }
             (more(frame, view))
         }
