@@ -3,26 +3,35 @@
   'use strict';
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const id = (name) => document.getElementById(name);
+  const on = addEventListener;
   const data = document.body.dataset;
   const boxes = (inside) => all('td input[type=checkbox]', inside.closest('form'));
 
   // The browser's zone, so that the server can tell times in it.
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone) document.cookie = `tz=${encodeURIComponent(zone)};Path=/;SameSite=Lax;Max-Age=31536000`;
+  document.cookie = `tz=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)};Path=/;SameSite=Lax;Max-Age=31536000`;
 
   // A page out of the back-forward cache may show who has left.
-  addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+  on('pageshow', ({ persisted }) => { if (persisted) location.reload(); });
 
   // Relative times in the page's words: moments | minutes | hours | one day | days.
   const tell = () => {
     for (const time of all('time[data-rel]')) {
-      const past = Math.max(0, Date.now() - Date.parse(time.dateTime)) / 60000;
+      const past = (Date.now() - Date.parse(time.dateTime)) / 60000;
       const row = (time.dataset.rel === 'long' ? data.ago : data.agoShort).split('|');
       const [n, form] = past < 1 ? [0, 0] : past < 60 ? [past, 1] : past < 1440 ? [past / 60, 2] : [past / 1440, past < 2880 ? 3 : 4];
-      time.textContent = row[form].replace('{}', Math.floor(n));
+      time.textContent = row[form].replace('{}', n | 0);
     }
   };
   setInterval(tell, 30000);
+
+  // What parts of the page have to say anew is said in a region that was there from the start.
+  let told;
+  const announce = (word) => {
+    const parts = all('[data-said]').map((part) => part.dataset.said);
+    const fresh = word || (told && parts.filter((part) => !told.includes(part)).join(' '));
+    told = parts;
+    if (fresh) id('said').textContent = fresh;
+  };
 
   // Names and numbers of what is ticked.
   const count = () => {
@@ -31,6 +40,7 @@
       const people = new Map(picked.map((box) => [box.dataset.user, box.dataset.name]));
       const say = people.size === 1 ? line.dataset.pickedOne : line.dataset.picked;
       line.textContent = say.replace('{p}', people.size).replace('{n}', picked.length);
+      line.dataset.said = line.textContent;
       const names = line.parentElement.querySelector('[data-names]');
       names.textContent = [...people.values()].slice(0, 4).join(names.dataset.names) + (people.size > 4 ? ' …' : '');
     }
@@ -39,64 +49,75 @@
       box.checked = ticked > 0 && ticked === boxes(box).length;
       box.indeterminate = ticked > 0 && !box.checked;
     }
+    announce();
   };
   // Buttons that only a script can serve.
   const dress = () => {
     for (const button of all('[data-copy], [data-show], [data-all]')) button.hidden = false;
     count();
   };
-  addEventListener('change', ({ target }) => {
+  on('change', ({ target }) => {
     if (target.matches('[data-all]')) for (const box of boxes(target)) box.checked = target.checked;
     count();
   });
-  addEventListener('reset', () => setTimeout(count));
+  on('reset', () => setTimeout(count));
 
-  addEventListener('click', async (event) => {
+  on('click', async (event) => {
     const button = event.target.closest('[data-copy], [data-show]');
     if (!button) return;
-    const { show, copy, on, done } = button.dataset;
+    const { show, copy, done, keys } = button.dataset;
     if (show) {
       const hidden = id(show).type === 'password';
       id(show).type = hidden ? 'text' : 'password';
       button.setAttribute('aria-pressed', hidden);
-      button.dataset.on = button.textContent;
-      button.textContent = on;
+      [button.textContent, button.dataset.on] = [button.dataset.on, button.textContent];
       return;
     }
-    try { await navigator.clipboard.writeText(id(copy).textContent); } catch { return; } // it can still be selected
+    let say = done;
+    try { await navigator.clipboard.writeText(id(copy).textContent); } catch { // plain http has no clipboard
+      getSelection().selectAllChildren(id(copy));
+      say = keys;
+    }
+    announce(say);
     const label = button.querySelector('span'), before = label.textContent;
-    if (before === done) return;
-    label.textContent = done;
-    setTimeout(() => { label.textContent = before; }, 2000);
+    if (before === say) return;
+    label.textContent = say;
+    setTimeout(() => { label.textContent = before; }, 3000);
   });
 
   // Something changed: ask for this very page again and take over its live regions.
   const policy = window.trustedTypes?.createPolicy('exeunt', { createHTML: (html) => html });
-  addEventListener('input', ({ target }) => { if (!/checkbox|radio/.test(target.type)) target.dataset.typed = '1'; });
+  on('input', ({ target }) => { if (!/checkbox|radio/.test(target.type)) target.dataset.typed = '1'; });
   const swap = (old, fresh) => {
     const ticked = new Set(all('input:checked', old).map((box) => box.value));
     const open = new Set(all('details[open]', old).map((box) => box.id));
-    const held = old.contains(document.activeElement) && document.activeElement;
-    const like = held && ['id', 'value', 'href', 'data-copy'].filter((name) => held.getAttribute(name))
-      .map((name) => `[${name}="${CSS.escape(held.getAttribute(name))}"]`)[0];
-    for (const box of all('input[type=checkbox], input[type=radio]', fresh)) if (ticked.has(box.value)) box.checked = true;
+    const held = old.querySelector(':focus');
+    const by = held && ['id', 'value', 'href', 'data-copy'].find((name) => held.getAttribute(name));
+    for (const box of all('input', fresh)) if (ticked.has(box.value)) box.checked = true;
     for (const box of [fresh, ...all('details', fresh)]) if (open.has(box.id) || (box === fresh && old.open)) box.open = true;
     old.replaceWith(fresh);
-    if (like) (fresh.querySelector(like) || fresh.querySelector('a, button, input'))?.focus({ preventScroll: true });
+    if (!by) return;
+    const like = fresh.querySelector(`[${by}="${CSS.escape(held.getAttribute(by))}"]`);
+    (like || fresh.querySelector('a, button, input'))?.focus({ preventScroll: true });
   };
   // Nothing that is heard may outrun a page load that has begun: it may be this very page's log-out, on its way to an
   // application. A load that ends in a download leaves the page standing, which then catches up.
-  let busy = false, again = false, leaving = false;
+  let busy, again, leaving;
   const leaves = () => {
     leaving = true;
     setTimeout(() => { leaving = false; if (data.live) refresh(); }, 10000);
   };
-  addEventListener('beforeunload', leaves);
+  on('submit', leaves);
+  // Nor is what was typed into a form lost without a word.
+  on('beforeunload', (event) => {
+    if (!leaving && all('[data-keep] [data-typed]').some((field) => field.value !== field.defaultValue)) event.preventDefault();
+    else leaves();
+  });
   const asked = { headers: { 'x-exeunt-live': 1 }, redirect: 'manual' };
   // Takes over what the answer has anew of these parts of the page.
   const take = async (answer, parts) => {
     const html = await answer.text();
-    const page = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
+    const page = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, 'text/html');
     for (const old of all(parts)) {
       const fresh = page.getElementById(old.id);
       if (fresh && !old.querySelector('[data-typed]') && !old.isEqualNode(fresh)) swap(old, document.adoptNode(fresh));
@@ -120,7 +141,7 @@
 
   // A form that can be checked is, as one types; what came of each line is put beside it.
   let check = 0;
-  addEventListener('input', ({ target }) => {
+  on('input', ({ target }) => {
     const form = target.closest('form[data-check]'), mine = ++check;
     if (form) setTimeout(async () => {
       if (mine !== check) return;
@@ -137,36 +158,44 @@
     refresh();
     wait(ms * 2);
   }, ms);
-  if (document.querySelector('[data-pending]')) wait(600);
+  wait(600);
 
   // One stream serves all tabs of a session: browsers open six connections to a host, and a seventh tab would hang.
   if (data.live) {
     const name = data.live + document.querySelector('[name=csrf]').value, line = new BroadcastChannel(name);
     let opened = 0;
     setTimeout(() => { opened ||= 1; }, 1000); // who takes over late has missed something
+    // Between the tabs goes an address to leave for, nothing: something changed, or how the stream is: 1 open, 0 not, 2 asked.
     const hear = ({ data: to }) => {
-      if (leaving) return;
-      if (!to) { refresh(); return; }
+      if (to === 2 && data.up) line.postMessage(data.up);
+      if (to < 2) data.up = to;
+      if (leaving || to < 3) return;
+      if (!to) return refresh();
       leaves();
       location.replace(to);
     };
     const say = (to) => { line.postMessage(to); hear({ data: to }); };
-    const listen = () => new Promise(() => {
+    const listen = () => {
       if (leaving) return;
       const stream = new EventSource(data.live);
       // What happened between the making of this page and now was told to nobody.
-      stream.onopen = () => { if (opened++) say(); else if (all('[data-live-region]').length) refresh(); };
-      stream.onerror = () => { if (stream.readyState === 2) refresh(); };
+      stream.onopen = () => { say(1); if (opened++) say(); else if (all('[data-live-region]').length) refresh(); };
+      stream.onerror = () => {
+        say(0);
+        if (stream.readyState < 2) return;
+        refresh();
+        setTimeout(listen, 5000);
+      };
       stream.addEventListener('changed', () => say());
       stream.addEventListener('ended', (event) => {
         stream.close();
         const to = new URL(JSON.parse(event.data).to, location.href);
         if (to.origin === location.origin) say(to.href);
       });
-    });
+    };
     line.onmessage = hear;
-    if (navigator.locks) navigator.locks.request(name, listen).catch(() => {}); else listen();
-    addEventListener('submit', ({ target }) => { if (target.matches('[data-leaves]')) leaves(); });
+    line.postMessage(2);
+    if (navigator.locks) navigator.locks.request(name, () => new Promise(listen)).catch(() => {}); else listen();
   }
   dress();
 })();

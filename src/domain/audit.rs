@@ -76,6 +76,11 @@ pub const REASON: &str = "reason";
 /// Detail of an ending: how many of the chosen sessions had left before.
 pub const LEFT_BEFORE: &str = "left_before";
 
+/// Detail of an ending: the user agent of the one other device on which a person ended their own session.
+pub const OTHER_DEVICE: &str = "other_device";
+/// The same of several: how many.
+pub const OTHER_DEVICES: &str = "other_devices";
+
 /// Characters of a value that are kept.
 const KEPT: usize = 2_000;
 

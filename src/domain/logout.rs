@@ -162,6 +162,12 @@ pub enum Actor {
     AccessKey(String),
     /// Whoever runs the binary, by the command line.
     Operator,
+    /// The same, by a seed file.
+    SeedFile,
+    /// The same, by the link that sets a new house up.
+    SetupLink,
+    /// A program that registers itself with the token that the operator gave out.
+    Registration,
     /// The house itself: expiry.
     House,
 }
@@ -174,17 +180,20 @@ impl Actor {
             Self::Admin(_) => "admin",
             Self::Pool(_) => "pool",
             Self::AccessKey(_) => "access_key",
-            Self::Operator => "operator",
+            Self::Operator | Self::SeedFile | Self::SetupLink | Self::Registration => "operator",
             Self::House => "house",
         }
     }
 
-    /// Id as stored; empty for the operator and the house.
+    /// Id as stored; empty for the command line and the house.
     pub fn id(&self) -> String {
         match self {
             Self::User(id) | Self::Admin(id) => id.to_string(),
             Self::Pool(id) => id.to_string(),
             Self::AccessKey(id) => id.clone(),
+            Self::SeedFile => "seed_file".to_owned(),
+            Self::SetupLink => "setup_link".to_owned(),
+            Self::Registration => "registration".to_owned(),
             Self::Operator | Self::House => String::new(),
         }
     }

@@ -412,7 +412,7 @@ pub fn keys(state: &State, pool: PoolId) -> Done<Vec<AccessKeyRow>> {
     Ok(state.store.read(|conn| access_keys::of_pool(conn, pool))?)
 }
 
-/// The operator, at the command line or by a seed file.
+/// The operator, at the command line.
 pub fn by_operator() -> Origin {
     Origin { actor: Actor::Operator, ip: String::new(), request: String::new() }
 }

@@ -8,7 +8,7 @@ use super::state::State;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{PoolId, UserId};
 use crate::store::audit::{self, Window};
-pub use crate::store::audit::{AuditRow, Question};
+pub use crate::store::audit::{AuditRow, Covered, Question};
 use crate::store::users;
 
 /// Events on one page.

@@ -14,6 +14,8 @@ use crate::store::{disk, numbers, online, outbox, users};
 
 /// Events of the ticker.
 const EVENTS: u32 = 20;
+/// Events among which they are looked for.
+const LOOKED_AT: u32 = 1_000;
 /// A message that was given up is news for this long.
 const LATELY_MS: i64 = 7 * DAY_MS;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -119,12 +121,13 @@ pub fn read(state: &State, pool: PoolId, admin: UserId) -> Done<Dashboard> {
             people: numbers::has_others(conn, pool, admin)?,
             login: entered || numbers::somebody_logged_in(conn, pool, admin)?,
         };
+        let floor = audit::back_from(conn, pool, i64::MAX, LOOKED_AT)?.map_or(0, |(id, _)| id);
         Ok(Dashboard {
             people,
             sessions,
             logins,
             deliveries,
-            events: audit::of_pool(conn, pool, i64::MAX, EVENTS)?,
+            events: audit::comings_and_goings(conn, pool, floor, EVENTS)?,
             steps,
             condition: condition(state, numbers::has_password(conn, pool, DEMO_HASH)?)?,
             applications,

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::applications::{self, ApplicationForm, by_operator};
+use super::applications::{self, ApplicationForm};
 use super::directory;
 use super::error::{Done, FlowError};
 use super::login::column;
@@ -22,6 +22,7 @@ use crate::crypto::{random, seal};
 use crate::domain::audit;
 use crate::domain::contact::{DisplayName, Email, Phone, Username};
 use crate::domain::id::{PoolId, UserId};
+use crate::domain::logout::{Actor, Origin};
 use crate::domain::redirect::RedirectEntry;
 use crate::domain::secret::{KeptSecret, Secret};
 use crate::domain::user::{User, UserStatus};
@@ -270,7 +271,7 @@ impl Sowing<'_, '_> {
         };
         let secret = stated.secret.as_ref().map(|secret| Secret::new(secret.expose()));
         let valid = about(what(), form(stated).judge())?;
-        let origin = by_operator();
+        let origin = by_this_file();
         let Some(row) = held else {
             let secret = secret.unwrap_or_else(|| {
                 let (secret, _) = seal::fresh_hex32();
@@ -314,7 +315,7 @@ impl Sowing<'_, '_> {
         let held = held.map(|candidate| candidate.user);
         let merged = merged(stated, held.as_ref());
         let valid = about(&what, merged.judge())?;
-        let origin = by_operator();
+        let origin = by_this_file();
         let (new, remembered) = match password {
             Stated::Nothing => (None, None),
             Stated::Already(hash) => (None, Some(hash)),
@@ -367,11 +368,15 @@ impl Sowing<'_, '_> {
         }
         let name = held.map(|key| key.name).unwrap_or_default();
         access_keys::put(self.act, stated.id, pool, user, &self.kept(stated.secret.expose())?, &name)?;
-        let (act, origin) = (audit::act::KEY_CREATED, by_operator());
+        let (act, origin) = (audit::act::KEY_CREATED, by_this_file());
         let target = stated.id.as_str();
         let event = Event { pool, act, user: None, target, ending: None, origin: &origin, user_agent: "" };
         Ok(crate::store::audit::append(self.act, &event)?)
     }
+}
+
+fn by_this_file() -> Origin {
+    Origin { actor: Actor::SeedFile, ip: String::new(), request: String::new() }
 }
 
 fn label(user: &SeedUser) -> String {

@@ -162,7 +162,7 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
         div.deed {
             @if let Some(refused) = view.refused { (refusal(frame, refused)) }
             @if !view.told.is_empty() {
-                section.wider #told data-live-region data-pending[pending] {
+                section.wider #told data-live-region data-pending[pending] data-said=(confirmed(frame, view.told)) {
                     h2 { (if nobody { words.gate.left_too } else { words.gate.told }) }
                     ul.ruled { @for told in view.told { (told_row(frame, told)) } }
                 }
@@ -223,6 +223,12 @@ fn circumstances(frame: &Frame, view: &SignedOutView) -> Markup {
             p { @for (place, fact) in facts.iter().enumerate() { @if place > 0 { (comma) } (fact) } }
         }
     }
+}
+
+/// How many have confirmed, to be said aloud when it changes.
+fn confirmed(frame: &Frame, told: &[Told]) -> String {
+    let some = told.iter().filter(|told| matches!(told.state, ToldState::Acked { .. })).count();
+    (frame.words().console.confirmed_said)(some.into(), told.len().into())
 }
 
 fn told_row(frame: &Frame, told: &Told) -> Markup {

@@ -265,7 +265,7 @@ pub(super) fn show_button(frame: &Frame, field: &str) -> Markup {
 pub(super) fn copy_button(frame: &Frame, target: &str, label: Option<&str>) -> Markup {
     let common = &frame.words().common;
     html! {
-        button.btn.s.bare type="button" hidden data-copy=(target) data-done=(common.copied) {
+        button.btn.s.bare type="button" hidden data-copy=(target) data-done=(common.copied) data-keys=(common.select_copy) {
             (icon("copy"))
             @if let Some(label) = label { span.hid { (label) } } @else { span { (common.copy) } }
         }

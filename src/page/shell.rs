@@ -47,6 +47,7 @@ pub(super) fn document(frame: &Frame, document: &Document) -> Markup {
             body class=(document.class) data-live=[frame.live] data-ago=(common.ago.join("|")) data-ago-short=(common.ago_short.join("|")) {
                 a.skip href="#main" { (common.skip) }
                 (document.body)
+                p.hid #said role="status" {}
             }
         }
     }

@@ -99,13 +99,27 @@ pub struct AuditRow {
     pub request: String,
     /// What it changed.
     pub detail: Detail,
+    /// Whom an ending covered, where that is not one person and is still known.
+    pub covered: Option<Covered>,
+}
+
+/// Whom an ending covered that names no one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Covered {
+    /// So many people.
+    People(u32),
+    /// Everybody in the application.
+    Everybody,
 }
 
 const SELECT: &str = "SELECT e.id, e.at, e.actor_kind,
-    coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = e.actor_id), e.actor_id),
+    coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = e.actor_id),
+      (SELECT nullif(name, '') FROM access_keys WHERE id = e.actor_id), e.actor_id),
     e.act, e.user_id,
     coalesce((SELECT CASE WHEN name <> '' THEN name ELSE coalesce(username, email, id) END FROM users WHERE id = e.user_id), ''),
-    coalesce((SELECT name FROM applications WHERE id = e.target), e.target), e.ending_id, e.ip, e.user_agent, e.request_id, e.detail
+    coalesce((SELECT name FROM applications WHERE id = e.target),
+      (SELECT nullif(name, '') FROM access_keys WHERE id = e.target), e.target), e.ending_id, e.ip, e.user_agent, e.request_id, e.detail,
+    (SELECT coalesce(json_array_length(n.users), -1) FROM endings n WHERE n.id = e.ending_id AND e.user_id IS NULL)
     FROM audit e";
 
 fn row_to_event(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
@@ -123,6 +137,7 @@ fn row_to_event(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
         user_agent: row.get(10)?,
         request: row.get(11)?,
         detail: row.get::<_, Option<String>>(12)?.map(|text| Detail::parse(&text)).unwrap_or_default(),
+        covered: row.get::<_, Option<i64>>(13)?.map(|n| u32::try_from(n).map_or(Covered::Everybody, Covered::People)),
     })
 }
 
@@ -133,6 +148,17 @@ pub fn of_pool(conn: &Connection, pool: PoolId, before: i64, limit: u32) -> Rows
         .prepare_cached(&text)?
         .query_map(params![pool, before, limit], row_to_event)?
         .collect::<rusqlite::Result<_>>()?)
+}
+
+/// Who came and went in a pool, newest first, from event number `floor` on: log-ins, those that were refused, endings. What
+/// administrators and programs did besides is in the log.
+pub fn comings_and_goings(conn: &Connection, pool: PoolId, floor: i64, limit: u32) -> Rows<Vec<AuditRow>> {
+    let text = format!(
+        "{SELECT} WHERE e.pool_id = ?1 AND e.id >= ?2
+           AND (e.act IN ('login', 'login_refused', 'registered') OR {OF_A_SESSION}) ORDER BY e.id DESC LIMIT ?3"
+    );
+    let mut sql = conn.prepare_cached(&text)?;
+    Ok(sql.query_map(params![pool, floor, limit], row_to_event)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What is asked of the log.

@@ -12,6 +12,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::audit::{self, Event};
 use super::db::{Act, Maybe, Rows};
+use crate::domain::audit::{Detail, OTHER_DEVICE, OTHER_DEVICES};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, EndingId, PoolId, UserId};
 use crate::domain::logout::{Cause, Plan, Receipt, Selection};
@@ -36,11 +37,15 @@ pub fn carry_out(act: &Act<'_>, id: EndingId, plan: &Plan) -> Rows<Receipt> {
         }
     };
     let ending = Ending { id, seq: receipt.seq, cause: plan.cause(), breadth };
+    let mut devices = Vec::new();
     match plan.selection() {
         Selection::Leaving(sessions) | Selection::Sessions(sessions) => {
             insert(act, &receipt, plan, "device", None, false)?;
             for session in sessions {
-                receipt.users.extend(end_session(act, &ending, *session)?);
+                if let Some((user, user_agent)) = end_session(act, &ending, *session)? {
+                    receipt.users.push(user);
+                    devices.push(user_agent);
+                }
             }
         }
         Selection::Cells { sessions, within } => {
@@ -71,7 +76,7 @@ pub fn carry_out(act: &Act<'_>, id: EndingId, plan: &Plan) -> Rows<Receipt> {
         let text = "UPDATE endings SET users = ?2 WHERE id = ?1";
         act.conn().prepare_cached(text)?.execute(params![id, as_json(&receipt.users)])?;
     }
-    remember(act, &receipt, plan)?;
+    remember(act, &receipt, plan, &devices)?;
     Ok(receipt)
 }
 
@@ -134,7 +139,7 @@ fn named(receipt: &Receipt, plan: &Plan) -> Option<String> {
     }
 }
 
-fn remember(act: &Act<'_>, receipt: &Receipt, plan: &Plan) -> Rows<()> {
+fn remember(act: &Act<'_>, receipt: &Receipt, plan: &Plan, devices: &[String]) -> Rows<()> {
     let within = match plan.selection() {
         Selection::Cells { sessions: _, within } | Selection::Application(within) => Some(*within),
         Selection::Users { ids: _, within } => *within,
@@ -142,7 +147,7 @@ fn remember(act: &Act<'_>, receipt: &Receipt, plan: &Plan) -> Rows<()> {
     };
     let target = within.map(|id| id.to_string()).unwrap_or_default();
     let one = if let [user] = receipt.users.as_slice() { Some(*user) } else { None };
-    audit::append(
+    audit::append_with(
         act,
         &Event {
             pool: receipt.pool,
@@ -153,8 +158,24 @@ fn remember(act: &Act<'_>, receipt: &Receipt, plan: &Plan) -> Rows<()> {
             origin: plan.origin(),
             user_agent: "",
         },
+        &elsewhere(plan, devices),
     )
 }
+
+/// On which other devices a person ended their own sessions: without it the log would read as if they themselves had left.
+fn elsewhere(plan: &Plan, devices: &[String]) -> Detail {
+    let mut detail = Detail::default();
+    let by_hand = plan.cause() == Cause::PersonalCenter && matches!(plan.selection(), Selection::Sessions(_));
+    match devices {
+        [one] if by_hand => detail.say(OTHER_DEVICE, if one.is_empty() { NO_USER_AGENT } else { one }),
+        several if by_hand && several.len() > 1 => detail.say(OTHER_DEVICES, several.len().to_string()),
+        _ => {}
+    }
+    detail
+}
+
+/// Stands for a user agent that was not sent.
+const NO_USER_AGENT: &str = "-";
 
 struct Ending {
     id: EndingId,
@@ -172,20 +193,21 @@ enum Breadth {
     Everything,
 }
 
-/// Ends one session whole; answers whose it was, nothing when it had ended before.
-fn end_session(act: &Act<'_>, ending: &Ending, session: SessionId) -> Rows<Option<UserId>> {
-    let text = "UPDATE sessions SET ended_at = ?2, cause = ?3, ending_id = ?4 WHERE id = ?1 AND ended_at IS NULL RETURNING user_id";
-    let user: Option<UserId> = act
+/// Ends one session whole; answers whose it was and on what, nothing when it had ended before.
+fn end_session(act: &Act<'_>, ending: &Ending, session: SessionId) -> Rows<Option<(UserId, String)>> {
+    let text = "UPDATE sessions SET ended_at = ?2, cause = ?3, ending_id = ?4 WHERE id = ?1 AND ended_at IS NULL
+                RETURNING user_id, user_agent";
+    let whose: Option<(UserId, String)> = act
         .conn()
         .prepare_cached(text)?
-        .query_row(params![session, act.now, ending.cause, ending.id], |row| row.get(0))
+        .query_row(params![session, act.now, ending.cause, ending.id], |row| Ok((row.get(0)?, row.get(1)?)))
         .maybe()?;
-    if user.is_some() {
+    if whose.is_some() {
         must_tell(act, ending, session, None)?;
         let text = "UPDATE participants SET ended_at = ?2 WHERE session_id = ?1 AND ended_at IS NULL";
         act.conn().prepare_cached(text)?.execute(params![session, act.now])?;
     }
-    Ok(user)
+    Ok(whose)
 }
 
 /// Ends one session's part in one application; a session that has none left ends altogether.

@@ -63,7 +63,7 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
         redirect_uris: lines(form.text("redirect_uris")?),
         logout_redirect_uris: lines(form.text("logout_redirect_uris")?),
     };
-    match setup::complete(&visit.state, token.clone(), typed, visit.origin(Actor::Operator)).await {
+    match setup::complete(&visit.state, token.clone(), typed, visit.origin(Actor::SetupLink)).await {
         // The application's secret is not shown here; the console makes a new one.
         Ok(_) => Ok(reply::see_other("/login?next=/console", None)),
         Err(FlowError::Forbidden) => closed(&visit, true),

@@ -1,7 +1,7 @@
 //! From what acts answer to what pages show.
 
 use super::visit::Visit;
-use crate::domain::audit::act;
+use crate::domain::audit::{self, act};
 use crate::domain::device::Device;
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
@@ -87,6 +87,30 @@ pub fn deed(word: &str) -> Deed {
     }
 }
 
+/// What an event means for the person whom it concerns.
+pub fn deed_of(row: &AuditRow) -> Deed {
+    let others = row.detail.said(audit::OTHER_DEVICES).and_then(|n| n.parse::<u32>().ok());
+    match (row.detail.said(audit::OTHER_DEVICE), others) {
+        (Some(user_agent), _) => Deed::LeftElsewhere(Some(device(user_agent)), Count::from(1u32)),
+        (None, Some(n)) => Deed::LeftElsewhere(None, Count::from(n)),
+        (None, None) => deed(&row.act),
+    }
+}
+
+/// What an event means in the log: what an administrator did to a user or an application is told as their act.
+pub fn deed_in_log(row: &AuditRow) -> Deed {
+    let only = if let [only] = row.detail.changes() { Some(only) } else { None };
+    match deed_of(row) {
+        Deed::Ended(Cause::Disabled) => Deed::UserDisabled,
+        Deed::Ended(Cause::Deleted) => Deed::UserDeleted,
+        Deed::Ended(Cause::ApplicationDeleted) => Deed::ApplicationDeleted,
+        Deed::UserChanged if only.is_some_and(|c| c.field == "status" && c.after.as_deref() == Some("activated")) => {
+            Deed::UserEnabled
+        }
+        other => other,
+    }
+}
+
 fn some(text: &str) -> Option<String> {
     if text.is_empty() { None } else { Some(text.to_owned()) }
 }
@@ -95,7 +119,7 @@ fn some(text: &str) -> Option<String> {
 pub fn activity(row: &AuditRow) -> Activity {
     Activity {
         at: row.at,
-        deed: deed(&row.act),
+        deed: deed_of(row),
         application: some(&row.target),
         device: device(&row.user_agent),
         ip: row.ip.clone(),

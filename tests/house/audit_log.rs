@@ -1,7 +1,12 @@
 //! The audit log: two views, every question, what an event changed, and the same rows taken home.
 
+use std::sync::Arc;
+
 use exeunt::domain::id::{ApplicationId, UserId};
+use exeunt::flow::applications;
 use exeunt::flow::audit::{self, Question};
+use exeunt::flow::state::State;
+use exeunt::store::db::Act;
 use serde_json::Value;
 
 use crate::support::{Browser, House};
@@ -226,4 +231,85 @@ fn another_pools_log_is_not_read() {
     assert!(house.count("SELECT count(*) FROM audit WHERE act = 'login'") >= 2);
     assert!(numbers(&shows(&house, &mut wang, &format!("?user={olga_id}"))).is_empty());
     assert!(!shows(&house, &mut wang, "").contains("olga"));
+}
+
+/// The text of a part of a page, without its tags.
+fn words(html: &str) -> String {
+    let mut text = String::new();
+    for part in html.split('<') {
+        text.push_str(part.split_once('>').map_or(part, |(_, text)| text));
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The lines of the ticker, newest first.
+fn ticker(page: &str) -> Vec<String> {
+    let table = page.split("id=\"ticker\"").nth(1).unwrap().split("</table>").next().unwrap();
+    table.split("<td class=\"c-who\">").skip(1).map(words).collect()
+}
+
+#[test]
+fn leaving_one_application_or_another_device_is_never_told_as_having_logged_out() {
+    let house = House::open();
+    let (mut wang, mut lilei) = (admin(&house), house.browser());
+    lilei.logs_in("lilei");
+    let (firefox, other) = (house.lets_in("lilei"), house.lets_in("lilei"));
+    let sid = house.sid_of(&firefox).to_string();
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
+    house.rows().execute("UPDATE sessions SET user_agent = ?1 WHERE sid = ?2", [agent, &sid]).unwrap();
+    let csrf = lilei.csrf_of(&house.at("", "/u/devices"));
+    assert_eq!(lilei.posts(&house.at("", "/u/devices/end"), &[("csrf", &csrf), ("sid", &sid)]).status, 303);
+    let sid = house.sid_of(&other).to_string();
+    assert_eq!(lilei.posts(&house.at("", "/u/devices/end"), &[("csrf", &csrf), ("sid", &sid)]).status, 303);
+    let _three = [(); 3].map(|()| house.lets_in("lilei"));
+    assert_eq!(lilei.posts(&house.at("", "/u/devices/end-others"), &[("csrf", &csrf)]).status, 303);
+    let board = house.application("board").id.to_string();
+    assert_eq!(
+        lilei.posts(&house.at("", "/u/applications/leave"), &[("csrf", &csrf), ("application", &board)]).status,
+        303
+    );
+    let own = words(&lilei.opens(&house.at("", "/u/activity?kind=endings")).text());
+    let log = words(&shows(&house, &mut wang, "?event=personal_center"));
+    for sentence in [
+        "Logged out of BOARD",
+        "Logged out Firefox on Linux",
+        "Logged out another device",
+        "Logged out 3 other devices",
+    ] {
+        assert!(own.contains(sentence), "{sentence}: {own}");
+        assert!(log.contains(&format!("lilei of the house {sentence}")), "{sentence}: {log}");
+    }
+    assert_eq!(own.matches("Logged out").count(), 4, "{own}");
+    assert!(lilei.is_in(""));
+}
+
+#[test]
+fn an_act_names_its_object_after_the_verb_and_whoever_did_it_by_name() {
+    let house = House::open();
+    let mut wang = admin(&house);
+    let (pool, origin) = (house.pool, applications::by_operator());
+    let key = move |act: &mut Act<'_>, state: &Arc<State>| {
+        applications::create_key(act, state, pool, None, "Nightly report", &origin)
+    };
+    house.state.write_now(key).unwrap();
+    wang.opens(&house.at("", "/console/users/new"));
+    let typed = [("name", "Maya Okafor"), ("username", "maya"), ("password", "a long and quiet one")];
+    assert_eq!(wang.submits("/console/users/new", &typed).status, 303);
+    house.program().kicks(house.application("notes").id, &[&house.person("lilei"), &house.person("hanmeimei")]);
+    let log = words(&shows(&house, &mut wang, "?view=admin"));
+    for line in [
+        "Created the user Maya Okafor",
+        "Created the access key Nightly report",
+        "command line",
+        "2 people Forced out of NOTES",
+    ] {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+    assert!(!log.contains("Maya Okafor Created"), "{log}");
+    let page = wang.opens(&house.at("", "/console")).text();
+    let lines = ticker(&page);
+    assert!(lines.iter().any(|line| line.starts_with("2 people Forced out of NOTES")), "{lines:?}");
+    for never in ["management token", "Created the", "Changed the"] {
+        assert!(!lines.iter().any(|line| line.contains(never)), "{never}: {lines:?}");
+    }
 }

@@ -208,7 +208,7 @@ fn steps(house: &House) -> Vec<(String, i32)> {
         spent(&["SELECT p.seq, s.id", "p.seq < ?2", "NOT EXISTS"], &[&notes, &end, &26]),
         spent(&["SELECT p.seq, s.id", "p.seq < ?2", "'activated' ORDER BY"], &[&notes, &end, &26]),
         spent(&["(SELECT 1 FROM notices WHERE state = 'waiting'"], &[&notes, &0, &cap]),
-        spent(&["SELECT e.id", "WHERE e.pool_id = ?1 AND e.id < ?2 ORDER BY e.id DESC LIMIT ?3"], &[&pool, &end, &20]),
+        spent(&["SELECT e.id", "e.act IN ('login', 'login_refused', 'registered')"], &[&pool, &(last - 900), &20]),
         spent(&["SELECT coalesce(max(id), 0) FROM audit"], &[]),
         spent(&["SELECT id, at, act, target FROM audit"], &[&pool, &last, &10_000]),
         spent(&["FROM users WHERE pool_id = ?1 AND id <> ?2 AND status"], &[&pool, &wang.to_string()]),

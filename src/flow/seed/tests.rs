@@ -170,8 +170,8 @@ fn what_was_decided_since_survives_the_same_file_and_a_changed_file_wins() {
     let form = UserForm { username: "lilei".into(), disabled: true, ..UserForm::default() };
     state
         .write_now(move |act, state| {
-            users::set_password(act, state, (pool, lilei), &chosen, &by_operator())?;
-            users::edit(act, state, (pool, lilei), None, &form.judge()?, &by_operator())
+            users::set_password(act, state, (pool, lilei), &chosen, &by_this_file())?;
+            users::edit(act, state, (pool, lilei), None, &form.judge()?, &by_this_file())
         })
         .unwrap();
     sow(&state, FILE);
@@ -194,8 +194,8 @@ fn who_was_deleted_stays_deleted_and_the_house_still_starts() {
     let pool = state.directory().default_pool().unwrap().id;
     state
         .write_now(move |act, state| {
-            users::delete(act, state, pool, lilei, &by_operator())?;
-            applications::delete(act, state, pool, notes, &by_operator())
+            users::delete(act, state, pool, lilei, &by_this_file())?;
+            applications::delete(act, state, pool, notes, &by_this_file())
         })
         .unwrap();
     sow(&state, FILE);

@@ -213,7 +213,7 @@ pub(super) struct Sent<'a> {
 pub(super) fn form(frame: &Frame, sent: Sent, form: &ApplicationForm) -> Markup {
     let checkable = sent.part != ApplicationPart::Protocol;
     html! {
-        form.form method="post" action=(sent.action) novalidate data-check[checkable] {
+        form.form method="post" action=(sent.action) novalidate data-keep data-check[checkable] {
             // What Enter presses in a field, whatever buttons come before the one that saves.
             @if checkable { button.hid tabindex="-1" aria-hidden="true" { (sent.act) } }
             (csrf(frame))

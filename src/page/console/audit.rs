@@ -2,13 +2,14 @@
 
 use maud::{Markup, html};
 
+use super::deed::Told;
 use super::frame::{Crumb, Rail, Room, Section, pages, pick, room, title};
 use crate::domain::audit::Change;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, EndingId};
 use crate::page::frame::Frame;
 use crate::page::parts::{Device, Notice, calm, icon, name, stamp};
-use crate::page::words::{Deed, FieldProblem, field};
+use crate::page::words::{By, Deed, FieldProblem, Whom, field};
 
 /// One event.
 #[derive(Debug, Clone)]
@@ -18,13 +19,13 @@ pub struct AuditRow {
     /// When.
     pub at: Timestamp,
     /// Whom or what it is about.
-    pub about: String,
+    pub whom: Whom,
     /// What was done.
     pub deed: Deed,
     /// In which application.
     pub application: Option<String>,
     /// Who did it, if somebody else.
-    pub by: Option<String>,
+    pub by: Option<By>,
     /// From where.
     pub ip: String,
     /// On what, where that was kept.
@@ -177,7 +178,7 @@ fn questions(frame: &Frame, view: &AuditView) -> Markup {
             }
             (pick("event", frame.words().console.event, events, &asked.event))
             (pick("result", common.state, results, &asked.result))
-            button.btn.s { (common.filter) }
+            button.btn.s { (frame.words().console.filter) }
             @if asked.leaves_out() { a href=(if asked.administration { "/console/audit?view=admin" } else { "/console/audit" }) { (log.clear) } }
             (more(frame, view))
         }
@@ -275,17 +276,16 @@ fn nothing(frame: &Frame, view: &AuditView) -> Markup {
 
 fn event(frame: &Frame, row: &AuditRow) -> Markup {
     let (common, words, times) = (&frame.words().common, &frame.words().console, frame.times());
-    let sentence = row.deed.sentence(frame.lang, row.application.as_deref().map(calm).as_deref());
+    let told = Told { deed: &row.deed, whom: &row.whom, application: row.application.as_deref() };
     html! {
         tr role="row" {
             td.c-state role="cell" { (stamp(common, row.deed.stamp())) }
             td.c-who role="cell" {
-                b title=(calm(&row.about)) { (name(&row.about)) } " "
-                span.muted { (sentence) }
+                (told.markup(frame, &html! {}))
                 @if let Some(receipt) = row.receipt { " " a href={ "/console/receipts/" (receipt) } { (words.receipt) } }
-                (details(frame, row, &sentence))
+                (details(frame, row, &told.plain(frame)))
             }
-            td.c-dev role="cell" { @if let Some(by) = &row.by { (name(by)) } }
+            td.c-dev.bare[row.by.is_none()] role="cell" { @if let Some(by) = &row.by { (name(&by.words(frame.lang))) } }
             td.c-ip role="cell" { span.id { (row.ip) } }
             td.c-seen.nowrap.muted role="cell" { (times.tag(row.at, &times.exact(row.at))) }
         }
@@ -293,9 +293,9 @@ fn event(frame: &Frame, row: &AuditRow) -> Markup {
 }
 
 /// What the event changed and all that is known of it.
-fn details(frame: &Frame, row: &AuditRow, sentence: &str) -> Markup {
+fn details(frame: &Frame, row: &AuditRow, told: &str) -> Markup {
     let (common, log) = (&frame.words().common, &frame.words().log);
-    let of = (log.details_of)(&format!("{} {sentence}", calm(&row.about)));
+    let of = (log.details_of)(told);
     html! {
         details #{ "e" (row.id) } {
             summary aria-label=(of) { (log.detail) }

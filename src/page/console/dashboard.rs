@@ -4,22 +4,23 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::frame::{Crumb, Rail, Room, Section, room, title};
+use super::deed::Told;
+use super::frame::{Crumb, Rail, Room, Section, liveness, room, title};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
 use crate::page::parts::{Device, Seal, Stamp, calm, icon, name, seal, stamp};
 use crate::page::time::Ago;
-use crate::page::words::Deed;
+use crate::page::words::{By, Deed, Whom};
 
 /// One line of the ticker.
 #[derive(Debug, Clone)]
 pub struct TickerRow {
     /// When.
     pub at: Timestamp,
-    /// Who.
-    pub who: String,
+    /// Who, or whom.
+    pub whom: Whom,
     /// What.
     pub deed: Deed,
     /// In which application.
@@ -27,7 +28,7 @@ pub struct TickerRow {
     /// On what.
     pub device: Option<Device>,
     /// By whom, if somebody else did it.
-    pub by: Option<String>,
+    pub by: Option<By>,
 }
 
 /// How many people are online in one application.
@@ -150,12 +151,12 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
         div.stack #steps data-live-region { @if let Some(steps) = view.steps { (first_steps(frame, steps)) } }
         div.now {
             section {
-                p.big #online data-live-region {
+                p.big #online data-live-region data-said=((words.online_said)(view.people, view.sessions)) {
                     b { (view.people) }
                     span { ((words.people_online)(view.people)) }
                     span.muted { ((words.sessions_in_apps)(view.sessions, view.open_applications)) }
                 }
-                div.head.tight { h2 { (words.just_now) } @if frame.live.is_some() { span.live.small { (frame.words().common.live) } } }
+                div.head.tight { h2 { (words.just_now) } (liveness(frame)) }
                 (ticker(frame, view))
                 p.small { a href="/console/audit" { (words.audit_log) } }
             }
@@ -261,12 +262,10 @@ fn ticker(frame: &Frame, view: &DashboardView) -> Markup {
                         td.c-state { (stamp(common, row.deed.stamp())) }
                         td.c-who {
                             div.clamp {
-                                b { (name(&row.who)) } " "
-                                span.muted {
-                                    (row.deed.sentence(frame.lang, row.application.as_deref().map(calm).as_deref()))
-                                    @if let Some(by) = &row.by { (comma) ((frame.words().event.by)(&calm(by))) }
+                                (told(row).markup(frame, &html! {
+                                    @if let Some(by) = &row.by { (comma) ((frame.words().event.by)(&calm(&by.words(frame.lang)))) }
                                     @if let Some(device) = &row.device { (comma) (device.sentence(common)) }
-                                }
+                                }))
                             }
                         }
                     }
@@ -274,6 +273,10 @@ fn ticker(frame: &Frame, view: &DashboardView) -> Markup {
             }
         }
     }
+}
+
+fn told(row: &TickerRow) -> Told<'_> {
+    Told { deed: &row.deed, whom: &row.whom, application: row.application.as_deref() }
 }
 
 fn by_application(frame: &Frame, view: &DashboardView) -> Markup {

@@ -143,6 +143,20 @@ pub(super) fn application_tabs(frame: &Frame, id: ApplicationId, app: &str, tab:
     }
 }
 
+/// Whether this page keeps itself fresh. The script says so as soon as it is true; without one there is a link.
+pub(super) fn liveness(frame: &Frame) -> Markup {
+    let common = &frame.words().common;
+    html! {
+        @if frame.live.is_some() {
+            span.fresh.small {
+                span.live { (common.live) }
+                span.stale { (common.not_live) }
+                noscript { a href=(frame.path) { (common.refresh) } }
+            }
+        }
+    }
+}
+
 /// A search field that asks by GET, with what was asked kept in it.
 pub(super) struct Search<'a> {
     pub action: &'a str,

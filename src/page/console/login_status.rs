@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 
 use super::frame::{
-    ApplicationTab, Crumb, Rail, Room, Search, Section, application_tabs, pages, pick, room, search, title,
+    ApplicationTab, Crumb, Rail, Room, Search, Section, application_tabs, liveness, pages, pick, room, search, title,
 };
 use crate::domain::id::ApplicationId;
 use crate::page::bars::bar;
@@ -108,7 +108,7 @@ pub fn ledger(frame: &Frame, rail: &Rail, view: &LedgerView) -> Markup {
     let shown = html! {
         p.push {
             @if !view.rows.is_empty() { span { ((words.shown_sessions)(view.rows.len().into(), view.sessions)) } }
-            @if frame.live.is_some() { span.live { (frame.words().common.live) } }
+            (liveness(frame))
         }
     };
     let main = html! {
@@ -174,7 +174,7 @@ fn onward(frame: &Frame, view: &LedgerView) -> Markup {
 fn table(frame: &Frame, view: &LedgerView) -> Markup {
     let (common, words) = (&frame.words().common, &frame.words().console);
     html! {
-        table.ledger.folds.live-table #ledger data-live-region role="table" {
+        table.ledger.folds.live-table #ledger data-live-region data-said=((words.online_said)(view.people, view.sessions)) role="table" {
             caption.hid { ((words.sessions_of)(&calm(view.name))) }
             thead {
                 tr role="row" {

@@ -14,6 +14,7 @@ mod applications;
 mod audit;
 mod confirm;
 mod dashboard;
+mod deed;
 mod deliveries;
 mod frame;
 mod import;

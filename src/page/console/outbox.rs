@@ -102,7 +102,7 @@ fn filter(frame: &Frame, chosen: OutboxKind) -> Markup {
                 }
                 (icon("down"))
             }
-            button.btn.s { (frame.words().common.filter) }
+            button.btn.s { (words.filter) }
         }
     }
 }

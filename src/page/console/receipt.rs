@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::deliveries::{Delivery, Telling, again, lost, told};
-use super::frame::{Crumb, Rail, Room, Section, room};
+use super::frame::{Crumb, Rail, Room, Section, liveness, room};
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, EndingId, UserId};
 use crate::page::count::Count;
@@ -78,12 +78,14 @@ pub fn receipt(frame: &Frame, rail: &Rail, view: &ReceiptView) -> Markup {
         (title(frame, view))
         (facts(frame, view))
         (remarks(frame, view))
-        section #told data-live-region {
-            div.head { h2 { (words.who_was_told) } @if frame.live.is_some() { span.live.small { (frame.words().common.live) } } }
-            @if view.deliveries.is_empty() {
-                p.small { @if view.applications.is_none() && !view.counting { (words.nobody_concerned) } @else { (words.nobody_told) } }
-            } @else { (told(frame, view.id, &view.deliveries)) }
-            @if view.telling.again.n > 1 { (again(frame, view.id, None, &(words.tell_all_again)(view.telling.again))) }
+        section {
+            div.head { h2 { (words.who_was_told) } (liveness(frame)) }
+            div #told data-live-region data-said=((frame.words().console.confirmed_said)(view.telling.confirmed, view.telling.all())) {
+                @if view.deliveries.is_empty() {
+                    p.small { @if view.applications.is_none() && !view.counting { (words.nobody_concerned) } @else { (words.nobody_told) } }
+                } @else { (told(frame, view.id, &view.deliveries)) }
+                @if view.telling.again.n > 1 { (again(frame, view.id, None, &(words.tell_all_again)(view.telling.again))) }
+            }
         }
         div #lost data-live-region { (lost(frame, view.id, &view.deliveries)) }
         section {

@@ -164,7 +164,7 @@ fn form(frame: &Frame, view: &SettingsView) -> Markup {
         ..Field::text(field.as_str(), label, value)
     };
     html! {
-        form.form method="post" action="/console/settings" novalidate {
+        form.form method="post" action="/console/settings" novalidate data-keep {
             (csrf(frame))
             (hidden("seen", view.seen))
             (notice(frame, view))

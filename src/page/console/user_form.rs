@@ -136,7 +136,7 @@ pub(super) fn form(frame: &Frame, action: &str, form: &UserForm, making: Making)
         ..text(UserField::Password, password, "")
     };
     html! {
-        form.form method="post" action=(action) novalidate {
+        form.form method="post" action=(action) novalidate data-keep {
             (csrf(frame))
             @if let Some(seen) = form.seen { (hidden("seen", seen)) }
             (notice(frame, form))

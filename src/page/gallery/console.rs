@@ -6,7 +6,7 @@ use super::people::{DAY, HOUR, NOW, Stage, application, chrome, device, hostile,
 use crate::page::console::{ByApplication, DashboardView, Health, Logins, Rail, Steps, TickerRow, Warning, dashboard};
 use crate::page::count::Count;
 use crate::page::parts::DeviceKind;
-use crate::page::words::{Cause, Deed};
+use crate::page::words::{By, Cause, Deed, Whom};
 
 pub(super) const RAIL: Rail =
     Rail { applications: Some(Count { n: 6, more: false }), users: Some(Count { n: 214, more: false }) };
@@ -20,8 +20,8 @@ fn dashboards(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let admin = stage.pick("陈立群", "Chen Liqun");
     let row = |back: i64, who: &str, deed, app: Option<usize>, device| TickerRow {
         at: NOW.plus_ms(-back),
-        who: who.to_owned(),
-        by: matches!(deed, Deed::Ended(Cause::Console)).then(|| admin.to_owned()),
+        whom: Whom::Named(who.to_owned()),
+        by: matches!(deed, Deed::Ended(Cause::Console) | Deed::UserDisabled).then(|| By::Named(admin.to_owned())),
         deed,
         application: app.map(|n| stage.applications[n].clone()),
         device,
@@ -39,7 +39,14 @@ fn dashboards(stage: &Stage) -> Vec<(&'static str, Markup)> {
                 Some(0),
                 Some(device("Safari", "26", "macOS", DeviceKind::Desk)),
             ),
-            row(36_000, stage.pick("周婷", "Zhou Ting"), Deed::Ended(Cause::PersonalCenter), None, Some(safari())),
+            row(36_000, stage.pick("周婷", "Zhou Ting"), Deed::Ended(Cause::PersonalCenter), None, None),
+            row(41_000, stage.pick("周婷", "Zhou Ting"), Deed::Ended(Cause::PersonalCenter), Some(1), None),
+            row(52_000, stage.pick("周婷", "Zhou Ting"), Deed::LeftElsewhere(Some(safari()), 1u32.into()), None, None),
+            TickerRow {
+                whom: Whom::People(Some(3u32.into())),
+                ..row(60_000, "", Deed::Ended(Cause::Console), Some(2), None)
+            },
+            row(63_000, stage.pick("吴桐", "Wu Tong"), Deed::UserDisabled, None, None),
             row(79_000, stage.pick("欧阳静怡", "Ouyang Jingyi"), Deed::LoggedIn, Some(1), Some(wechat(stage))),
             row(167_000, "as.montmorency", Deed::LoginRefused, None, None),
             row(190_000, stage.pick("林涛", "Lin Tao"), Deed::Ended(Cause::Expired), None, Some(chrome())),

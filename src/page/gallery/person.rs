@@ -6,6 +6,7 @@ use maud::Markup;
 
 use super::people::{DAY, HOUR, MINUTE, NOW, Stage, chrome, ended, firefox, hostile, safari, user, wechat};
 use crate::page::frame::{Frame, Person};
+use crate::page::parts::Device;
 use crate::page::personal_center::{
     Activity, ActivityKind, ActivityView, ApplicationsView, DevicesDone, DevicesView, OverviewView, OwnApplication,
     PasswordField, ProfileField, ProfileView, SecurityView, Theirs, activity, applications, devices, overview, profile,
@@ -52,7 +53,8 @@ pub(super) fn recent(stage: &Stage) -> Vec<Activity> {
     vec![
         did(0, Deed::LoggedIn, Some(0), chrome()),
         did(2 * HOUR, Deed::LoggedIn, Some(1), wechat(stage)),
-        did(20 * HOUR, Deed::Ended(Cause::PersonalCenter), None, safari()),
+        did(20 * HOUR, Deed::Ended(Cause::PersonalCenter), None, Device::default()),
+        did(20 * HOUR, Deed::LeftElsewhere(Some(safari()), 1u32.into()), None, Device::default()),
         did(20 * HOUR + MINUTE, Deed::LoginRefused, None, safari()),
         did(3 * DAY, Deed::Ended(Cause::Console), Some(2), firefox()),
     ]

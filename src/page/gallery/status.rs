@@ -15,7 +15,7 @@ use crate::page::console::{
 use crate::page::count::Count;
 use crate::page::parts::{Device, DeviceKind};
 use crate::page::session::{LedgerRow, SessionRow};
-use crate::page::words::{Cause, Deed, FieldProblem, Scope};
+use crate::page::words::{By, Cause, Deed, FieldProblem, Scope, Whom};
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let mut pages = ledgers(stage);
@@ -338,18 +338,37 @@ fn audits(stage: &Stage) -> Vec<(&'static str, Markup)> {
         Deed::KeyRevoked,
         Deed::DeliveryGivenUp,
         Deed::Other("token.reuse_detected".to_owned()),
+        Deed::Ended(Cause::Kicked),
+        Deed::TokenIssued,
+        Deed::UserCreated,
     ];
+    let person = || Whom::Named(stage.pick("王小明", "Wang Xiaoming").to_owned());
+    let whom = |n: i64| match n {
+        3 => Whom::Named(hostile()),
+        5 | 6 | 8 => Whom::Named(stage.applications[1].clone()),
+        7 => Whom::Named(stage.pick("每日报表", "Nightly report").to_owned()),
+        10 => Whom::Everybody,
+        11 => Whom::Nothing,
+        _ => person(),
+    };
+    let by = |n: i64| match n {
+        7 => Some(By::CommandLine),
+        8 => Some(By::House),
+        11 => Some(By::Key("6099a1b2c3d4e5f60718293a".to_owned())),
+        12 => Some(By::SeedFile),
+        _ => (n % 2 == 1).then(|| By::Named(stage.pick("陈立群", "Chen Liqun").to_owned())),
+    };
     let rows: Vec<AuditRow> = deeds
         .into_iter()
         .zip(0i64..)
         .map(|(deed, n)| AuditRow {
             id: n + 1,
             at: NOW.plus_ms(-n * 3 * HOUR),
-            about: if n == 3 { hostile() } else { stage.pick("王小明", "Wang Xiaoming").to_owned() },
+            whom: whom(n),
             receipt: matches!(deed, Deed::Ended(_)).then(|| EndingId::from_random([1; 12])),
             deed,
-            application: (n < 2).then(|| stage.applications[0].clone()),
-            by: (n % 2 == 1).then(|| stage.pick("陈立群", "Chen Liqun").to_owned()),
+            application: (n < 2 || n == 10).then(|| stage.applications[0].clone()),
+            by: by(n),
             ip: "10.0.3.24".to_owned(),
             device: (n % 3 == 0).then(chrome),
             request_id: Some("req_9f27c1d04b".to_owned()),

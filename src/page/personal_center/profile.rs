@@ -90,7 +90,7 @@ pub fn profile(frame: &Frame, view: &ProfileView) -> Markup {
     let words = &frame.words().person;
     let main = html! {
         div.title { span.doorline {} h1 { (words.profile) } p { (words.profile_line) } }
-        form.form method="post" action="/u/profile" novalidate {
+        form.form method="post" action="/u/profile" novalidate data-keep {
             (csrf(frame))
             @if let Some(seen) = view.seen { (hidden("seen", seen)) }
             (notice(frame, view))

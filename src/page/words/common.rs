@@ -22,6 +22,7 @@ Common {
 
     copy: Said = "复制", "Copy";
     copied: Said = "已复制", "Copied";
+    select_copy: Said = "已选中，按 Ctrl+C", "Selected: press Ctrl+C";
     show: Said = "显示", "Show";
     hide: Said = "隐藏", "Hide";
     show_password: Said = "显示密码", "Show password";
@@ -35,6 +36,8 @@ Common {
     first_page: Said = "第一页", "First page";
     optional: Said = "选填", "optional";
     live: Said = "实时更新", "Live";
+    not_live: Said = "已断开，正在重连", "Disconnected, reconnecting";
+    refresh: Said = "刷新", "Refresh";
     list_comma: Said = "、", ", ";
     and_others: Counted = |n| format!("等 {n} 个"), |n| format!(" and {n} more");
     on: fn(&str, &str) -> String = |what, os| format!("{os}{}上的{}{what}", air(os), air(what)), |what, os| format!("{what} on {os}");

@@ -20,6 +20,9 @@ Console {
     who_is_online: Said = "谁在线", "Who is online";
     people_online: fn(Count) -> &'static str = |_| "人在线", |n| if n.is_one() { "person online" } else { "people online" };
     sessions_in_apps: fn(Count, Count) -> String = |n, apps| format!("{n} 个会话，{apps} 个应用"), |n, apps| format!("{} in {}", s(n, "session"), s(apps, "application"));
+    // Said aloud when it changes.
+    online_said: fn(Count, Count) -> String = |p, n| format!("{p} 人在线，{n} 个会话"), |p, n| format!("{} online, {}", people(p), s(n, "session"));
+    confirmed_said: fn(Count, Count) -> String = |some, all| format!("{all} 个中已确认 {some} 个"), |some, all| format!("{some} of {all} confirmed");
     just_now: Said = "刚才", "Just now";
     comings_and_goings: Said = "最近的进出", "Latest comings and goings";
     time: Said = "时间", "Time";
@@ -44,7 +47,7 @@ Console {
     step_people: Said = "添加用户", "Add people";
     step_people_line: Said = "一个一个创建，或导入名单。", "One by one, or by importing a list.";
     step_login: Said = "登录一次", "Log in once";
-    step_login_line: Said = "打开应用的登录页面试试，这里会立刻看到。", "Open the log-in page of an application; it shows here at once.";
+    step_login_line: Said = "打开应用的登录页面试试，这里会立刻看到。", "Open the login page of an application; it shows here at once.";
     to_do: Said = "待做", "to do";
     look_here: Said = "要留意", "Look here";
     warn_no_backup: Said = "还没有备份。请运行 exeunt backup 文件名。", "There is no backup yet. Run exeunt backup FILE.";
@@ -64,7 +67,7 @@ Console {
     deliveries_line: Said = "应用被告知了哪些退出，还欠哪些，哪些没能送到。", "What applications were told of log-outs, what they are owed, and what could not be delivered.";
     deliveries_waiting: Said = "待送达", "Waiting";
     deliveries_lost: Said = "已放弃", "Given up";
-    no_deliveries: Said = "还没有投递。应用登记后端登出地址后，每次退出都会出现在这里。", "Nothing yet. Once an application has a back-channel log-out address, each log-out is listed here.";
+    no_deliveries: Said = "还没有投递。应用登记后端登出通知地址后，每次退出都会出现在这里。", "Nothing yet. Once an application has a back-channel logout address, each log-out is listed here.";
     delivery_took: Said = "用时", "Took";
     test_delivery: Said = "测试", "test";
     all_delivered: Said = "全部送达", "all delivered";

@@ -12,9 +12,9 @@ Log {
     of_administrators_line: Said = "管理员和程序做过的事，最新的在前。", "What administrators and programs did, newest first.";
     who: Said = "姓名、用户名、邮箱或用户编号", "Name, user name, email or user id";
     any_event: Said = "全部事件", "Any event";
-    any_result: Said = "成功与失败", "Done or not";
-    done: Said = "只看成功", "Done";
-    not_done: Said = "只看失败", "Not done";
+    any_result: Said = "成功与失败", "Any result";
+    done: Said = "只看成功", "Succeeded";
+    not_done: Said = "只看失败", "Failed";
     any_application: Said = "全部应用", "Any application";
     address: Said = "客户端地址", "Client IP";
     request: Said = "请求编号或回执编号", "Request or receipt id";
@@ -52,8 +52,10 @@ pub fn field(lang: Lang, name: &str) -> Option<&'static str> {
         "identifier" => ("标识", "Identifier"),
         "redirect_uris" => ("登录回调 URL", "Login callback URLs"),
         "logout_redirect_uris" => ("登出回调 URL", "Logout callback URLs"),
-        "backchannel_logout_uri" => ("后台登出地址", "Back-channel log-out URI"),
-        "frontchannel_logout_uri" => ("前台登出地址", "Front-channel log-out URI"),
+        "backchannel_logout_uri" => ("后端登出通知地址", "Back-channel logout address"),
+        "frontchannel_logout_uri" => ("前端登出通知地址", "Front-channel logout address"),
+        "other_device" => ("结束的设备", "Ended device"),
+        "other_devices" => ("结束的设备数", "Ended devices"),
         "reason" => ("原因", "Reason"),
         "left_before" => ("此前已退出", "Left before"),
         _ => return None,

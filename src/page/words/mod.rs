@@ -36,7 +36,7 @@ pub use common::Common;
 pub use console::Console;
 pub use directory::Directory;
 pub use docs::Docs;
-pub use event::{Deed, Events};
+pub use event::{By, Deed, Events, Whom};
 pub use gate::Gate;
 pub use import::Import;
 pub use kick::{Channel, Kick, Scope, Trouble};

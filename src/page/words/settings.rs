@@ -12,7 +12,7 @@ Settings {
     line: Said = "用户池的名称、外观、会话期限，以及谁能进控制台。", "Name and look of the user pool, lifetimes of its sessions, and who may enter the console.";
     looks: Said = "名称与外观", "Name and look";
     pool_name: Said = "用户池名称", "Name of the user pool";
-    pool_name_hint: Said = "写在登录页上，也写在每一页的页脚。", "Stands on the log-in page and at the foot of pages.";
+    pool_name_hint: Said = "写在登录页上，也写在每一页的页脚。", "Stands on the login page and at the foot of pages.";
     contact: Said = "可以找谁", "Whom to ask";
     contact_hint: Said = "忘记密码、被强制下线、出错时，页面会告诉大家去找谁，例如：前台 8001，it@example.com。", "Told to people who forgot their password, were forced out or met an error. For example: reception 8001, it@example.com.";
     accent: Said = "强调色", "Accent colour";
@@ -24,14 +24,14 @@ Settings {
     preview: Said = "预览", "Preview";
     preview_only: Said = "这只是预览，还没有保存。", "This is a preview; nothing is saved yet.";
     lifetimes: Said = "会话期限", "Lifetimes of sessions";
-    idle_hours: Said = "多少小时不用就到期", "Hours without use";
-    absolute_hours: Said = "最长多少小时", "Hours in any case";
+    idle_hours: Said = "多少小时不用就到期", "Idle hours";
+    absolute_hours: Said = "最长多少小时", "Maximum hours";
     hours_hint: Counted = |n| format!("留空为 {n} 小时。"), |n| format!("Empty: {}.", s(n, "hour"));
     hours: Counted = |n| format!("{n} 小时"), |n| s(n, "hour");
     stated_flag: Said = "由启动命令规定，不能在这里改。", "Stated on the command line; it cannot be changed here.";
     stated_environment: Said = "由环境变量规定，不能在这里改：", "Stated by an environment variable; it cannot be changed here: ";
     stated_file: Said = "由配置文件 exeunt.toml 规定，不能在这里改。", "Stated in exeunt.toml; it cannot be changed here.";
-    lifetime_note: Said = "改短立即生效，已经登录的也一样，到期的随即退出。改长时，最长期限从下一次登录起算。", "A shorter one holds at once, also for those who are logged in, and what is over by it ends. A longer second one counts from the next log-in on.";
+    lifetime_note: Said = "改短立即生效，已经登录的也一样，到期的随即退出。改长时，最长期限从下一次登录起算。", "A shorter one holds at once, also for those who are logged in, and what is over by it ends. A longer maximum counts from the next login on.";
     stale: Said = "有人先改了，没有保存", "Somebody was faster; not saved";
     stale_line: Said = "你填写的都还在。再保存一次，就以你的为准。", "What you typed is still here. Save once more to put it in the place of theirs.";
     now_holds: fn(&str, &str) -> String = |field, value| format!("{field}现在是：{value}"), |field, value| format!("{field} is now: {value}");

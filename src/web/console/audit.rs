@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use serde_json::{Map, Value, json};
 
 use super::desk::{Desk, desk};
-use super::overview::{by, called, some};
+use super::overview::{by, some, whom};
 use crate::domain::audit::act;
 use crate::domain::id::{ApplicationId, PoolId};
 use crate::domain::logout::Cause;
@@ -168,8 +168,8 @@ fn shown_row(desk: &Desk, row: &log::AuditRow) -> AuditRow {
     AuditRow {
         id: row.id,
         at: row.at,
-        about: if row.user_name.is_empty() { called(desk, row.target.clone()) } else { row.user_name.clone() },
-        deed: view::deed(&row.act),
+        whom: whom(desk, row),
+        deed: view::deed_in_log(row),
         application: some(&row.target),
         by: by(desk, row),
         ip: row.ip.clone(),

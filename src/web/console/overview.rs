@@ -3,11 +3,14 @@
 use actix_web::HttpRequest;
 
 use super::desk::{Desk, desk};
-use crate::domain::id::PoolId;
-use crate::flow::account::AuditRow as Row;
+use crate::domain::audit::act;
+use crate::domain::id::{AccessKeyId, PoolId};
+use crate::domain::logout::{Actor, Cause};
+use crate::flow::audit::{AuditRow as Row, Covered};
 use crate::flow::dashboard::{self, Dashboard};
 use crate::flow::online::COUNTED;
 use crate::page::console::{self as page, ByApplication, DashboardView, Health, Logins, Steps, TickerRow, Warning};
+use crate::page::words::{By, Whom};
 use crate::web::body::Form;
 use crate::web::error::Answer;
 use crate::web::visit::off_thread;
@@ -18,29 +21,55 @@ pub(super) fn some(text: &str) -> Option<String> {
 }
 
 fn ticker(desk: &Desk, row: &Row) -> TickerRow {
-    let named = [&row.user_name, &row.target].into_iter().find(|name| !name.is_empty());
-    let who = named.cloned().unwrap_or_else(|| called(desk, row.actor.clone()));
+    let whom = whom(desk, row);
     TickerRow {
         at: row.at,
-        deed: view::deed(&row.act),
-        application: some(&row.target).filter(|_| !row.user_name.is_empty()),
+        deed: view::deed_in_log(row),
+        application: some(&row.target),
         device: some(&row.user_agent).map(|agent| view::device(&agent)),
-        by: by(desk, row).filter(|by| *by != who),
-        who,
+        by: by(desk, row).filter(|by| !matches!((by, &whom), (By::Named(by), Whom::Named(who)) if by == who)),
+        whom,
+    }
+}
+
+/// Whom or what an event is about.
+pub(super) fn whom(desk: &Desk, row: &Row) -> Whom {
+    // The actor column names whose token it is, and a receipt whom was told again.
+    if matches!(row.act.as_str(), act::TOKEN_ISSUED | act::TOLD_AGAIN) {
+        return Whom::Nothing;
+    }
+    if !row.user_name.is_empty() {
+        return Whom::Named(row.user_name.clone());
+    }
+    let deed = view::deed_in_log(row);
+    match row.covered {
+        _ if deed.has_object() || row.ending.is_none() => {
+            some(&row.target).map_or(Whom::Nothing, |target| Whom::Named(called(desk, target)))
+        }
+        Some(Covered::Everybody) => Whom::Everybody,
+        Some(Covered::People(n)) => Whom::People(Some(n.into())),
+        None => Whom::People(None),
     }
 }
 
 /// A pool acts under its id; people know it by its name.
-pub(super) fn called(desk: &Desk, id: String) -> String {
+fn called(desk: &Desk, id: String) -> String {
     let directory = desk.visit.state.directory();
     PoolId::parse(&id).ok().and_then(|pool| directory.pool(pool)).map_or(id, |pool| pool.name.clone())
 }
 
-pub(super) fn by(desk: &Desk, row: &Row) -> Option<String> {
-    if matches!(row.actor_kind.as_str(), "admin" | "pool" | "access_key" | "operator") {
-        some(&row.actor).map(|actor| called(desk, actor))
-    } else {
-        None
+/// Who did it to others, or by themselves as the house.
+pub(super) fn by(desk: &Desk, row: &Row) -> Option<By> {
+    match (row.actor_kind.as_str(), row.actor.as_str()) {
+        ("operator", actor) if actor == Actor::SeedFile.id() => Some(By::SeedFile),
+        ("operator", actor) if actor == Actor::SetupLink.id() => Some(By::SetupLink),
+        ("operator", actor) if actor == Actor::Registration.id() => Some(By::Registration),
+        ("operator", _) => Some(By::CommandLine),
+        ("access_key", id) if AccessKeyId::parse(id).is_ok() => Some(By::Key(id.to_owned())),
+        ("admin" | "pool" | "access_key", name) => some(name).map(|name| By::Named(called(desk, name))),
+        // That a session expired needs nobody's name.
+        ("house", _) if Cause::parse(&row.act).is_none() => Some(By::House),
+        _ => None,
     }
 }
 

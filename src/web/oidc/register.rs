@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::wire;
 use crate::domain::application::Protocol;
+use crate::domain::logout::{Actor, Origin};
 use crate::domain::oauth::{AuthMethod, GrantType, OauthCode, OauthError, ResponseType, TokenAlg};
-use crate::flow::applications::{self, ApplicationForm, by_operator};
+use crate::flow::applications::{self, ApplicationForm};
 use crate::flow::client::signing_algs;
 use crate::flow::error::FlowError;
 use crate::flow::health;
@@ -193,9 +194,10 @@ pub async fn register(request: HttpRequest, mut payload: Payload) -> Answer {
         return Err(OauthError::new(OauthCode::InvalidRedirectUri, "redirect_uris is missing").into());
     }
     let valid = form.clone().judge().map_err(refused)?;
-    let (id, secret) = state
-        .write(move |act, state| applications::create_with_secret(act, state, pool, &valid, &by_operator()))
-        .await?;
+    let (actor, ip) = (Actor::Registration, visit::address(&state, &request));
+    let origin = Origin { actor, ip, request: visit::request_id(&request) };
+    let (id, secret) =
+        state.write(move |act, state| applications::create_with_secret(act, state, pool, &valid, &origin)).await?;
     let protocol = &form.protocol;
     let mut answer = json!({
         "client_id": id,
