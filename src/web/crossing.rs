@@ -14,6 +14,7 @@ use super::error::{Answer, Refusal};
 use super::protect::{self, Navigation};
 use super::reply;
 use super::visit::Visit;
+use crate::domain::contact::ZoneName;
 use crate::domain::redirect::LocalPath;
 use crate::domain::session::Session;
 use crate::flow::error::FlowError;
@@ -102,7 +103,10 @@ pub async fn give(request: HttpRequest) -> Answer {
         return Ok(reply::see_other(&format!("{origin}/login?{back}"), None));
     };
     let code = visit.state.write(move |act, _| login::hand_over(act, &session, &to, &state, &next)).await?;
-    let back = query(&[("code", code.reveal())]);
+    let zone = visit.zone_cookie();
+    let zone = zone.as_ref().map(|zone| ("zone", zone.as_str()));
+    let pairs: Vec<_> = [("code", code.reveal())].into_iter().chain(zone).collect();
+    let back = query(&pairs);
     Ok(reply::see_other(&format!("{origin}/crossing/take?{back}"), None))
 }
 
@@ -110,7 +114,11 @@ pub async fn give(request: HttpRequest) -> Answer {
 pub async fn take(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     page_load(&request)?;
-    let code = Form::query(&request)?.text("code")?.to_owned();
+    let form = Form::query(&request)?;
+    let code = form.text("code")?.to_owned();
+    // The browser's zone, so that the first page here tells times in it; a script writes it only then.
+    let zone = ZoneName::parse(form.text("zone")?).filter(|_| visit.zone_cookie().is_none());
+    let zone = zone.map(|zone| cookie::preference("tz", zone.as_str()));
     let gone = cookie::clear(&visit.place, Jar::Crossing);
     let Some(state) = cookie::read(&request, &visit.place, Jar::Crossing) else {
         return Ok(reply::see_other("/login?crossed=1", [gone]));
@@ -134,7 +142,7 @@ pub async fn take(request: HttpRequest) -> Answer {
             } else {
                 arrived.next
             };
-            Ok(reply::see_other(&onward, [cookie, gone]))
+            Ok(reply::see_other(&onward, [cookie, gone].into_iter().chain(zone)))
         }
         Ok(None) | Err(FlowError::Unauthenticated) => Ok(reply::see_other("/login?crossed=1", [gone])),
         Err(other) => Err(other.into()),

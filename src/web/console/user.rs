@@ -20,6 +20,7 @@ use crate::page::personal_center::ActivityKind;
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
+use crate::web::flash::{self, Flash};
 use crate::web::visit::off_thread;
 use crate::web::{own_record, reply, view};
 
@@ -48,7 +49,7 @@ fn head<'a>(desk: &Desk, user: &'a User) -> Result<(UserHead<'a>, Vec<account::S
 pub async fn detail(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
     let user = found(&desk, &id)?;
-    let saved = Form::query(&request)?.one("saved")?.is_some();
+    let saved = desk.visit.flash.is_some();
     draw(&desk, &user, StatusCode::OK, shown(&UserForm::from(&user), &[], saved, Some(user.updated_at)), None)
 }
 
@@ -151,7 +152,7 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     let whom = (desk.pool, id);
     match users::edit_with_password(&desk.visit.state, whom, seen, form.clone(), password, desk.origin()).await {
         Ok(Some(receipt)) => Ok(reply::see_other(&format!("/console/receipts/{}", receipt.id), None)),
-        Ok(None) => Ok(reply::see_other(&format!("/console/users/{id}?saved=1"), None)),
+        Ok(None) => Ok(flash::see_other(&desk.visit, &format!("/console/users/{id}"), Flash::Saved)),
         Err(FlowError::Invalid(refused)) => {
             draw(&desk, &user, StatusCode::UNPROCESSABLE_ENTITY, shown(&form, &refused, false, seen), None)
         }
@@ -196,8 +197,10 @@ pub async fn switch(request: HttpRequest, id: Path<String>, mut payload: Payload
     }
     let (whom, origin) = ((desk.pool, user.id), desk.origin());
     let edited = desk.visit.state.write(move |act, state| users::switch(act, state, whom, to, &origin)).await?;
-    let next = edited.receipt.map_or(format!("{page}?saved=1"), |receipt| format!("/console/receipts/{}", receipt.id));
-    Ok(reply::see_other(&next, None))
+    Ok(match edited.receipt {
+        Some(receipt) => reply::see_other(&format!("/console/receipts/{}", receipt.id), None),
+        None => flash::see_other(&desk.visit, &page, Flash::Saved),
+    })
 }
 
 /// `POST /console/users/{id}/end` with sid: ends one session, whole. One that has ended meanwhile is no error.
