@@ -99,7 +99,7 @@ pub(super) fn device_row(frame: &Frame, session: &SessionRow, ends: &Markup) -> 
             }
             div.seen {
                 @if session.this { (words.in_use) } @else { (times.ago_tag(session.seen, Ago::Long)) }
-                small { span.id { (session.ip) } @if near { " " (words.local_network) } }
+                small { span.id { (session.ip) } @if near { " " span.nowrap { (words.local_network) } } }
             }
             (ends)
         }

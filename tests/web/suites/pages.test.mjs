@@ -185,6 +185,24 @@ describe('forms that are refused', () => {
   });
 });
 
+test('on a phone no target of the personal center is smaller than a finger, and no tab is out of sight', async () => {
+  for (const lang of ['zh', 'en']) {
+    const context = await visitor(browser, { lang, width: 360 });
+    const page = await context.newPage();
+    await logInAs(page, house.base, 'lilei');
+    for (const at of CENTER.filter((at) => at.startsWith('/u'))) {
+      await page.goto(house.base + at);
+      const small = await page.locator('header, main').locator('a, button, summary, select, input:not([type=checkbox])').evaluateAll((all) => all
+        .filter((one) => one.checkVisibility() && !one.closest('[popover]') && !one.matches('.hid'))
+        .map((one) => ({ box: one.getBoundingClientRect(), of: one.textContent.trim() || one.name }))
+        .filter(({ box }) => box.height > 0 && (box.height < 44 || box.right > innerWidth))
+        .map(({ box, of }) => `${of}: ${box.height} high, to ${box.right}`));
+      assert.deepEqual(small, [], `${lang} ${at}`);
+    }
+    await context.close();
+  }
+});
+
 describe('the keyboard', () => {
   /** What Tab reaches, from the top: names of the controls. */
   async function walk(page, steps) {
