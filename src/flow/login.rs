@@ -83,6 +83,8 @@ pub enum Outcome {
     Wrong {
         /// Tries left before waiting.
         left: u32,
+        /// Seconds to wait from now on, after the last of them.
+        wait: Option<u64>,
     },
     /// The password is right, but an administrator has disabled the user.
     Disabled,
@@ -135,7 +137,8 @@ fn compare_and_admit(state: &Arc<State>, memory: &mut Memory, attempt: Attempt, 
 }
 
 fn refuse(state: &Arc<State>, attempt: &Attempt, name: &LoginName) -> Outcome {
-    let left = state.throttle.failed(&account(attempt, name), &attempt.from.ip);
+    let account = account(attempt, name);
+    let left = state.throttle.failed(&account, &attempt.from.ip);
     // Written for known users only, and without waiting: the answer must not tell the two apart by time.
     let (pool, name, from) = (attempt.pool, name.clone(), attempt.from.clone());
     drop(state.store.write(move |act| -> Done<()> {
@@ -144,7 +147,7 @@ fn refuse(state: &Arc<State>, attempt: &Attempt, name: &LoginName) -> Outcome {
         }
         Ok(())
     }));
-    Outcome::Wrong { left }
+    Outcome::Wrong { left, wait: state.throttle.wait(&account, &attempt.from.ip) }
 }
 
 fn note(
@@ -178,7 +181,7 @@ fn admit(
 ) -> Done<Outcome> {
     let user = &candidate.user;
     if !users::still(act.conn(), user.id, candidate.password_seq)? {
-        return Ok(Outcome::Wrong { left: 0 });
+        return Ok(Outcome::Wrong { left: 0, wait: None });
     }
     if let Some(hash) = rehashed {
         users::rehash_password(act, user.id, candidate.password_seq, hash)?;

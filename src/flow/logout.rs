@@ -77,6 +77,22 @@ pub fn leave(
     Ok(first)
 }
 
+/// A person leaves on every device at once: all their sessions, this one among them, and what applications kept of those that
+/// are over. `None`: there were none.
+pub fn leave_everywhere(
+    act: &mut Act<'_>,
+    state: &Arc<State>,
+    session: &Session,
+    why: (Cause, Origin),
+) -> Done<Option<Receipt>> {
+    grants::revoke_left_behind(act, session.user)?;
+    let all = sessions::others_of_user(act.conn(), session.user, None)?;
+    if all.is_empty() {
+        return Ok(None);
+    }
+    end(act, state, session.pool, Selection::Sessions(all), why).map(Some)
+}
+
 /// A person ends one of their own sessions by its public id; another person's does not exist (security.md S9). One that
 /// has ended meanwhile is no error: `None`.
 pub fn end_own(

@@ -77,7 +77,7 @@ pub async fn sign_in(
     let (from, issuer, app) = (attempt.from.clone(), attempt.issuer.clone(), application.clone());
     let welcome = match login::log_in(state, attempt).await? {
         login::Outcome::LoggedIn(welcome) => welcome,
-        login::Outcome::Wrong { left } => return Ok(Outcome::Wrong { left }),
+        login::Outcome::Wrong { left, .. } => return Ok(Outcome::Wrong { left }),
         login::Outcome::Disabled => return Ok(Outcome::Disabled),
     };
     let (hash, user) = (seal::hash(welcome.secret.reveal()), welcome.user);

@@ -219,6 +219,7 @@ fn fault(frame: &Frame, view: &AuthorizeErrorView, app: Option<&str>) -> Markup 
                         (difference(frame, refused.address, closest, at))
                     }
                     @if let Some(app) = app.filter(|_| view.refused.is_some()) { p { ((words.register_it)(app)) } }
+                    @if let Some(settings) = view.refused.and_then(|refused| refused.settings) { p { a href=(settings) { (gate.open_settings) } } }
                     p { (words.code) }
                     code.id { (view.code) }
                     @if !view.description.is_empty() { p lang="en" { (calm(view.description)) } }
@@ -238,6 +239,7 @@ mod tests {
     fn shown(draw: impl Fn(&Frame) -> Markup) -> String {
         let zone = Zone::default();
         let frame = Frame {
+            said: None,
             lang: Lang::En,
             zone: &zone,
             now: crate::domain::clock::Timestamp(0),

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::count::Count;
 use super::frame::Frame;
-use super::parts::{Notice, calm, copy_button, csrf, hidden, icon};
+use super::parts::{Notice, administrator, calm, copy_button, csrf, hidden, icon};
 use super::shell::{Door, Gate, gate};
 use super::words::Refusals;
 
@@ -98,7 +98,7 @@ pub(super) fn what_to_do(frame: &Frame, view: &ErrorView) -> Markup {
                 (ways(frame, view))
                 li {
                     span.grow {
-                        @if frame.brand.contact.is_empty() { (words.ask_admin) } @else { ((words.ask_admin_at)(&calm(frame.brand.contact))) }
+                        (administrator(frame))
                         small { (words.quote_request_id) code #request-id { (view.request_id) } }
                     }
                     (copy_button(frame, "request-id", Some(words.copy_request_id)))
@@ -114,7 +114,10 @@ fn ways(frame: &Frame, view: &ErrorView) -> Markup {
         @if let Some((place, href)) = view.way_back {
             li { span.grow { a href=(href) { ((words.go_back_to)(&calm(place))) } } }
         }
-        @if frame.who.is_some() {
+        @if let Some(who) = frame.who {
+            @if who.role.may_read() && frame.path.starts_with("/console") {
+                li { span.grow { a href="/console" { (words.go_console) } } }
+            }
             li { span.grow { a href="/u" { (words.go_personal_center) } } }
         } @else {
             li { span.grow { a href="/login" { (words.go_log_in) } } }

@@ -62,6 +62,8 @@ pub struct Brand<'a> {
 /// What every page knows.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
+    /// What was done just now, which this page says first.
+    pub said: Option<&'a str>,
     /// The language of the page.
     pub lang: Lang,
     /// The reader's zone.
@@ -126,6 +128,7 @@ mod tests {
     fn the_language_switch_keeps_the_rest_of_the_query() {
         let zone = Zone::default();
         let mut frame = Frame {
+            said: None,
             lang: Lang::Zh,
             zone: &zone,
             now: Timestamp(0),

@@ -16,11 +16,22 @@ pub struct AppFace<'a> {
     pub identifier: &'a str,
 }
 
+/// A room of the house itself, which one may be on the way to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnRoom {
+    /// The console.
+    Console,
+    /// The personal center.
+    PersonalCenter,
+}
+
 /// What the log-in page shows.
 #[derive(Debug, Clone, Copy)]
 pub struct LoginView<'a> {
     /// Where to.
     pub application: AppFace<'a>,
+    /// Where to, when it is not the application.
+    pub own: Option<OwnRoom>,
     /// The host the browser goes to afterwards.
     pub return_host: Option<&'a str>,
     /// Where the form is posted.
@@ -52,6 +63,11 @@ pub enum LoginProblem {
         /// How often one may still try.
         attempts_left: Option<u32>,
     },
+    /// The same, and it was the last try for a while.
+    WrongLast {
+        /// How long to wait.
+        seconds: u32,
+    },
     /// Tried too often.
     Throttled {
         /// How long to wait.
@@ -63,20 +79,25 @@ pub enum LoginProblem {
     Expired,
     /// The user is disabled.
     Disabled,
-    /// The user may not enter this application.
-    NotAllowed,
 }
 
 /// The log-in page.
 pub fn login(frame: &Frame, view: &LoginView) -> Markup {
     // Before there is any application, people log in to the pool itself.
-    let named = if view.application.identifier.is_empty() { frame.pool_name } else { view.application.name };
+    let of_the_house = view.application.identifier.is_empty() || view.own.is_some();
+    let named = if of_the_house { frame.pool_name } else { view.application.name };
     let (words, app) = (frame.words(), calm(named));
     let side = html! {
         (seal(named, Seal::AppGate))
-        h1 { ((words.gate.log_in_to)(&app)) }
+        h1 {
+            @match view.own {
+                Some(OwnRoom::Console) => (words.gate.log_in_to_console),
+                Some(OwnRoom::PersonalCenter) => (words.gate.log_in_to_personal_center),
+                None => ((words.gate.log_in_to)(&app)),
+            }
+        }
         @if let Some(host) = view.return_host { p { (words.gate.return_to) b { (name(host)) } } }
-        @if !view.application.identifier.is_empty() { p.trust { ((words.gate.trust)(&calm(frame.pool_name), &app)) } }
+        @if !of_the_house { p.trust { ((words.gate.trust)(&calm(frame.pool_name), &app)) } }
     };
     gate(
         frame,
@@ -115,8 +136,9 @@ fn form(frame: &Frame, view: &LoginView) -> Markup {
                 @if let Some(why) = password_why { p.why #password-why { (why) } }
             }
             button.btn.go.wide { (words.common.log_in) }
-            p.small { @if view.problem.is_some() { (words.gate.who_to_ask) } @else { (words.gate.shared_computer) } }
-            @if view.problem.is_some() { (whom_to_ask(frame)) }
+            @if view.problem.is_none() { p.small { (words.gate.shared_computer) } }
+            p.small { (words.gate.who_to_ask) }
+            (whom_to_ask(frame))
             @if let Some(path) = view.register { p.small { (words.gate.no_account) a href=(path) { (words.gate.register) } } }
             @if !view.strollers.is_empty() {
                 section.strollers {
@@ -138,7 +160,9 @@ fn faults(frame: &Frame, problem: Option<LoginProblem>) -> (Option<&'static str>
         Some(LoginProblem::Wrong { .. } | LoginProblem::Expired | LoginProblem::Busy) => {
             (None, Some(refusal.enter_again))
         }
-        Some(LoginProblem::Throttled { .. } | LoginProblem::Disabled | LoginProblem::NotAllowed) | None => (None, None),
+        Some(LoginProblem::WrongLast { .. } | LoginProblem::Throttled { .. } | LoginProblem::Disabled) | None => {
+            (None, None)
+        }
     }
 }
 
@@ -150,11 +174,11 @@ fn summary(frame: &Frame, problem: LoginProblem) -> Markup {
         LoginProblem::Missing { .. } => String::new(),
         LoginProblem::Wrong { attempts_left: Some(left) } => (refusal.wrong_left)(Count::from(left)),
         LoginProblem::Wrong { attempts_left: None } => refusal.wrong.to_owned(),
+        LoginProblem::WrongLast { seconds } => (refusal.wrong_last)(Count::from(seconds)),
         LoginProblem::Throttled { seconds } => (refusal.throttled)(Count::from(seconds)),
         LoginProblem::Busy => refusal.busy.to_owned(),
         LoginProblem::Expired => refusal.expired.to_owned(),
         LoginProblem::Disabled => refusal.disabled.to_owned(),
-        LoginProblem::NotAllowed => refusal.not_allowed_here.to_owned(),
     };
     let (account_why, password_why) = faults(frame, Some(problem));
     html! {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::count::Count;
 use super::frame::Frame;
-use super::parts::{Device, Seal, Stamp, calm, csrf, hidden, icon, name, seal, stamp, whom_to_ask};
+use super::parts::{Device, Seal, Stamp, administrator, calm, csrf, hidden, icon, name, seal, stamp};
 use super::shell::{Door, Gate, gate, gate_with};
 use super::words::Cause;
 use super::words::Gate as GateWords;
@@ -65,6 +65,7 @@ pub fn confirm(frame: &Frame, view: &ConfirmView) -> Markup {
             }
             div.acts {
                 button.btn.end { (icon("leave")) (words.common.log_out) }
+                @if !view.other_devices.is_none() { button.btn.ends name="everywhere" value="1" { (words.gate.log_out_everywhere) } }
                 a.btn href=(view.cancel) { (words.common.cancel) }
             }
         }
@@ -106,6 +107,8 @@ pub struct Refused<'a> {
     pub rule: &'a str,
     /// For developers: the closest registered address and the index of the first character that differs, from 0.
     pub developer: Option<(&'a str, usize)>,
+    /// Where an administrator would register it.
+    pub settings: Option<&'a str>,
 }
 
 /// What the farewell shows.
@@ -127,6 +130,8 @@ pub struct SignedOutView<'a> {
     pub log_in: &'a str,
     /// Front-channel addresses of applications, loaded out of sight.
     pub frames: &'a [String],
+    /// Whether the page stands at an address that can be asked again: a log-out link cannot.
+    pub may_be_asked_again: bool,
 }
 
 /// Whether one may want to ask somebody about it.
@@ -152,12 +157,10 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
         (circumstances(frame, view))
         // On a phone the line gives way, unless it says what to do.
         p.trust[view.reason.is_some_and(Cause::is_own_act)] { (farewell.line) }
-        @if view.reason.is_some_and(sends_to_an_administrator) { (whom_to_ask(frame)) }
     };
     // Nobody was told, then nobody says so.
     let nobody = view.told.iter().all(|told| told.state == ToldState::NotTold);
-    // The page of a refused address stands at the log-out link itself, which is not asked for a second time.
-    let pending = view.refused.is_none() && view.told.iter().any(|told| told.state == ToldState::Waiting);
+    let pending = view.may_be_asked_again && view.told.iter().any(|told| told.state == ToldState::Waiting);
     let deed = html! {
         div.deed {
             @if let Some(refused) = view.refused { (refusal(frame, refused)) }
@@ -166,6 +169,9 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
                     h2 { (if nobody { words.gate.left_too } else { words.gate.told }) }
                     ul.ruled { @for told in view.told { (told_row(frame, told)) } }
                 }
+            }
+            @if view.reason.is_some_and(sends_to_an_administrator) {
+                section { h2 { (words.gate.can_do) } ul.ruled { li { (administrator(frame)) } } }
             }
             div.acts { a.btn.go href=(view.log_in) { @if view.reason.is_some() { (words.gate.log_in_again) } @else { (words.common.log_in) } } }
             @for src in view.frames { iframe.hid src=(src) title=(words.gate.told) tabindex="-1" aria-hidden="true" {} }
@@ -261,6 +267,7 @@ fn refusal(frame: &Frame, refused: Refused) -> Markup {
                     summary { (icon("down")) (words.gate.for_developers) }
                     p { (refused.rule) }
                     @if let Some((closest, at)) = refused.developer { (difference(frame, refused.address, closest, at)) }
+                    @if let Some(settings) = refused.settings { p { a href=(settings) { (words.gate.open_settings) } } }
                 }
             }
         }

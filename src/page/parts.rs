@@ -26,6 +26,14 @@ pub(super) fn whom_to_ask(frame: &Frame) -> Markup {
     html! { @if !contact.is_empty() { p.small.ask { bdi { ((frame.words().gate.whom_to_ask)(&calm(contact))) } } } }
 }
 
+/// The same as the first words of a row, where one is told to ask in any case.
+pub(super) fn administrator(frame: &Frame) -> Markup {
+    let (words, contact) = (&frame.words().gate, frame.brand.contact);
+    html! {
+        @if contact.is_empty() { (words.ask_admin) } @else { bdi { ((words.ask_admin_at)(&calm(contact))) } }
+    }
+}
+
 fn wordmark() -> Markup {
     html! {
         svg viewBox="0 0 80 16" height="18" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true" {
@@ -295,13 +303,18 @@ impl Notice<'_> {
                         }
                     }
                 },
-                Self::Done(line) => div.notice role="status" {
+                Self::Done(line) => div.notice role="status" tabindex="-1" autofocus {
                     (stamp(common, Stamp::Done))
                     div { p { b { (line) } } }
                 },
             }
         }
     }
+}
+
+/// What was done just now, where it was.
+pub(super) fn said(frame: &Frame) -> Markup {
+    html! { @if let Some(said) = frame.said { (Notice::Done(&calm(said)).markup(frame)) } }
 }
 
 /// A list of names as a phrase: `笔记、信箱`, `Notes, Mail`; after six the rest is counted.

@@ -9,6 +9,7 @@ use super::time::Ago;
 use super::words::Cause;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::{Sid, UserId};
+use crate::domain::reach::Reach;
 
 /// One session.
 #[derive(Debug, Clone)]
@@ -82,7 +83,7 @@ pub(super) fn device_axis(frame: &Frame) -> Markup {
 /// A session as a line of a list of devices, with the form that ends it.
 pub(super) fn device_row(frame: &Frame, session: &SessionRow, ends: &Markup) -> Markup {
     let (common, words, times) = (&frame.words().common, &frame.words().person, frame.times());
-    let before = frame.now.since_ms(session.since) > WEEK_MS;
+    let near = session.ip.parse().is_ok_and(|ip| Reach::of(ip) == Reach::Private);
     html! {
         li.this[session.this] {
             (session.device.icon())
@@ -91,7 +92,7 @@ pub(super) fn device_row(frame: &Frame, session: &SessionRow, ends: &Markup) -> 
                 @if session.this { span.tag.nowrap { (words.this_device) } }
                 small {
                     (listed(common, &session.applications))
-                    @if before { (frame.words().gate.clause_comma) ((words.since)(&times.day(session.since))) }
+                    (frame.words().gate.clause_comma) ((words.since)(&times.moment(session.since)))
                 }
             }
             div.when.lanes {
@@ -100,7 +101,7 @@ pub(super) fn device_row(frame: &Frame, session: &SessionRow, ends: &Markup) -> 
             }
             div.seen {
                 @if session.this { (words.in_use) } @else { (times.ago_tag(session.seen, Ago::Long)) }
-                small.id { (session.ip) }
+                small { span.id { (session.ip) } @if near { " " span.nowrap { (words.local_network) } } }
             }
             (ends)
         }

@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::asset;
 use super::frame::{Frame, Person, Theme};
-use super::parts::{Seal, brand, csrf, icon, name, seal};
+use super::parts::{Seal, brand, calm, csrf, icon, name, seal};
 use super::words::Lang;
 
 /// One HTML document.
@@ -37,7 +37,10 @@ pub(super) fn document(frame: &Frame, document: &Document) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
-                title { @if document.error { (common.error_prefix) } (document.title) " · exeunt" }
+                title {
+                    @if document.error { (common.error_prefix) } @else if let Some(said) = frame.said { (calm(said)) " · " }
+                    (document.title) " · exeunt"
+                }
                 link rel="icon" href=(asset::MARK_SVG) type="image/svg+xml";
                 link rel="stylesheet" href=(asset::HOUSE_CSS);
                 @if document.class == "console" { link rel="stylesheet" href=(asset::CONSOLE_CSS); }

@@ -18,6 +18,8 @@ pub enum Jar {
     Visitor,
     /// Binds a single sign-on between hosts to the browser that began it.
     Crossing,
+    /// What the next page has to say, once.
+    Flash,
 }
 
 impl Jar {
@@ -29,6 +31,8 @@ impl Jar {
             (Self::Visitor, false) => "exeunt_visitor",
             (Self::Crossing, true) => "__Host-exeunt_crossing",
             (Self::Crossing, false) => "exeunt_crossing",
+            (Self::Flash, true) => "__Host-exeunt_flash",
+            (Self::Flash, false) => "exeunt_flash",
         }
     }
 }
@@ -44,6 +48,11 @@ fn well_formed(value: &str) -> bool {
 /// site's work (security.md S18).
 pub fn read(request: &HttpRequest, place: &Place, jar: Jar) -> Option<String> {
     plain(request, jar.name(place.is_https())).filter(|value| well_formed(value))
+}
+
+/// A value that carries its own seal, which the reader judges.
+pub fn sealed(request: &HttpRequest, place: &Place, jar: Jar) -> Option<String> {
+    plain(request, jar.name(place.is_https()))
 }
 
 /// Every well-formed secret that a browser sent under this name, each once. Too many are refused, not passed over: among

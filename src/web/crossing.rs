@@ -14,6 +14,7 @@ use super::error::{Answer, Refusal};
 use super::protect::{self, Navigation};
 use super::visit::Visit;
 use super::{reply, view};
+use crate::domain::contact::ZoneName;
 use crate::domain::redirect::LocalPath;
 use crate::domain::secret::Secret;
 use crate::domain::session::Session;
@@ -112,7 +113,10 @@ pub async fn give(request: HttpRequest) -> Answer {
         return Ok(reply::see_other(&format!("{origin}{}", without_session(&next)), None));
     };
     let code = visit.state.write(move |act, _| login::hand_over(act, &session, &to, &state, &next)).await?;
-    let back = query(&[("code", code.reveal())]);
+    let zone = visit.zone_cookie();
+    let zone = zone.as_ref().map(|zone| ("zone", zone.as_str()));
+    let pairs: Vec<_> = [("code", code.reveal())].into_iter().chain(zone).collect();
+    let back = query(&pairs);
     Ok(reply::see_other(&format!("{origin}/crossing/take?{back}"), None))
 }
 
@@ -120,7 +124,11 @@ pub async fn give(request: HttpRequest) -> Answer {
 pub async fn take(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
     page_load(&request)?;
-    let code = Form::query(&request)?.text("code")?.to_owned();
+    let form = Form::query(&request)?;
+    let code = form.text("code")?.to_owned();
+    // The browser's zone, so that the first page here tells times in it; a script writes it only then.
+    let zone = ZoneName::parse(form.text("zone")?).filter(|_| visit.zone_cookie().is_none());
+    let zone = zone.map(|zone| cookie::preference(&visit.place, "tz", zone.as_str()));
     let state = cookie::read(&request, &visit.place, Jar::Crossing).unwrap_or_default();
     let (host, application) =
         (visit.place.host.clone(), visit.place.own.as_ref().map(|a| (a.id, visit.place.issuer())));
@@ -136,7 +144,7 @@ pub async fn take(request: HttpRequest) -> Answer {
         Ok(Taken::Here(arrived)) => {
             let cookies = arrived.secret.map(|secret| visit.begins(&secret)).unwrap_or_default();
             let onward = if arrived.ask_password { without_session(&arrived.next) } else { arrived.next };
-            Ok(reply::see_other(&onward, cookies))
+            Ok(reply::see_other(&onward, cookies.into_iter().chain(zone)))
         }
         Ok(Taken::Nowhere(next)) => Ok(reply::see_other(&without_session(next.as_deref().unwrap_or_default()), None)),
         Err(FlowError::Unauthenticated) => Ok(reply::see_other(&without_session(""), None)),

@@ -18,7 +18,7 @@ use crate::domain::secret::Secret;
 use crate::flow::error::FlowError;
 use crate::flow::login::{self, Attempt, Outcome};
 use crate::page;
-use crate::page::login::{AppFace, LoginProblem, LoginView};
+use crate::page::login::{AppFace, LoginProblem, LoginView, OwnRoom};
 
 /// Characters of a name that is kept in the form.
 const TYPED: usize = 256;
@@ -70,6 +70,16 @@ pub(super) fn return_host(visit: &Visit, application: Option<&Application>, want
     registered.and_then(|address| address.host()).unwrap_or_else(|| visit.place.host.clone())
 }
 
+/// The room of this house that a log-in leads to, if it is one.
+fn own_room(next: &Next) -> Option<OwnRoom> {
+    let path = next.location();
+    let path = path.split('?').next().unwrap_or_default();
+    let under = |room: &str| path.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    [("/console", OwnRoom::Console), ("/u", OwnRoom::PersonalCenter)]
+        .into_iter()
+        .find_map(|(path, room)| under(path).then_some(room))
+}
+
 fn show(
     visit: &Visit,
     application: Option<&Application>,
@@ -89,8 +99,10 @@ fn show(
     };
     let strollers: Vec<(&str, &str)> = visit.state.config.strollers.iter().map(|s| (s.username, s.name)).collect();
     let host = return_host(visit, application, carried.0);
+    let own = own_room(&next(visit, carried.0)).filter(|_| !carried.0.is_empty());
     let shown = LoginView {
         application: face,
+        own,
         return_host: Some(&host),
         action: &action,
         next: carried.0,
@@ -107,14 +119,14 @@ fn show(
         Some(
             LoginProblem::Missing { .. }
             | LoginProblem::Wrong { .. }
-            | LoginProblem::Disabled
-            | LoginProblem::NotAllowed,
+            | LoginProblem::WrongLast { .. }
+            | LoginProblem::Disabled,
         ) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let html = visit.frame(&csrf, None, None, |frame| page::login::login(frame, &shown)).into_string();
     let mut answer = reply::leaving_page(status, html, cookie);
     let retry = match problem {
-        Some(LoginProblem::Throttled { seconds }) => Some(seconds.max(1)),
+        Some(LoginProblem::Throttled { seconds } | LoginProblem::WrongLast { seconds }) => Some(seconds.max(1)),
         Some(LoginProblem::Busy) => Some(2),
         _ => None,
     };
@@ -122,6 +134,10 @@ fn show(
         answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, seconds.into());
     }
     answer
+}
+
+fn whole(seconds: u64) -> u32 {
+    u32::try_from(seconds).unwrap_or(u32::MAX)
 }
 
 /// On to where they wanted, with the cookie of a log-in that just happened.
@@ -177,11 +193,12 @@ pub async fn submit(request: HttpRequest, mut payload: Payload) -> Answer {
     };
     match login::log_in(&visit.state, attempt).await {
         Ok(Outcome::LoggedIn(welcome)) => Ok(entered(&visit, &welcome.secret, carried.0)),
-        Ok(Outcome::Wrong { left }) => again(LoginProblem::Wrong { attempts_left: (left < 5).then_some(left) }),
-        Ok(Outcome::Disabled) => again(LoginProblem::Disabled),
-        Err(FlowError::Throttled { seconds }) => {
-            again(LoginProblem::Throttled { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) })
+        Ok(Outcome::Wrong { wait: Some(seconds), .. }) => again(LoginProblem::WrongLast { seconds: whole(seconds) }),
+        Ok(Outcome::Wrong { left, wait: None }) => {
+            again(LoginProblem::Wrong { attempts_left: (1..5).contains(&left).then_some(left) })
         }
+        Ok(Outcome::Disabled) => again(LoginProblem::Disabled),
+        Err(FlowError::Throttled { seconds }) => again(LoginProblem::Throttled { seconds: whole(seconds) }),
         Err(FlowError::Busy) => again(LoginProblem::Busy),
         Err(other) => Err(other.into()),
     }

@@ -8,8 +8,10 @@
 //! 5. Only then the answer: on to the registered address, or the farewell page. A refused address is shown as text. The
 //!    cookie is cleared, always. Without a session the answer is the same.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue, REFRESH};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -20,9 +22,10 @@ use super::place::Place;
 use super::protect::{self, Navigation};
 use super::reply;
 use super::visit::Visit;
+use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::device::Device;
-use crate::domain::id::PoolId;
+use crate::domain::id::{ApplicationId, PoolId};
 use crate::domain::logout::{Actor, Cause, Receipt};
 use crate::domain::redirect::{self, Choice, Next, RedirectList, choose};
 use crate::flow::{account, logout, receipt};
@@ -52,7 +55,7 @@ pub async fn front_end(request: HttpRequest) -> Answer {
     if asks && !visit.rivals.is_empty() {
         return Err(Refusal::bad("cookie"));
     }
-    leave(&visit, choice, request.query_string()).await
+    leave(&visit, choice, request.query_string(), Which::This).await
 }
 
 /// `POST /login/profile/logout`: the button of the confirmation. What was asked for comes as one hidden field, the query
@@ -66,7 +69,7 @@ pub async fn confirmed(request: HttpRequest, mut payload: Payload) -> Answer {
     }
     let asked = form.text("redirect_uri")?.to_owned();
     let (choice, _) = judge(&visit, &asked);
-    leave(&visit, choice, &asked).await
+    leave(&visit, choice, &asked, Which::of(&form)?).await
 }
 
 /// Whether the query says to ask in any case: the confirmation's own switches come back here with it.
@@ -74,16 +77,17 @@ fn asked_to_ask(query: &str) -> bool {
     query.split('&').any(|pair| pair == "ask=1")
 }
 
-/// The list that decides: of the host's own application, or on the base host of the one that is named, else the default.
-/// An unknown or doubled name allows nothing. Beside it, whose list it is.
+/// The application whose list decides: the host's own, or on the base host the one that is named, else the default. None is
+/// of an unknown or doubled name.
+fn judge_of(visit: &Visit, query: &str) -> Option<Arc<Application>> {
+    let named = Form::parse(query.as_bytes()).and_then(|form| Ok(form.one("app_id")?.map(str::to_owned))).ok()?;
+    visit.place.application(&visit.state, named.as_deref().filter(|n| !n.is_empty())).unwrap_or(None)
+}
+
+/// What becomes of the address, and the pool whose list it was judged by.
 fn judge(visit: &Visit, query: &str) -> (Choice, Option<PoolId>) {
     let Some(own) = visit.place.url() else { return (Choice::Absent, None) };
-    let named = Form::parse(query.as_bytes()).and_then(|form| Ok(form.one("app_id")?.map(str::to_owned)));
-    let application = match named {
-        Ok(named) => visit.place.application(&visit.state, named.as_deref().filter(|n| !n.is_empty())).unwrap_or(None),
-        Err(_) => None,
-    };
-    match application {
+    match judge_of(visit, query) {
         Some(application) => (choose(&application.logout, query, &own), Some(application.pool)),
         None => (choose(&RedirectList::new(Vec::new()), query, &own), None),
     }
@@ -115,15 +119,21 @@ pub fn confirm(visit: &Visit, action: &str, asked: &str, path: Option<&str>) -> 
     Ok(reply::leaving_page(StatusCode::OK, html, cookie))
 }
 
-async fn leave(visit: &Visit, choice: Choice, asked: &str) -> Answer {
-    let ended = end(visit, Cause::FrontEnd).await?;
+async fn leave(visit: &Visit, choice: Choice, asked: &str, which: Which) -> Answer {
+    let ended = which.end(visit, Cause::FrontEnd).await?;
     let path = format!("/login/profile/logout?{asked}");
     let (to, refused) = match &choice {
         Choice::Allowed(next) => (Some(next.location()), None),
         Choice::Absent => (None, None),
         Choice::Refused(refusal, shown) => (None, Some((refusal, shown.as_str()))),
     };
-    farewell(visit, Cause::FrontEnd, ended.as_ref(), &Onward { to, refused, path: &path })
+    let settings = judge_of(visit, asked).map(|application| settings_of(application.id));
+    farewell(visit, Cause::FrontEnd, ended.as_ref(), &Onward { to, refused, path: &path, settings })
+}
+
+/// Where the console keeps the addresses of an application.
+pub fn settings_of(application: ApplicationId) -> String {
+    format!("/console/applications/{application}")
 }
 
 /// Where a log-out goes on to.
@@ -134,12 +144,14 @@ pub struct Onward<'a> {
     pub refused: Option<(&'a redirect::Refusal, &'a str)>,
     /// Where a change of language comes back to.
     pub path: &'a str,
+    /// Where the console keeps the list by which it was judged.
+    pub settings: Option<String>,
 }
 
 impl Onward<'_> {
     /// The farewell page.
     pub fn home() -> Self {
-        Self { to: None, refused: None, path: "/u" }
+        Self { to: None, refused: None, path: "/u", settings: None }
     }
 }
 
@@ -155,15 +167,29 @@ pub fn farewell(visit: &Visit, cause: Cause, ended: Option<&Receipt>, onward: &O
             tracing::info!(rule = refusal.code(), "a log-out address was refused");
             let rule = super::view::rule(refusal.code()).sentence(visit.lang());
             let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
-            let refused =
-                Refused { address: shown, rule, developer: closest.map(|c| (c.entry.as_str(), c.differs_at)) };
+            let refused = Refused {
+                address: shown,
+                rule,
+                developer: closest.map(|c| (c.entry.as_str(), c.differs_at)),
+                settings: onward.settings.as_deref(),
+            };
             let reading = match ended {
                 Some(receipt) => receipt::of(&visit.state, receipt)?,
                 None => None,
             };
             // Whoever was in is out, and whoever was not is out too: the page says the same.
-            let dressing = Dressing { refused: Some((refused, onward.path)), frames: &frames };
-            farewell_page(visit, Some(cause), reading.as_ref(), &dressing)
+            let dressing = Dressing { refused: Some(refused), path: Some(onward.path), frames: &frames };
+            let mut answer = farewell_page(visit, Some(cause), reading.as_ref(), &dressing);
+            // A log-out link is not asked for twice. What becomes of telling is told at the farewell's own address, which
+            // this page goes on to by itself; frames are given a moment first.
+            if let (Some(receipt), true) = (ended, reading.as_ref().is_some_and(is_pending)) {
+                let seconds = if frames.is_empty() { 0 } else { FRAMES_SECONDS };
+                let to = kept_refusal(visit, receipt, cause, &refused, refusal.code());
+                if let Ok(value) = HeaderValue::from_str(&format!("{seconds};url={to}")) {
+                    answer.headers_mut().insert(REFRESH, value);
+                }
+            }
+            answer
         }
         (to, _) => {
             let next = to.clone().unwrap_or_else(|| farewell_link(visit, ended, cause));
@@ -180,6 +206,34 @@ fn departing(visit: &Visit, frames: &[String], next: &str) -> HttpResponse {
     let view = DepartingView { frames, next };
     let html = visit.frame("", None, None, |frame| page::logout::departing(frame, &view)).into_string();
     reply::page(StatusCode::OK, html, None)
+}
+
+/// Which sessions the confirmation's two buttons end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The one of this browser.
+    This,
+    /// All that the person has.
+    All,
+}
+
+impl Which {
+    /// Which button was pressed.
+    pub fn of(form: &Form) -> Result<Self, Refusal> {
+        Ok(if form.ticked("everywhere")? { Self::All } else { Self::This })
+    }
+
+    /// Ends them.
+    pub async fn end(self, visit: &Visit, cause: Cause) -> Result<Option<Receipt>, Refusal> {
+        match (self, &visit.session) {
+            (Self::All, Some(session)) => {
+                let (session, origin) = (session.clone(), visit.origin(Actor::User(session.user)));
+                let why = (cause, origin);
+                Ok(visit.state.write(move |act, state| logout::leave_everywhere(act, state, &session, why)).await?)
+            }
+            (Self::This, _) | (Self::All, None) => end(visit, cause).await,
+        }
+    }
 }
 
 /// Ends the session of this visit, whole, and any other that the browser holds here. The receipt of the first, or nothing
@@ -211,8 +265,9 @@ fn gone(visit: &Visit, mut answer: HttpResponse, ended: bool, cookies_too: bool)
 }
 
 /// The headers that clear every cookie of a person.
-pub fn forget(place: &Place) -> [String; 3] {
-    [cookie::clear(place, Jar::Session), cookie::clear(place, Jar::Visitor), cookie::set_browser_state(place, "")]
+pub fn forget(place: &Place) -> [String; 4] {
+    let [session, visitor, flash] = [Jar::Session, Jar::Visitor, Jar::Flash].map(|jar| cookie::clear(place, jar));
+    [session, visitor, flash, cookie::set_browser_state(place, "")]
 }
 
 /// The farewell page's own link: with the receipt for a few minutes, when there is one.
@@ -228,6 +283,48 @@ pub fn farewell_link(visit: &Visit, ended: Option<&Receipt>, cause: Cause) -> St
     }
 }
 
+/// Seconds that applications have to be told by frames, where a page goes on by itself.
+const FRAMES_SECONDS: u32 = 3;
+
+/// Whether somebody has still to answer.
+fn is_pending(reading: &receipt::Reading) -> bool {
+    reading.applications.iter().any(|application| told(application).state == ToldState::Waiting)
+}
+
+/// What a farewell link keeps of a refused address, in this order, and the seal on it: nobody else can put words there.
+const KEPT: [&str; 5] = ["refused", "why", "near", "at", "of"];
+
+/// The farewell page's own link, with the address that was refused.
+fn kept_refusal(visit: &Visit, ended: &Receipt, cause: Cause, refused: &Refused<'_>, code: &str) -> String {
+    let (near, at) = refused.developer.map_or(("", String::new()), |(entry, at)| (entry, at.to_string()));
+    let values = [refused.address, code, near, &at, refused.settings.unwrap_or_default()];
+    let mark = receipt::farewell_mark(&visit.state, ended.id, ended.at);
+    let seal = visit.state.key.mark("refused", &[[mark.as_str()].as_slice(), &values].concat());
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("reason", cause.as_str()).append_pair("r", &mark).append_pair("lang", visit.lang().key());
+    query.extend_pairs(KEPT.iter().zip(values)).append_pair("seal", &seal);
+    format!("/signed-out?{}", query.finish())
+}
+
+/// Reads it back; nothing when any of it is not the house's own.
+fn refusal_kept<'a>(visit: &Visit, query: &'a Form) -> Result<Option<Refused<'a>>, Refusal> {
+    let (mark, seal) = (query.text("r")?, query.text("seal")?);
+    let mut values = [""; KEPT.len()];
+    for (value, name) in values.iter_mut().zip(KEPT) {
+        *value = query.text(name)?;
+    }
+    if seal.is_empty() || !visit.state.key.recognises("refused", &[[mark].as_slice(), &values].concat(), seal) {
+        return Ok(None);
+    }
+    let [address, code, near, at, settings] = values;
+    Ok(Some(Refused {
+        address,
+        rule: super::view::rule(code).sentence(visit.lang()),
+        developer: at.parse().ok().map(|at| (near, at)),
+        settings: Some(settings).filter(|path| !path.is_empty()),
+    }))
+}
+
 /// `GET /signed-out?reason=&r=`: how and when it ended, as long as the link is fresh. It ends nothing.
 pub async fn signed_out(request: HttpRequest) -> Answer {
     let visit = Visit::of(&request)?;
@@ -237,7 +334,8 @@ pub async fn signed_out(request: HttpRequest) -> Answer {
         Some(mark) => receipt::farewell(&visit.state, mark)?,
         None => None,
     };
-    Ok(farewell_page(&visit, reason, reading.as_ref(), &Dressing::default()))
+    let refused = if reading.is_some() { refusal_kept(&visit, &query)? } else { None };
+    Ok(farewell_page(&visit, reason, reading.as_ref(), &Dressing { refused, ..Dressing::default() }))
 }
 
 /// A receipt of several people says nothing here of any of them.
@@ -263,7 +361,9 @@ fn told(application: &receipt::Concerned) -> Told {
 /// What the farewell page holds beside the receipt.
 #[derive(Default)]
 struct Dressing<'a> {
-    refused: Option<(Refused<'a>, &'a str)>,
+    refused: Option<Refused<'a>>,
+    /// Where a change of language comes back to, where that is not this very address: a log-out link.
+    path: Option<&'a str>,
     frames: &'a [String],
 }
 
@@ -273,7 +373,6 @@ fn farewell_page(
     reading: Option<&receipt::Reading>,
     dressing: &Dressing<'_>,
 ) -> HttpResponse {
-    let refused = dressing.refused;
     let ended = reading;
     let reading = of_one_person(reading);
     let told: Vec<Told> = reading.map(|r| r.applications.iter().map(told).collect()).unwrap_or_default();
@@ -284,13 +383,12 @@ fn farewell_page(
         at: ended.map(|r| r.ending.at),
         device: device.as_ref(),
         told: &told,
-        refused: refused.map(|(refused, _)| refused),
+        refused: dressing.refused,
+        may_be_asked_again: dressing.path.is_none(),
         log_in: "/login",
         frames: dressing.frames,
     };
     let (csrf, cookie) = protect::csrf(visit);
-    let html = visit
-        .frame(&csrf, None, refused.map(|(_, path)| path), |frame| page::logout::signed_out(frame, &view))
-        .into_string();
+    let html = visit.frame(&csrf, None, dressing.path, |frame| page::logout::signed_out(frame, &view)).into_string();
     reply::leaving_page(StatusCode::OK, html, cookie)
 }

@@ -13,6 +13,7 @@ pub mod docs;
 pub mod edge;
 pub mod error;
 pub mod feed;
+pub mod flash;
 pub mod gallery;
 pub mod login;
 pub mod logout;

@@ -5,10 +5,11 @@ use actix_web::web::Payload;
 
 use super::body::Form;
 use super::error::{Answer, Refusal};
+use super::flash::{self, Flash};
 use super::personal_center::{log_in_first, page, post};
 use super::table;
 use super::visit::{Visit, off_thread};
-use super::{crossing, reply, view};
+use super::{crossing, view};
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Actor;
 use crate::domain::session::Session;
@@ -26,7 +27,6 @@ pub async fn applications_page(request: HttpRequest) -> Answer {
         let directory = visit.state.directory();
         let shown = ApplicationsView {
             applications: known.iter().filter_map(|one| own_application(&directory, one)).collect(),
-            left: Form::query(&visit.request)?.one("left")?.is_some(),
         };
         Ok(applications(frame, &shown))
     })
@@ -52,7 +52,7 @@ pub async fn leave(request: HttpRequest, mut payload: Payload) -> Answer {
     let application = ApplicationId::parse(form.text("application")?).map_err(|_| absent())?;
     let (origin, person) = (visit.origin(Actor::User(session.user)), (session.pool, session.user));
     visit.state.write(move |act, state| door::leave_application(act, state, person, application, origin)).await?;
-    Ok(reply::see_other("/u/applications?left=1", None))
+    Ok(flash::see_other(&visit, "/u/applications", Flash::Left(application)))
 }
 
 /// `GET /u/activity?kind=&before=`.

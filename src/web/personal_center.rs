@@ -9,9 +9,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::body::Form;
 use super::cookie::{self, Jar};
 use super::error::{Answer, Refusal};
+use super::flash::{self, Flash};
 use super::logout::Onward;
 use super::visit::{Visit, off_thread};
 use super::{crossing, logout, protect, reply, view};
+use crate::domain::audit;
 use crate::domain::clock::Timestamp;
 use crate::domain::id::Sid;
 use crate::domain::logout::{Actor, Cause};
@@ -23,11 +25,14 @@ use crate::flow::logout as door;
 use crate::flow::state::State;
 use crate::flow::users::UserForm;
 use crate::page::personal_center::{
-    DevicesDone, DevicesView, OverviewView, ProfileView, SecurityView, Theirs, devices, overview, profile, security,
+    DevicesView, OverviewView, ProfileView, SecurityView, Theirs, devices, overview, profile, security,
 };
 use crate::page::{Frame, Markup};
 
 const LIVE: Option<&str> = Some("/u/live");
+const DEVICES: &str = "/u/devices";
+const PROFILE: &str = "/u/profile";
+const SECURITY: &str = "/u/security";
 /// The languages that a person may set.
 const LANGS: [&str; 2] = ["zh", "en"];
 
@@ -43,7 +48,7 @@ pub(super) async fn page<T: Send + 'static>(
     let read = off_thread(move || read(&state, &reader)).await?;
     let (csrf, cookie) = protect::csrf(&visit);
     let html = visit.frame(&csrf, LIVE, None, |frame| draw(&visit, &session, &read, frame))?;
-    Ok(reply::page(StatusCode::OK, html.into_string(), cookie))
+    Ok(reply::page(StatusCode::OK, html.into_string(), cookie.into_iter().chain(flash::over(&visit))))
 }
 
 /// `GET /u`.
@@ -56,9 +61,15 @@ pub async fn overview_page(request: HttpRequest) -> Answer {
             .collect();
         applications.sort();
         applications.dedup();
+        let logins = account.events.iter().filter(|event| event.act == audit::act::LOGIN).count();
+        let first = logins <= 1 && account.sessions.len() <= 1 && account.ended.is_empty();
         let last = account.sessions.first().map(|s| (s.created_at, view::device(&s.user_agent)));
         let shown = OverviewView {
-            last_login: account.user.last_login_at.and_then(|at| last.map(|(_, device)| (at, device))),
+            last_login: account
+                .user
+                .last_login_at
+                .filter(|_| !first)
+                .and_then(|at| last.map(|(_, device)| (at, device))),
             devices: view::count(account.sessions.len()),
             oldest: account.sessions.iter().map(|s| s.created_at).min(),
             applications,
@@ -73,16 +84,10 @@ pub async fn overview_page(request: HttpRequest) -> Answer {
 /// `GET /u/devices`.
 pub async fn devices_page(request: HttpRequest) -> Answer {
     page(request, account::read, |visit, session, account, frame| {
-        let query = Form::query(&visit.request)?;
         let shown = DevicesView {
             sessions: account.sessions.iter().map(|row| view::session_row(visit, row, Some(session.id))).collect(),
             ended: account.ended.iter().map(|row| view::session_row(visit, row, None)).collect(),
             ended_count: view::count(account.ended.len()),
-            done: match query.one("done")? {
-                Some("one") => Some(DevicesDone::One),
-                Some("others") => Some(DevicesDone::Others),
-                Some(_) | None => None,
-            },
         };
         Ok(devices(frame, &shown))
     })
@@ -128,8 +133,11 @@ pub async fn end_one(request: HttpRequest, mut payload: Payload) -> Answer {
     }
     let origin = visit.origin(Actor::User(session.user));
     visit.state.write(move |act, state| door::end_own(act, state, (session.pool, session.user), sid, origin)).await?;
-    let then = if form.text("then")? == "password" { "/u/security?out=1" } else { "/u/devices?done=one" };
-    Ok(reply::see_other(then, None))
+    let (then, said) = match form.text("then")? {
+        "password" => (SECURITY, Flash::StrangerOut),
+        _ => (DEVICES, Flash::DeviceEnded),
+    };
+    Ok(flash::see_other(&visit, then, said))
 }
 
 /// `POST /u/devices/end-others`: every own session but this one.
@@ -137,15 +145,14 @@ pub async fn end_others(request: HttpRequest, mut payload: Payload) -> Answer {
     let Some((visit, session, _)) = post(&request, &mut payload).await? else { return log_in_first(&request) };
     let why = (Cause::PersonalCenter, visit.origin(Actor::User(session.user)));
     visit.state.write(move |act, state| door::end_others(act, state, &session, why)).await?;
-    Ok(reply::see_other("/u/devices?done=others", None))
+    Ok(flash::see_other(&visit, DEVICES, Flash::DevicesEnded))
 }
 
 /// `GET /u/profile`.
 pub async fn profile_page(request: HttpRequest) -> Answer {
-    page(request, account::read, |visit, session, account, frame| {
+    page(request, account::read, |_, session, account, frame| {
         let kept = kept_profile(&account.user, session);
-        let saved = Form::query(&visit.request)?.one("saved")?.is_some();
-        Ok(profile(frame, &ProfileView { saved, ..shown_profile(&kept, &account.user) }))
+        Ok(profile(frame, &shown_profile(&kept, &account.user)))
     })
     .await
 }
@@ -166,7 +173,6 @@ fn shown_profile<'a>(form: &'a ProfileForm, user: &User) -> ProfileView<'a> {
         lang: &form.lang,
         zone: &form.zone,
         problems: Vec::new(),
-        saved: false,
         seen: Some(user.updated_at),
         theirs: None,
     }
@@ -187,7 +193,10 @@ pub async fn change_profile(request: HttpRequest, mut payload: Payload) -> Answe
     let origin = visit.origin(Actor::User(session.user));
     match account::change_profile(&visit.state, session.clone(), typed.clone(), (seen, &LANGS), origin).await {
         // What was switched to in this browser would hide what is set for the person.
-        Ok(()) => Ok(reply::see_other("/u/profile?saved=1", [cookie::no_preference(&visit.place, "lang")])),
+        Ok(()) => {
+            let said = flash::said_at(&visit, PROFILE, Flash::Saved);
+            Ok(reply::see_other(PROFILE, said.into_iter().chain([cookie::no_preference(&visit.place, "lang")])))
+        }
         Err(FlowError::Invalid(refused)) => {
             let user = account::read(&visit.state, &session)?.user;
             let problems = view::profile_problems(&refused);
@@ -219,13 +228,11 @@ fn draw_again(visit: &Visit, status: StatusCode, draw: impl FnOnce(&Frame<'_>) -
 
 /// `GET /u/security`.
 pub async fn security_page(request: HttpRequest) -> Answer {
-    page(request, account::read, |visit, _, account, frame| {
+    page(request, account::read, |_, _, account, frame| {
         let shown = SecurityView {
             password_changed: account.password_changed,
             problems: Vec::new(),
             throttled: None,
-            changed: Form::query(&visit.request)?.one("changed")?.is_some(),
-            out: Form::query(&visit.request)?.one("out")?.is_some(),
             keep_others: false,
         };
         Ok(security(frame, &shown))
@@ -244,21 +251,15 @@ pub async fn change_password(request: HttpRequest, mut payload: Payload) -> Answ
     };
     let keep_others = change.keep_others;
     let origin = visit.origin(Actor::User(session.user));
-    let shown = |problems, throttled| SecurityView {
-        password_changed: None,
-        problems,
-        throttled,
-        changed: false,
-        out: false,
-        keep_others,
-    };
+    let shown = |problems, throttled| SecurityView { password_changed: None, problems, throttled, keep_others };
     match account::change_password(&visit.state, session, change, origin).await {
         Ok(secret) => {
             let age = visit.cookie_seconds();
             let cookie = cookie::set(&visit.place, Jar::Session, secret.reveal(), Some(age));
-            let next = "/u/security?changed=1";
-            let onward = if visit.place.is_base() { next.to_owned() } else { crossing::tell_base(&visit, next) };
-            Ok(reply::see_other(&onward, [cookie]))
+            let onward =
+                if visit.place.is_base() { SECURITY.to_owned() } else { crossing::tell_base(&visit, SECURITY) };
+            let said = flash::said_at(&visit, SECURITY, Flash::PasswordChanged);
+            Ok(reply::see_other(&onward, said.into_iter().chain([cookie])))
         }
         Err(FlowError::Invalid(refused)) => {
             let shown = shown(view::password_problems(&refused), None);

@@ -72,6 +72,7 @@ pub fn plain_error(request: &HttpRequest, refusal: &Refusal, id: &str) -> HttpRe
     let accepts = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
     let zone = Zone::default();
     let frame = Frame {
+        said: None,
         lang: Lang::negotiate(None, accepts),
         zone: &zone,
         now: Timestamp::default(),

@@ -5,7 +5,7 @@ use crate::domain::audit::{self, act};
 use crate::domain::device::Device;
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
-use crate::domain::redirect::RedirectEntry;
+use crate::domain::redirect::{Differs, RedirectEntry};
 use crate::domain::session::SessionId;
 use crate::flow::account::{AuditRow, SessionRow as Row};
 use crate::flow::error::FieldRefused;
@@ -164,20 +164,18 @@ pub fn problem(refused: &FieldRefused) -> FieldProblem {
 /// The sentence for a refused address.
 pub fn rule(code: &str) -> Rule {
     match code {
-        "scheme" | "scheme_differs" => Rule::Scheme,
+        "scheme" => Rule::Scheme,
         "userinfo" => Rule::UserInfo,
         "fragment" => Rule::Fragment,
         "control_character" | "backslash" | "hidden_character" => Rule::ForbiddenCharacter,
         "host_star" | "path_star" | "query_star" | "wildcard" => Rule::Wildcard,
         "public_suffix" => Rule::PublicSuffix,
         "traversal" => Rule::Traversal,
-        "query_differs" => Rule::Query,
         "one_slash" | "leaves_origin" | "double_slash" => Rule::Relative,
         "doubled" => Rule::Doubled,
         "nothing_registered" => Rule::NothingRegistered,
         "never_delivered" => Rule::ForbiddenHost,
-        "host_differs" | "port_differs" | "path_differs" | "text_differs" => Rule::NotRegistered,
-        _ => Rule::Unreadable,
+        code => Differs::ALL.into_iter().find(|d| d.code() == code).map_or(Rule::Unreadable, Rule::Differs),
     }
 }
 

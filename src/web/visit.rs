@@ -8,7 +8,9 @@ use actix_web::{HttpMessage as _, HttpRequest, web};
 
 use super::cookie::{self, Jar};
 use super::error::Refusal;
+use super::flash::{self, Flash};
 use super::place::{self, Place};
+use crate::domain::contact::ZoneName;
 use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Origin};
 use crate::domain::secret::Secret;
@@ -44,6 +46,8 @@ pub struct Visit {
     pub rivals: Vec<Arc<Session>>,
     /// The pool whose look the page wears, where that is not the visitor's own: of an application that somebody logs in to.
     pub about: Option<PoolId>,
+    /// What was done just now, if this page is the one to say so.
+    pub flash: Option<Flash>,
 }
 
 /// Whether a request is the person's own doing. What an open page asks by itself does not keep a session from idling out.
@@ -54,6 +58,12 @@ fn use_of(request: &HttpRequest) -> Use {
 impl Visit {
     /// Reads a request: host first, then cookie, then session.
     pub fn of(request: &HttpRequest) -> Result<Self, Refusal> {
+        let mut visit = Self::before_it_speaks(request)?;
+        visit.flash = flash::read(&visit);
+        Ok(visit)
+    }
+
+    fn before_it_speaks(request: &HttpRequest) -> Result<Self, Refusal> {
         let state = state(request)?;
         let place = place::of(&state, request)?;
         let mut sent = cookie::all(request, &place, Jar::Session)?;
@@ -68,6 +78,7 @@ impl Visit {
                 session,
                 rivals: Vec::new(),
                 about: None,
+                flash: None,
             });
         }
         Self::of_several(request, state, place, sent)
@@ -88,7 +99,7 @@ impl Visit {
         } else {
             rivals = living.into_iter().map(|(_, session)| session).collect();
         }
-        Ok(Self { state, request: request.clone(), place, secret, session, rivals, about: None })
+        Ok(Self { state, request: request.clone(), place, secret, session, rivals, about: None, flash: None })
     }
 
     /// The cookies of a log-in that begins here: its secret; and what frames of applications compare is that of the one
@@ -181,7 +192,9 @@ impl Visit {
         });
         let directory = self.state.directory();
         let pool = self.about.or_else(|| self.pool().ok()).and_then(|id| directory.pool(id));
+        let said = self.flash.map(|flash| flash.sentence(self));
         let frame = Frame {
+            said: said.as_deref(),
             lang: self.lang(),
             zone: &zone,
             now: self.state.now(),
@@ -201,8 +214,13 @@ impl Visit {
     /// The zone: set by the person, or the browser's.
     pub fn zone(&self) -> Zone {
         let chosen = self.here().and_then(|session| session.zone.clone());
-        let zone = chosen.or_else(|| cookie::plain(&self.request, "tz").map(|z| z.replace("%2F", "/")));
+        let zone = chosen.or_else(|| self.zone_cookie().map(|zone| zone.as_str().to_owned()));
         Zone::named(zone.as_deref())
+    }
+
+    /// The browser's zone, which a script has written.
+    pub fn zone_cookie(&self) -> Option<ZoneName> {
+        ZoneName::parse(&cookie::plain(&self.request, "tz")?.replace("%2F", "/"))
     }
 
     /// The language: asked for in the query, switched to in this browser, set by the person, or what the browser prefers.

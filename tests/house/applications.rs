@@ -390,7 +390,7 @@ fn a_form_that_is_sent_twice_is_saved_once_and_said_to_be() {
     wang.page = twice;
     house.clock.advance_ms(1_000);
     let again = wang.submits(&at, &fields);
-    assert_eq!((again.status, again.location()), (303, format!("{at}?saved=1").as_str()));
+    assert_eq!((again.status, again.location()), (303, at.as_str()));
     assert_eq!(stored(&house, "notes").updated_at, changed);
     assert_eq!(house.count("SELECT count(*) FROM audit WHERE act = 'application_changed'"), 1);
 }
@@ -459,9 +459,9 @@ fn an_address_is_tried_on_the_lists_as_they_are_typed() {
         ("logout", "https://a.out.example/x/y", vec!["<bdi>https://*.out.example/x/*</bdi>"]),
         ("logout", "HTTPS://out.example:443/bye", vec!["Allowed, by this entry", "written exactly as registered"]),
         ("login", "https://in.example/cb", vec!["Allowed, by this entry"]),
-        ("login", "https://out.example/bye", vec!["The host is not registered.", "They differ from character 9 on"]),
-        ("logout", "https://out.example/by", vec!["The path differs", "They differ from character 23 on"]),
-        ("logout", "https://out.example.evil.example/bye", vec!["The host is not registered.", "<mark>.evil"]),
+        ("login", "https://out.example/bye", vec!["Its host is not registered.", "They differ from character 9 on"]),
+        ("logout", "https://out.example/by", vec!["Its path differs", "They differ from character 23 on"]),
+        ("logout", "https://out.example.evil.example/bye", vec!["Its host is not registered.", "<mark>.evil"]),
         ("logout", "javascript:alert(1)", vec!["Only http and https addresses are accepted."]),
         ("logout", "https://out.example/bye#x", vec!["An address must not have a part after #."]),
     ] {

@@ -55,6 +55,29 @@ fn who_is_in_nowhere_is_asked_and_no_circle_begins() {
 }
 
 #[test]
+fn the_first_page_at_a_second_host_tells_times_in_the_persons_zone() {
+    let house = House::open();
+    let host = house.host("");
+    let mut lilei = lilei(&house);
+    let told_in = |lilei: &mut Browser| lilei.opens(&house.at("notes", "/u/activity")).text();
+    lilei.jar.get_mut(&host).unwrap().insert("tz".to_owned(), "Asia%2FShanghai".to_owned());
+    let page = told_in(&mut lilei.clone());
+    assert!(page.contains("+08:00\"") && !page.contains("+00:00\""), "{page}");
+    for odd in ["Atlantis%2FCapital", "x; Domain=localhost", "..%2F..%2Fetc%2Fpasswd", ""] {
+        lilei.jar.get_mut(&host).unwrap().insert("tz".to_owned(), odd.to_owned());
+        let mut lilei = lilei.clone();
+        assert!(told_in(&mut lilei).contains("+00:00\""), "{odd}");
+        assert!(!lilei.jar[&house.host("notes")].contains_key("tz"), "{odd}");
+    }
+    // What the browser has said at that host itself stays, whatever a link says.
+    let mut there = lilei.clone();
+    there.jar.entry(house.host("notes")).or_default().insert("tz".to_owned(), "Europe/Paris".to_owned());
+    lilei.jar.get_mut(&host).unwrap().insert("tz".to_owned(), "Asia%2FShanghai".to_owned());
+    told_in(&mut there);
+    assert_eq!(there.jar[&house.host("notes")]["tz"], "Europe/Paris");
+}
+
+#[test]
 fn a_code_works_once() {
     let house = House::open();
     let mut lilei = lilei(&house);

@@ -27,6 +27,50 @@ fn the_log_in_page_names_the_host_that_one_returns_to() {
 }
 
 #[test]
+fn on_the_way_to_a_room_of_the_house_no_application_is_named() {
+    let house = House::open();
+    for (asked, heading) in [
+        ("/console", "Log in to the console"),
+        ("/console/users?after=1", "Log in to the console"),
+        ("/u", "Log in to your personal center"),
+        ("/u/devices", "Log in to your personal center"),
+    ] {
+        let page = house.browser().opens(&house.at("", asked)).text();
+        assert!(page.contains(&format!("<h1>{heading}</h1>")), "{asked} {page}");
+        assert!(!page.contains("NOTES"), "{asked} {page}");
+    }
+    let page = house.browser().opens(&house.at("", "/login")).text();
+    assert!(page.contains("<h1>Log in to NOTES</h1>") && page.contains("NOTES never sees it"), "{page}");
+}
+
+#[test]
+fn whom_to_ask_about_a_forgotten_password_is_said_before_anything_fails() {
+    let house = House::open();
+    let page = house.browser().opens(&house.at("", "/login")).text();
+    assert!(page.contains("Forgot your password? Ask an administrator"), "{page}");
+}
+
+#[test]
+fn who_may_enter_the_console_is_led_back_there_from_a_page_that_does_not_exist() {
+    let house = House::open();
+    let (mut wang, mut lilei) = (house.lets_in("wang"), house.lets_in("lilei"));
+    let back = "<a href=\"/console\">Back to the console</a>";
+    let lost = wang.opens(&house.at("", "/console/nowhere"));
+    assert!(lost.status == 404 && lost.text().contains(back), "{}", lost.text());
+    assert!(!wang.opens(&house.at("", "/nowhere")).text().contains(back));
+    assert!(!lilei.opens(&house.at("", "/console/nowhere")).text().contains(back));
+}
+
+#[test]
+fn who_was_kicked_is_told_whom_to_ask() {
+    let house = House::open();
+    let page = house.browser().opens(&house.at("", "/signed-out?reason=kicked")).text();
+    assert!(page.contains("Not expected? Ask an administrator."), "{page}");
+    let deed = page.split("class=\"deed\"").nth(1).expect("what to do");
+    assert!(deed.contains("What you can do") && deed.contains("Ask an administrator"), "{page}");
+}
+
+#[test]
 fn one_press_logs_in_as_somebody_of_the_demo_and_as_nobody_else() {
     let house = House::with(|config| {
         config.strollers = vec![Stroller { username: "lilei", name: "Li Lei", password: PASSWORD }];

@@ -12,6 +12,7 @@ mod crash;
 mod crossing;
 mod dashboard;
 mod demo;
+mod flash;
 mod gate;
 mod hosts;
 mod import;

@@ -26,6 +26,42 @@ fn a_person_reads_their_own_record_by_kind_and_nobody_elses() {
 }
 
 #[test]
+fn a_first_visit_is_given_three_hints_and_a_later_one_none() {
+    let house = House::open();
+    let mut lilei = house.browser();
+    lilei.logs_in("lilei");
+    let first = lilei.opens(&house.at("", "/u")).text();
+    assert!(first.contains("This is your first login.") && first.contains("New here?"), "{first}");
+    house.browser().logs_in("lilei");
+    let later = lilei.opens(&house.at("", "/u")).text();
+    assert!(!later.contains("New here?") && later.contains("Last login:"), "{later}");
+}
+
+#[test]
+fn an_application_that_registered_a_port_of_this_computer_can_be_opened() {
+    let house = House::open();
+    house.registers("notes", |form| {
+        form.redirect_uris = vec!["http://localhost/any".to_owned(), "http://127.0.0.1:9101/callback".to_owned()];
+    });
+    let mut lilei = crate::ways_out::in_everywhere(&house, "lilei");
+    let page = lilei.opens(&house.at("", "/u/applications")).text();
+    assert!(page.contains("href=\"http://127.0.0.1:9101\""), "{page}");
+}
+
+#[test]
+fn a_device_of_the_same_network_is_said_to_be() {
+    let house = House::open();
+    let mut lilei = house.lets_in("lilei");
+    let shown = |lilei: &mut crate::support::Browser, ip: &str| {
+        house.rows().execute("UPDATE sessions SET ip = ?1", [ip]).unwrap();
+        lilei.opens(&house.at("", "/u/devices")).text()
+    };
+    assert!(shown(&mut lilei, "192.168.3.7").contains("local network"));
+    let public = shown(&mut lilei, "203.0.114.7");
+    assert!(!public.contains("local network") && public.contains("logged in today "), "{public}");
+}
+
+#[test]
 fn a_long_record_is_read_a_page_at_a_time_and_ends_after_ninety_days() {
     let house = House::open();
     let mut lilei = house.browser();

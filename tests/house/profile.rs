@@ -89,7 +89,7 @@ fn whoever_saves_second_sees_what_the_first_one_saved_and_keeps_what_they_typed(
     assert_eq!(elsewhere.submits("/u/profile", &typed("Elsewhere")).status, 303);
     let answer = lilei.submits("/u/profile", &typed("<Here>"));
     assert_eq!(answer.status, 409);
-    for told in ["value=\"&lt;Here&gt;\"", "Kept now: Elsewhere", "Somebody changed it meanwhile"] {
+    for told in ["value=\"&lt;Here&gt;\"", "Kept now: Elsewhere", "Somebody else saved first"] {
         assert!(answer.text().contains(told), "{told}: {}", answer.text());
     }
     assert_eq!(lilei.submits("/u/profile", &typed("<Here>")).status, 303);

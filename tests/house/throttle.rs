@@ -19,9 +19,15 @@ fn seen(answer: &Answer, name: &str) -> (u16, Vec<String>, String) {
 fn ten_wrong_passwords_and_the_name_waits() {
     let house = House::open();
     let mut browser = house.browser();
+    let mut last = Answer::default();
     for number in 0..10 {
-        assert_eq!(tries(&mut browser, "lilei", "wrong").status, 422, "try {number}");
+        last = tries(&mut browser, "lilei", "wrong");
+        assert_eq!(last.status, 422, "try {number}");
+        assert!(!last.text().contains(" 0 attempts"), "try {number}");
+        assert_eq!(last.text().contains("1 attempt left"), number == 8, "try {number}");
     }
+    let wait = last.header("retry-after").expect("the last one says how long to wait");
+    assert!(last.text().contains(&format!("please wait {wait} s before you log in")), "{}", last.text());
     let answer = tries(&mut browser, "lilei", "wrong");
     assert_eq!(answer.status, 429);
     let wait: i64 = answer.header("retry-after").unwrap().parse().unwrap();

@@ -78,7 +78,7 @@ fn two_administrators_at_one_user_lose_nothing() {
     let answer = wang.submits(&path, &by_wang);
     assert_eq!(answer.status, 409);
     let html = answer.text();
-    for told in ["Somebody changed it meanwhile", "value=\"Named by &lt;Wang&gt;\"", "Kept now: Named by Zhao"] {
+    for told in ["Somebody else saved first", "value=\"Named by &lt;Wang&gt;\"", "Kept now: Named by Zhao"] {
         assert!(html.contains(told), "{told}: {html}");
     }
     assert!(!html.contains("Kept now: lei@example.com"), "only what differs");

@@ -46,9 +46,6 @@ impl EntryRefused {
 /// In what an address differs from an entry; later ones came closer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum Differs {
-    /// http is not https.
-    #[error("the scheme differs from the registered one")]
-    Scheme,
     /// Another host, or not exactly one label in place of the star.
     #[error("the host is not registered")]
     Host,
@@ -67,12 +64,27 @@ pub enum Differs {
     /// Another query, and the entry does not end in `?*`.
     #[error("the query differs from the registered one; an entry that ends in ?* allows any")]
     Query,
+    /// All the rest fits, but http is not https.
+    #[error("the scheme differs from the registered one")]
+    Scheme,
     /// The same address, written otherwise, where texts are compared.
     #[error("the address is written otherwise than it is registered")]
     Text,
 }
 
 impl Differs {
+    /// All of them, the farthest first.
+    pub const ALL: [Self; 8] = [
+        Self::Host,
+        Self::PublicSuffix,
+        Self::Port,
+        Self::Path,
+        Self::Traversal,
+        Self::Query,
+        Self::Scheme,
+        Self::Text,
+    ];
+
     /// The stable name of this difference.
     pub fn code(self) -> &'static str {
         match self {
@@ -182,9 +194,10 @@ impl RedirectEntry {
         }
     }
 
-    /// Whether the entry is of exactly one origin.
-    pub(super) fn is_of_one_origin(&self) -> bool {
-        !self.any_label && !self.any_port()
+    /// The origin it names: one host, and the usual port or a written one.
+    pub(super) fn origin(&self) -> Option<String> {
+        let named = !self.any_label && (!self.any_port() || self.url.port().is_some());
+        named.then(|| self.url.origin().ascii_serialization())
     }
 
     /// Loopback http listeners take whatever port is free (RFC 8252 7.3).
@@ -194,9 +207,6 @@ impl RedirectEntry {
 
     /// Compares a safe parsed address, of which `text` is the written form, by rules 2 to 7.
     pub(super) fn covers(&self, url: &Url, text: &str) -> Result<(), Differs> {
-        if url.scheme() != self.url.scheme() {
-            return Err(Differs::Scheme);
-        }
         self.covers_host(url)?;
         if !self.any_port() && url.port() != self.url.port() {
             return Err(Differs::Port);
@@ -204,6 +214,10 @@ impl RedirectEntry {
         self.covers_path(url, text)?;
         if !self.any_query && url.query() != self.url.query() {
             return Err(Differs::Query);
+        }
+        // Last, so that of several entries the one counts as nearest that differs in nothing else.
+        if url.scheme() != self.url.scheme() {
+            return Err(Differs::Scheme);
         }
         Ok(())
     }

@@ -179,9 +179,10 @@ impl RedirectList {
         self.0.iter().filter(|entry| entry.is_plain()).any(|entry| entry.is_of_origin(asking))
     }
 
-    /// Where the application itself probably lives: the origin of the first entry that names one host and one port.
+    /// Where the application itself probably lives: the origin of the first entry that names one host and one port. That an
+    /// entry on loopback covers other ports too does not matter, if it names one.
     pub fn home(&self) -> Option<String> {
-        self.0.iter().find(|entry| entry.is_of_one_origin()).map(RedirectEntry::policy_source)
+        self.0.iter().find_map(RedirectEntry::origin)
     }
 
     /// The origins of the entries as a content security policy names them.

@@ -6,7 +6,7 @@ use crate::domain::redirect::{Differs, ListKind};
 use crate::page::frame::Frame;
 use crate::page::logout::difference;
 use crate::page::parts::{Stamp, icon, name, stamp};
-use crate::page::words::{Applications, Rule};
+use crate::page::words::Rule;
 
 /// An address that somebody tries on one of the lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,7 @@ fn outcome(frame: &Frame, verdict: &TrialVerdict) -> Markup {
     match verdict {
         TrialVerdict::Refused(rule) => refused(rule.sentence(frame.lang), html! {}),
         TrialVerdict::Differs { differs, asked, entry, at } => {
-            refused(Applications::differs(frame.lang, *differs), difference(frame, asked, entry, *at))
+            refused(Rule::Differs(*differs).sentence(frame.lang), difference(frame, asked, entry, *at))
         }
         TrialVerdict::Allowed { entry, sent, as_text } => html! {
             div.notice {

@@ -4,6 +4,7 @@ use maud::Markup;
 
 use super::people::{Stage, hostile};
 use crate::domain::oauth::Scope;
+use crate::domain::redirect::Differs;
 use crate::domain::user::Role;
 use crate::page::authorize::{
     AskView, AuthorizeErrorView, FormPostView, WebMessageView, ask, check_session, form_post_by_hand, refused,
@@ -72,7 +73,8 @@ fn refusals(stage: &Stage) -> Vec<(&'static str, Markup)> {
     };
     let address = Refused {
         address: "https://notes-acme.example.net/callback",
-        rule: Rule::NotRegistered.sentence(stage.lang),
+        rule: Rule::Differs(Differs::Host).sentence(stage.lang),
+        settings: Some("/console/applications/a"),
         developer: None,
     };
     let known = AuthorizeErrorView {

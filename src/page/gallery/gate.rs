@@ -3,10 +3,11 @@
 use maud::Markup;
 
 use super::people::{DAY, HOUR, NOW, Stage, chrome, hostile};
+use crate::domain::redirect::Differs;
 use crate::page::docs::{AnsweredRow, DocsView, MissingRow, authing};
 use crate::page::error::{ErrorView, OldFormView, error, old_form};
 use crate::page::frame::Frame;
-use crate::page::login::{AppFace, LoginProblem, LoginView, login};
+use crate::page::login::{AppFace, LoginProblem, LoginView, OwnRoom, login};
 use crate::page::logout::{
     ConfirmView, DepartingView, Refused, SignedOutView, Told, ToldState, confirm, departing, signed_out,
 };
@@ -32,6 +33,7 @@ fn logins(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let frame = stage.stranger();
     let view = LoginView {
         application: AppFace { name: &stage.applications[0], identifier: "notes" },
+        own: None,
         return_host: Some("notes.acme.lan"),
         action: "/login",
         next: "opaque",
@@ -50,10 +52,13 @@ fn logins(stage: &Stage) -> Vec<(&'static str, Markup)> {
     ];
     vec![
         ("login", login(&frame, &view)),
+        ("login-console", login(&frame, &LoginView { own: Some(OwnRoom::Console), ..view })),
+        ("login-own", login(&frame, &LoginView { own: Some(OwnRoom::PersonalCenter), ..view })),
         ("login-demo", login(&frame, &LoginView { strollers: &people, ..view })),
         ("login-register", login(&frame, &LoginView { register: Some("/register"), ..view })),
         ("login-missing", with(LoginProblem::Missing { identifier: true, password: true })),
         ("login-wrong", with(LoginProblem::Wrong { attempts_left: Some(4) })),
+        ("login-last", with(LoginProblem::WrongLast { seconds: 30 })),
         ("login-throttled", with(LoginProblem::Throttled { seconds: 40 })),
         ("login-busy", with(LoginProblem::Busy)),
         ("login-expired", with(LoginProblem::Expired)),
@@ -201,11 +206,13 @@ fn farewells(stage: &Stage) -> Vec<(&'static str, Markup)> {
         refused: None,
         log_in: "/login",
         frames: &[],
+        may_be_asked_again: true,
     };
     let because = |reason| signed_out(&frame, &SignedOutView { reason, told: &[], ..view });
     let refused = Refused {
         address: "https://notes-acme.example.net/after?from=logout",
-        rule: Rule::NotRegistered.sentence(stage.lang),
+        rule: Rule::Differs(Differs::Host).sentence(stage.lang),
+        settings: Some("/console/applications/a"),
         developer: Some(("https://notes.acme.example/after", 13)),
     };
     let long = hostile();
@@ -278,6 +285,7 @@ fn errors(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ("error-403", error(&person, &view(403))),
         ("error-old-form", old_form(&person, &old)),
         ("error-404", error(&person, &view(404))),
+        ("error-console-404", error(&Frame { path: "/console/nowhere", ..person }, &view(404))),
         ("error-405", error(&stranger, &view(405))),
         ("error-409", error(&person, &view(409))),
         ("error-413", error(&stranger, &view(413))),

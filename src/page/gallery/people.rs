@@ -58,6 +58,7 @@ impl Stage {
     /// A page that nobody has logged in to.
     pub(super) fn stranger(&self) -> Frame<'_> {
         Frame {
+            said: None,
             lang: self.lang,
             zone: &self.zone,
             now: NOW,

@@ -8,9 +8,8 @@ use super::people::{DAY, HOUR, MINUTE, NOW, Stage, chrome, ended, firefox, hosti
 use crate::page::frame::{Frame, Person};
 use crate::page::parts::Device;
 use crate::page::personal_center::{
-    Activity, ActivityKind, ActivityView, ApplicationsView, DevicesDone, DevicesView, OverviewView, OwnApplication,
-    PasswordField, ProfileField, ProfileView, SecurityView, Theirs, activity, applications, devices, overview, profile,
-    security,
+    Activity, ActivityKind, ActivityView, ApplicationsView, DevicesView, OverviewView, OwnApplication, PasswordField,
+    ProfileField, ProfileView, SecurityView, Theirs, activity, applications, devices, overview, profile, security,
 };
 use crate::page::session::SessionRow;
 use crate::page::words::{Cause, Deed, FieldProblem};
@@ -73,6 +72,7 @@ fn full_overview(stage: &Stage) -> OverviewView {
 
 fn device_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let frame = stage.person();
+    let said = |said| Frame { said: Some(said), ..frame };
     let own = SessionRow { this: true, ..stage.session(1, chrome(), 15 * HOUR, 0, &[0, 1, 2]) };
     let sessions = vec![
         own.clone(),
@@ -90,10 +90,10 @@ fn device_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         device: crate::page::Device { browser: hostile(), ..Default::default() },
         ..stage.session(7, chrome(), HOUR, 0, &[])
     };
-    let view = DevicesView { sessions, ended: gone, ended_count: 5u32.into(), done: None };
+    let view = DevicesView { sessions, ended: gone, ended_count: 5u32.into() };
     vec![
         ("devices", devices(&frame, &view)),
-        ("devices-done", devices(&frame, &DevicesView { done: Some(DevicesDone::One), ..view })),
+        ("devices-done", devices(&said(stage.lang.words().person.device_ended), &view)),
         ("devices-one", devices(&frame, &DevicesView { sessions: vec![own.clone()], ..DevicesView::default() })),
         ("devices-hostile", devices(&frame, &DevicesView { sessions: vec![own, odd], ..DevicesView::default() })),
     ]
@@ -114,12 +114,13 @@ fn record_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ActivityView { rows: full_overview(stage).recent, next: Some("?before=1".to_owned()), ..Default::default() };
     let later = ActivityView { first: Some("?".to_owned()), next: None, ..record.clone() };
     let none = ActivityView { kind: ActivityKind::Refused, ..Default::default() };
-    let view = ApplicationsView { applications: known, left: false };
+    let view = ApplicationsView { applications: known };
+    let left = (stage.lang.words().person.left_application)(&stage.applications[0]);
     vec![
         ("applications-own", applications(&frame, &view)),
-        ("applications-own-left", applications(&frame, &ApplicationsView { left: true, ..view })),
+        ("applications-own-left", applications(&Frame { said: Some(&left), ..frame }, &view)),
         ("applications-own-none", applications(&frame, &ApplicationsView::default())),
-        ("applications-own-hostile", applications(&frame, &ApplicationsView { applications: vec![odd], left: false })),
+        ("applications-own-hostile", applications(&frame, &ApplicationsView { applications: vec![odd] })),
         ("activity", activity(&frame, &record)),
         ("activity-later", activity(&frame, &later)),
         ("activity-none", activity(&frame, &none)),
@@ -128,6 +129,7 @@ fn record_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
 
 fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let frame = stage.person();
+    let said = |said| Frame { said: Some(said), ..frame };
     let view = ProfileView {
         id: user(1),
         name: stage.pick("李雷", "Li Lei"),
@@ -137,7 +139,6 @@ fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         lang: "",
         zone: "",
         problems: Vec::new(),
-        saved: false,
         seen: Some(Timestamp(0)),
         theirs: None,
     };
@@ -153,7 +154,7 @@ fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
     ];
     vec![
         ("profile", profile(&frame, &view)),
-        ("profile-saved", profile(&frame, &ProfileView { saved: true, ..view.clone() })),
+        ("profile-saved", profile(&said(stage.lang.words().refusal.saved), &view)),
         ("profile-stale", profile(&frame, &ProfileView { theirs: Some(theirs), phone: "13800000000", ..view.clone() })),
         (
             "profile-zone",
@@ -161,8 +162,8 @@ fn profile_pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
         ),
         ("profile-refused", profile(&frame, &ProfileView { name: "", problems, ..view })),
         ("security", security(&frame, &passwords)),
-        ("security-changed", security(&frame, &SecurityView { changed: true, ..passwords.clone() })),
-        ("security-not-you", security(&frame, &SecurityView { out: true, ..passwords.clone() })),
+        ("security-changed", security(&said(stage.lang.words().person.password_changed), &passwords)),
+        ("security-not-you", security(&said(stage.lang.words().person.stranger_out), &passwords)),
         ("security-refused", security(&frame, &SecurityView { problems: refused, ..passwords.clone() })),
         ("security-throttled", security(&frame, &SecurityView { throttled: Some(30), ..passwords })),
     ]

@@ -6,7 +6,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::id::ApplicationId;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Notice, Seal, Stamp, calm, csrf, hidden, icon, name, seal, stamp};
+use crate::page::parts::{Seal, Stamp, calm, csrf, hidden, icon, name, said, seal, stamp};
 use crate::page::shell::{House, Tab, house};
 use crate::page::time::Ago;
 
@@ -30,8 +30,6 @@ pub struct OwnApplication {
 pub struct ApplicationsView {
     /// Those the person is in, then the others.
     pub applications: Vec<OwnApplication>,
-    /// Whether one was left just now.
-    pub left: bool,
 }
 
 /// The page.
@@ -39,7 +37,7 @@ pub fn applications(frame: &Frame, view: &ApplicationsView) -> Markup {
     let words = &frame.words().person;
     let main = html! {
         div.title { span.doorline {} h1 { (words.applications) } p { (words.applications_line) } }
-        @if view.left { (Notice::Done(words.left_application).markup(frame)) }
+        (said(frame))
         section #applications data-live-region {
             @if view.applications.is_empty() {
                 p.small { (words.no_applications) }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::page::count::Count;
 use crate::page::frame::Frame;
-use crate::page::parts::{Notice, Stamp, calm, csrf, hidden, icon, stamp};
+use crate::page::parts::{Stamp, calm, csrf, hidden, icon, said, stamp};
 use crate::page::session::{SessionRow, device_axis, device_row};
 use crate::page::shell::{House, Tab, house};
 use crate::page::words::PersonalCenter;
@@ -18,17 +18,6 @@ pub struct DevicesView {
     pub ended: Vec<SessionRow>,
     /// How many ended; the list may be shorter.
     pub ended_count: Count,
-    /// What the last act on this page did.
-    pub done: Option<DevicesDone>,
-}
-
-/// What the last act on the devices page did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DevicesDone {
-    /// One session ended.
-    One,
-    /// All others ended.
-    Others,
 }
 
 /// The devices page.
@@ -41,9 +30,7 @@ pub fn devices(frame: &Frame, view: &DevicesView) -> Markup {
             h1 { (common.devices) }
             p { ((words.devices_line)(view.sessions.len().into())) }
         }
-        @if let Some(done) = view.done {
-            (Notice::Done(match done { DevicesDone::One => words.device_ended, DevicesDone::Others => words.devices_ended }).markup(frame))
-        }
+        (said(frame))
         section #own data-live-region {
             (device_axis(frame))
             ul.devices { @for session in &own { (row(frame, session)) } }

@@ -13,7 +13,7 @@ mod security;
 pub use activity::{Activity, ActivityKind, ActivityView, activity};
 pub(in crate::page) use activity::{event, kind_label};
 pub use applications::{ApplicationsView, OwnApplication, applications};
-pub use devices::{DevicesDone, DevicesView, devices};
+pub use devices::{DevicesView, devices};
 pub use overview::{OverviewView, overview};
 pub use profile::{ProfileField, ProfileView, Theirs, profile};
 pub use security::{PasswordField, SecurityView, security};

@@ -13,7 +13,7 @@ use crate::page::time::Ago;
 /// What the overview shows.
 #[derive(Debug, Clone)]
 pub struct OverviewView {
-    /// The log-in before this one.
+    /// The last log-in; none on the first visit.
     pub last_login: Option<(Timestamp, Device)>,
     /// Sessions that live.
     pub devices: Count,
@@ -33,6 +33,7 @@ pub fn overview(frame: &Frame, view: &OverviewView) -> Markup {
     let main = html! {
         (title(frame, view))
         (counts(frame, view))
+        @if view.last_login.is_none() { (hints(frame)) }
         section {
             div.head { h2 { (words.recently) } a href="/u/activity" { (words.activity) } }
             @if view.recent.is_empty() {
@@ -66,6 +67,22 @@ fn title(frame: &Frame, view: &OverviewView) -> Markup {
                     None => (words.first_login),
                 }
             }
+        }
+    }
+}
+
+/// What a first visit is good for.
+fn hints(frame: &Frame) -> Markup {
+    let (common, words) = (&frame.words().common, &frame.words().person);
+    let hints = [
+        ("/u/devices", common.devices, words.hint_devices),
+        ("/u/applications", words.applications, words.hint_applications),
+        ("/u/security", words.security, words.hint_password),
+    ];
+    html! {
+        section {
+            div.head { h2 { (words.hints) } }
+            ul.ruled { @for (href, place, hint) in hints { li { span.grow { a href=(href) { (place) } small { (hint) } } } } }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::contact::ZoneName;
 use crate::domain::id::UserId;
 use crate::page::console::now_is;
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, copy_button, csrf, hidden};
+use crate::page::parts::{Field, Notice, copy_button, csrf, hidden, said};
 use crate::page::shell::{House, Tab, house};
 use crate::page::words::{FieldProblem, Lang};
 
@@ -71,8 +71,6 @@ pub struct ProfileView<'a> {
     pub zone: &'a str,
     /// What was refused.
     pub problems: Vec<(ProfileField, FieldProblem)>,
-    /// Whether it was saved just now.
-    pub saved: bool,
     /// When what is edited was last changed; a form opened before a later change is stale.
     pub seen: Option<Timestamp>,
     /// What is kept now, where somebody was faster.
@@ -176,7 +174,7 @@ fn notice(frame: &Frame, view: &ProfileView) -> Markup {
         return Notice::Refused { title, line, fields: Vec::new() }.markup(frame);
     }
     if view.problems.is_empty() {
-        return html! { @if view.saved { (Notice::Done(refusal.saved).markup(frame)) } };
+        return said(frame);
     }
     let fields = view.problems.iter().map(|(field, problem)| (field.as_str(), problem.sentence(frame.lang))).collect();
     Notice::Refused { title: refusal.form_refused, line: refusal.form_refused_note, fields }.markup(frame)

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::domain::clock::Timestamp;
 use crate::page::frame::Frame;
-use crate::page::parts::{Field, Notice, csrf};
+use crate::page::parts::{Field, Notice, csrf, said};
 use crate::page::shell::{House, Tab, house};
 use crate::page::time::Ago;
 use crate::page::words::FieldProblem;
@@ -40,10 +40,6 @@ pub struct SecurityView {
     pub problems: Vec<(PasswordField, FieldProblem)>,
     /// Seconds to wait, when it was tried too often.
     pub throttled: Option<u32>,
-    /// Whether it was changed just now.
-    pub changed: bool,
-    /// Whether somebody was logged out just now whom the person does not know.
-    pub out: bool,
     /// Whether the tick was taken out before.
     pub keep_others: bool,
 }
@@ -96,15 +92,9 @@ pub fn security(frame: &Frame, view: &SecurityView) -> Markup {
 
 fn notice(frame: &Frame, view: &SecurityView) -> Markup {
     let words = frame.words();
-    if view.changed {
-        return Notice::Done(words.person.password_changed).markup(frame);
-    }
-    if view.out && view.problems.is_empty() && view.throttled.is_none() {
-        return Notice::Done(words.person.stranger_out).markup(frame);
-    }
     let line = view.throttled.map(|seconds| (words.gate.wait_seconds)(seconds.into())).unwrap_or_default();
     if view.problems.is_empty() && line.is_empty() {
-        return html! {};
+        return said(frame);
     }
     let fields = view.problems.iter().map(|(field, problem)| (field.as_str(), problem.sentence(frame.lang))).collect();
     Notice::Refused { title: words.person.password_not_changed, line: &line, fields }.markup(frame)

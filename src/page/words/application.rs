@@ -1,8 +1,6 @@
 //! Sentences of the pages of one application: its tabs, its addresses and their check, its quick start.
 
-use super::Lang;
 use super::table::{Counted, Said, s};
-use crate::domain::redirect::Differs;
 use crate::page::count::Count;
 
 sentences! {
@@ -87,27 +85,6 @@ Applications {
 }
 
 impl Applications {
-    /// In what an address differs from the entry that came nearest.
-    pub fn differs(lang: Lang, differs: Differs) -> &'static str {
-        let (zh, en) = match differs {
-            Differs::Scheme => ("协议不同：http 和 https 不能互换。", "The scheme differs: http is not https."),
-            Differs::Host => ("主机没有登记。", "The host is not registered."),
-            Differs::PublicSuffix => ("* 在这里会代表公共后缀。", "The * would stand for a public suffix here."),
-            Differs::Port => ("端口与登记的不同。", "The port differs from the registered one."),
-            Differs::Path => ("路径与登记的不同。", "The path differs from the registered one."),
-            Differs::Traversal => ("路径里有变形的上级目录。", "Its path climbs up by encoded dots or slashes."),
-            Differs::Query => (
-                "查询部分与登记的不同；以 ?* 结尾的登记才放行任何查询。",
-                "Its query differs from the registered one; only an entry that ends in ?* allows any.",
-            ),
-            Differs::Text => ("写法与登记的不同。", "It is written otherwise than it is registered."),
-        };
-        match lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
-    }
-
     /// A span of time in its largest whole unit: `10 min`, `3 days`.
     pub fn span(&self, seconds: u32) -> String {
         let whole = |unit: u32| seconds >= unit && seconds.is_multiple_of(unit);
@@ -123,7 +100,7 @@ impl Applications {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::page::words::Lang;
 
     #[test]
     fn a_span_is_told_in_its_largest_whole_unit() {

@@ -25,7 +25,7 @@ Authorize {
     not_answered: Said = "这个登录请求无法处理", "This login request cannot be answered";
     not_answered_at: Named = |n| format!("无法登录到{n}"), |n| format!("Cannot log in to {n}");
     not_answered_line: Said = "应用发来的请求和这里登记的不一致，所以没有把你送回去。你的登录没有变化。", "What the application sent does not match what is registered here, so we did not send you back. Your login has not changed.";
-    to_mend: Said = "这要由管理应用的人来改正", "Whoever runs the application has to mend this";
+    to_mend: Said = "这要由管理应用的人来改正", "Whoever runs the application has to correct this";
     address: Said = "登录回调 URL 没有登记", "The login callback URL is not registered";
     register_it: Named = |n| format!("如果这个地址属于{n}，管理员可以在控制台的应用页里，把它一字不差地登记为登录回调 URL。"), |n| format!("If this address belongs to {n}, an administrator can register it in the console, on the application's page, as a login callback URL, letter for letter.");
     code: Said = "错误代码", "Error code";

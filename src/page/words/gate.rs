@@ -7,6 +7,8 @@ sentences! {
 /// Log in, log out, farewell, errors.
 Gate {
     log_in_to: Named = |n| format!("登录到{n}"), |n| format!("Log in to {n}");
+    log_in_to_console: Said = "登录到控制台", "Log in to the console";
+    log_in_to_personal_center: Said = "登录到个人中心", "Log in to your personal center";
     return_to: Said = "登录后回到 ", "You will return to ";
     trust: fn(&str, &str) -> String = |pool, app| format!("密码只交给 {pool} 自己的服务器，{app}看不到它。"), |pool, app| format!("Your password goes to a server that {pool} runs itself. {app} never sees it.");
     account: Said = "用户名、邮箱或手机号", "User name, email or phone";
@@ -25,7 +27,7 @@ Gate {
     leaving_nothing: Said = "这台设备上没有应用在登录中。", "No application is open on this device.";
     since: Named = |t| format!("{t} 登录"), |t| format!("since {t}");
     others_stay: Counted = |n| format!("另外 {n} 台设备不受影响。"), |n| if n.is_one() { "Your other device stays logged in.".to_owned() } else { format!("Your {n} other devices stay logged in.") };
-    log_out_everywhere: Said = "全部退出", "Log out everywhere";
+    log_out_everywhere: Said = "退出所有设备", "Log out on all devices";
     return_refused: Said = "退出后不会前往这个没有登记的地址", "After that we will not go to this unregistered address";
 
     nothing_remains: Said = "这台设备上不再留有你的登录。", "Nothing of your login remains on this device.";
@@ -47,14 +49,17 @@ Gate {
     closest: Said = "最接近的登记地址", "The closest registered address";
     first_difference: Counted = |n| format!("从第 {n} 个字符起不同"), |n| format!("They differ from character {n} on");
 
+    open_settings: Said = "在控制台打开这个应用", "Open this application in the console";
+
     form_too_old: Said = "这个页面打开太久了", "This page was open too long";
     nothing_changed: Said = "什么都没有改动", "Nothing was changed";
     send_again_line: Said = "你填的内容还在，再提交一次就好。密码不会保留，需要重新输入。", "What you typed is still here: send it again. Passwords are not kept and have to be typed anew.";
     send_again: Said = "再提交一次", "Send it again";
 
-    you_are: Named = |n| format!("你以{n}的身份登录着"), |n| format!("You are logged in as {n}");
+    you_are: Named = |n| format!("当前登录：{n}"), |n| format!("You are logged in as {n}");
     can_do: Said = "可以这样做", "What you can do";
     go_personal_center: Said = "去个人中心", "Go to your personal center";
+    go_console: Said = "回到控制台", "Back to the console";
     go_log_in: Said = "去登录", "Log in";
     go_back_to: Named = |n| format!("回到{n}"), |n| format!("Back to {n}");
     try_again: Said = "再试一次", "Try again";
@@ -113,15 +118,15 @@ impl Gate {
                 ("You are logged out", "Nothing of your login remains on this device.")
             }
             Cause::Kicked | Cause::Console => {
-                ("An administrator ended your login", "Ask an administrator if you wonder why. You may log in again.")
+                ("An administrator ended your login", "Not expected? Ask an administrator. You may log in again.")
             }
             Cause::PasswordChanged => {
                 ("Your password was changed", "The logins on other devices ended with it. Please log in again.")
             }
             Cause::Disabled => {
-                ("You have been disabled", "Your login has ended. Ask an administrator to be let in again.")
+                ("Your account is disabled", "Your login has ended. Ask an administrator to be let in again.")
             }
-            Cause::Deleted => ("Your user was deleted", "Your login has ended, and nothing remains on this device."),
+            Cause::Deleted => ("Your account was deleted", "Your login has ended, and nothing remains on this device."),
             Cause::ApplicationDeleted => {
                 ("This application is gone", "An administrator deleted it, and your login there ended with it.")
             }

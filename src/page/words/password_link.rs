@@ -9,8 +9,8 @@ PasswordLink {
     of: Named = |n| format!("{n}，请为自己设置新密码。"), |n| format!("{n}, please choose a new password.");
     side: Said = "设置之后，你在所有设备上的登录都会结束，这个链接随之失效。", "All your logins will end, on every device, and this link stops working.";
     new_password: Said = "新密码", "New password";
-    new_hint: Said = "至少 8 个字符，长比花样多更要紧。", "At least 8 characters; long matters more than odd.";
-    again: Said = "再输一次新密码", "New password again";
+    new_hint: Said = "至少 8 个字符，长比花样多更要紧。", "At least 8 characters; longer beats more complicated.";
+    again: Said = "再输一次新密码", "Repeat new password";
     submit: Said = "设置新密码", "Set the new password";
     dead_title: Said = "这个链接不能用了", "This link does not work";
     dead: Said = "它已经用过、过期或作废，请找管理员要一个新的。", "It was used, is too old, or was replaced; ask an administrator for a new one.";

@@ -27,18 +27,24 @@ PersonalCenter {
     recently: Said = "最近", "Recently";
     no_activity: Said = "还没有记录。", "Nothing yet.";
 
+    hints: Said = "第一次来", "New here?";
+    hint_devices: Said = "看看你在哪里登录着，不认识的就让它退出", "See where you are logged in, and log out what you do not know";
+    hint_applications: Said = "打开你的应用，或者从其中一个退出", "Open your applications, or log out of one of them";
+    hint_password: Said = "密码若是别人给你的，换成只有你知道的", "If somebody gave you your password, make it one that only you know";
+
     devices_line: Counted = |n| format!("你在 {n} 台设备上登录着。线的左端是登录，右端是最近一次活动。"), |n| format!("You are logged in on {}. A line begins at login and ends at the last activity.", s(n, "device"));
     this_device: Said = "当前设备", "This device";
     in_use: Said = "正在使用", "In use";
+    local_network: Said = "局域网", "local network";
     other_devices: Said = "其他设备", "Other devices";
     no_other_devices: Said = "没有其他设备。", "There are no other devices.";
     log_out_others: Counted = |n| format!("退出其他 {n} 台设备"), |n| if n.is_one() { "Log out the other one".to_owned() } else { format!("Log out the other {n}") };
     log_out_short: Said = "退出", "Log out";
     time_logged_in: fn(&str, &str) -> String = |from, to| format!("{from} 登录，最近活动 {to}"), |from, to| format!("logged in {from}, last active {to}");
-    since: Named = |t| format!("{t} 登录"), |t| format!("since {t}");
+    since: Named = |t| format!("{t} 登录"), |t| format!("logged in {t}");
     unknown_device_question: Said = "有不认识的设备？", "Something you do not recognise?";
     unknown_device_answer: Said = "退出它并更换密码", "Log it out and change your password";
-    not_you_note: Said = "按「不是你？」，它会退出登录，接着请你更换密码。", "Press Not you?: it is logged out, and you change your password next.";
+    not_you_note: Said = "按「不是你？」，它会退出登录，接着请你更换密码。", "“Not you?” logs that device out and takes you to change your password.";
     stranger_out: Said = "那台设备已退出登录。现在更换密码，知道旧密码的人就进不来了。", "That device is logged out. Now change the password, so that nobody who knows the old one comes back.";
     ended: Counted = |n| format!("最近 30 天结束的登录（{n}）"), |n| format!("Ended in the last 30 days ({n})");
     ended_when: fn(&str, &str, &str) -> String = |why, from, to| format!("{why}，{from} 至 {to}"), |why, from, to| format!("{why}, {from} to {to}");
@@ -48,8 +54,8 @@ PersonalCenter {
     applications_line: Said = "你登录过的应用。从一个应用退出，会结束它在你所有设备上的登录，再进入时要输入密码。", "Applications you have logged in to. Leaving one ends it on all your devices; to enter it again you type your password.";
     no_applications: Said = "还没有登录过任何应用。", "You have not logged in to any application yet.";
     open_application: Said = "打开", "Open";
-    leave_application: Said = "退出此应用", "Leave it";
-    left_application: Said = "已退出该应用", "You have left the application";
+    leave_application: Said = "退出此应用", "Log out of it";
+    left_application: Named = |n| format!("已退出{n}"), |n| format!("You are logged out of {n}");
     in_on: Counted = |n| format!("在 {n} 台设备上登录着"), |n| format!("open on {}", s(n, "device"));
     last_entered: Named = |t| format!("上次进入：{t}"), |t| format!("last entered {t}");
 
@@ -75,10 +81,10 @@ PersonalCenter {
     user_id: Said = "用户编号", "User id";
 
     password_heading: Said = "更换密码", "Change password";
-    password_line: Said = "新密码至少 8 个字符，长比花样多更要紧。", "At least 8 characters; long matters more than odd.";
-    current_password: Said = "原密码", "Present password";
+    password_line: Said = "新密码至少 8 个字符，长比花样多更要紧。", "At least 8 characters; longer beats more complicated.";
+    current_password: Said = "原密码", "Current password";
     new_password: Said = "新密码", "New password";
-    again_password: Said = "再输一次新密码", "New password again";
+    again_password: Said = "再输一次新密码", "Repeat new password";
     end_others: Said = "同时退出我的其他设备", "Log out my other devices too";
     end_others_note: Said = "别人若知道旧密码，也就一并离开了。", "Anybody who knew the old password leaves with them.";
     password_changed: Said = "密码已更换", "The password is changed";
@@ -93,8 +99,8 @@ impl PersonalCenter {
             Cause::PersonalCenter | Cause::FrontEnd | Cause::EndSession => ("你自己退出", "Logged out by you"),
             Cause::Kicked | Cause::Console => ("管理员结束", "Ended by an administrator"),
             Cause::PasswordChanged => ("更换密码时结束", "Ended when the password changed"),
-            Cause::Disabled => ("账号停用时结束", "Ended when you were disabled"),
-            Cause::Deleted => ("账号删除时结束", "Ended when the user was deleted"),
+            Cause::Disabled => ("账号停用时结束", "Ended when the account was disabled"),
+            Cause::Deleted => ("账号删除时结束", "Ended when the account was deleted"),
             Cause::ApplicationDeleted => ("应用删除时结束", "Ended when the application was deleted"),
             Cause::Expired => ("到期", "Expired"),
             Cause::Replaced => ("被新的登录取代", "Replaced by a newer login"),

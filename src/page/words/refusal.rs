@@ -2,6 +2,7 @@
 
 use super::Lang;
 use super::table::{Counted, Named, Said};
+use crate::domain::redirect::Differs;
 
 sentences! {
 /// Why something was refused.
@@ -11,15 +12,15 @@ Refusals {
     enter_again: Said = "请重新输入密码", "Enter your password again";
     wrong: Said = "账号或密码不正确。", "The user name or password is wrong.";
     wrong_left: Counted = |n| format!("账号或密码不正确，还可以尝试 {n} 次。"), |n| if n.is_one() { "The user name or password is wrong. 1 attempt left.".to_owned() } else { format!("The user name or password is wrong. {n} attempts left.") };
+    wrong_last: Counted = |n| format!("账号或密码不正确。尝试太多次了，请等 {n} 秒再登录。"), |n| format!("The user name or password is wrong. Too many attempts: please wait {n} s before you log in.");
     throttled: Counted = |n| format!("尝试太多次了，请等 {n} 秒再登录。"), |n| format!("Too many attempts. Please wait {n} s before you log in.");
     busy: Said = "服务器正忙，没有登录。请稍后再试。", "The server is busy and did not log you in. Please try again shortly.";
     expired: Said = "页面打开得太久了，已经换新。请再登录一次。", "This page was open for too long and has been renewed. Please log in once more.";
-    disabled: Said = "这个账号已停用，请找管理员。", "This user is disabled. Ask an administrator.";
-    not_allowed_here: Said = "你不能登录这个应用，请找管理员。", "You may not log in to this application. Ask an administrator.";
+    disabled: Said = "这个账号已停用，请找管理员。", "This account is disabled. Ask an administrator.";
 
     form_refused: Said = "没有保存", "Not saved";
-    form_refused_note: Said = "请改正标出的地方，其余内容都还在。", "Please mend what is marked; everything else is as you left it.";
-    stale: Said = "有人先改了，没有保存", "Somebody changed it meanwhile; not saved";
+    form_refused_note: Said = "请改正标出的地方，其余内容都还在。", "Please correct what is marked; everything else is as you left it.";
+    stale: Said = "有人先改了，没有保存", "Somebody else saved first; not saved";
     stale_note: Said = "你输入的都还在。不同的地方写着现在存的内容；再保存一次，就改成你的。", "What you typed is still here. Where it differs, you see what is kept now; save once more to make it yours.";
     now_is: Named = |kept| format!("现在存的是：{kept}"), |kept| format!("Kept now: {kept}");
     now_empty: Said = "现在是空的", "Kept now: nothing";
@@ -30,8 +31,8 @@ Refusals {
 /// What a redirect address did wrong. The rules are those of the house, one sentence each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// It is in nobody's list.
-    NotRegistered,
+    /// No entry covers it; in this the nearest one differs.
+    Differs(Differs),
     /// The list is empty.
     NothingRegistered,
     /// No URL at all.
@@ -50,8 +51,6 @@ pub enum Rule {
     PublicSuffix,
     /// Encoded dots or slashes climb out of the path.
     Traversal,
-    /// The query differs.
-    Query,
     /// It does not begin with exactly one `/`.
     Relative,
     /// The parameter was given twice.
@@ -63,29 +62,10 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// All of them.
-    pub const ALL: [Self; 15] = [
-        Self::NotRegistered,
-        Self::NothingRegistered,
-        Self::Unreadable,
-        Self::Scheme,
-        Self::UserInfo,
-        Self::Fragment,
-        Self::ForbiddenCharacter,
-        Self::Wildcard,
-        Self::PublicSuffix,
-        Self::Traversal,
-        Self::Query,
-        Self::Relative,
-        Self::Doubled,
-        Self::Insecure,
-        Self::ForbiddenHost,
-    ];
-
     /// The sentence.
     pub fn sentence(self, lang: Lang) -> &'static str {
         let (zh, en) = match self {
-            Self::NotRegistered => ("它不在登记的地址之列。", "It is not among the registered addresses."),
+            Self::Differs(differs) => return difference(lang, differs),
             Self::NothingRegistered => {
                 ("这个应用没有登记任何返回地址。", "The application has registered no return address.")
             }
@@ -100,7 +80,6 @@ impl Rule {
             ),
             Self::PublicSuffix => ("* 不能覆盖公共后缀。", "A * must not cover a public suffix."),
             Self::Traversal => ("路径里有变形的上级目录。", "Its path climbs up by encoded dots or slashes."),
-            Self::Query => ("查询部分与登记的不同。", "Its query differs from the registered one."),
             Self::Relative => {
                 ("站内地址要以一个 / 开头，不能多。", "An address on this site begins with exactly one /.")
             }
@@ -112,6 +91,33 @@ impl Rule {
             Lang::Zh => zh,
             Lang::En => en,
         }
+    }
+}
+
+/// In what an address differs from the entry that came nearest.
+fn difference(lang: Lang, differs: Differs) -> &'static str {
+    let (zh, en) = match differs {
+        Differs::Scheme => (
+            "协议与登记的不同：http 和 https 不能互换。",
+            "Its scheme differs from the registered one: http is not https.",
+        ),
+        Differs::Host => ("主机没有登记。", "Its host is not registered."),
+        Differs::PublicSuffix => return Rule::PublicSuffix.sentence(lang),
+        Differs::Port => ("端口与登记的不同。", "Its port differs from the registered one."),
+        Differs::Path => ("路径与登记的不同。", "Its path differs from the registered one."),
+        Differs::Traversal => return Rule::Traversal.sentence(lang),
+        Differs::Query => (
+            "查询部分与登记的不同；以 ?* 结尾的登记才放行任何查询。",
+            "Its query differs from the registered one; only an entry that ends in ?* allows any.",
+        ),
+        Differs::Text => (
+            "写法与登记的不同，这里要一字不差。",
+            "It is written otherwise than it is registered; here every character counts.",
+        ),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
     }
 }
 
@@ -231,7 +237,7 @@ impl FieldProblem {
                 "只能用小写字母、数字和连字符，并以字母开头",
                 "Lower-case letters, digits and hyphens only, a letter first",
             ),
-            Self::WrongPassword => ("密码不正确", "This is not your present password"),
+            Self::WrongPassword => ("密码不正确", "This is not your current password"),
             Self::NotTheSame => ("两次输入的新密码不一样", "The two new passwords differ"),
             Self::NotThatName => ("和上面的名称不一样，没有删除", "This is not that name; nothing was deleted"),
             Self::NotTheApplication => ("和应用的名称不一样", "This is not the name of the application"),

@@ -27,6 +27,7 @@ use crate::page::console::{
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
+use crate::web::flash::{self, Flash};
 use crate::web::visit::off_thread;
 use crate::web::{reply, view};
 
@@ -134,8 +135,7 @@ pub async fn protocol(request: HttpRequest, id: Path<String>) -> Answer {
 fn part(request: &HttpRequest, id: &str, part: Part) -> Answer {
     let desk = desk!(request);
     let row = applications::find(&desk.visit.state, desk.pool, application_id(id)?)?;
-    let saved = Form::query(request)?.one("saved")?.is_some();
-    let state = if saved { FormState::Saved } else { FormState::Fresh };
+    let state = if desk.visit.flash.is_some() { FormState::Saved } else { FormState::Fresh };
     let about = Shown { state, seen: Some(row.updated_at), is_default: row.is_default, ..Shown::default() };
     Ok(draw(&desk, &row, (part, &kept(row.clone())), about, None))
 }
@@ -278,7 +278,7 @@ async fn change_part(request: HttpRequest, id: &str, mut payload: Payload, part:
         Ok(Some(secret)) => Ok(show_secret(&desk, id, &form.name, secret.reveal())),
         Ok(None) => {
             let path = if part == Part::Protocol { "/protocol" } else { "" };
-            Ok(reply::see_other(&format!("/console/applications/{id}{path}?saved=1"), None))
+            Ok(flash::see_other(&desk.visit, &format!("/console/applications/{id}{path}"), Flash::Saved))
         }
         Err(FlowError::Invalid(refused)) => {
             Ok(draw(&desk, &stored, (part, &form), Shown { refused: &refused, ..about }, None))

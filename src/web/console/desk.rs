@@ -17,7 +17,7 @@ use crate::page::{Frame, Markup};
 use crate::web::body::Form;
 use crate::web::error::Refusal;
 use crate::web::visit::Visit;
-use crate::web::{crossing, protect, reply, view};
+use crate::web::{crossing, flash, protect, reply, view};
 
 /// Users that the rail counts.
 const USERS: u32 = 999;
@@ -95,7 +95,7 @@ impl Desk {
     ) -> HttpResponse {
         let (csrf, cookie) = protect::csrf(&self.visit);
         let html = self.visit.frame(&csrf, live, None, |frame| draw(frame, &self.rail()));
-        reply::page(status, html.into_string(), cookie)
+        reply::page(status, html.into_string(), cookie.into_iter().chain(flash::over(&self.visit)))
     }
 }
 

@@ -13,10 +13,10 @@ use crate::flow::error::{FieldRefused, FlowError};
 use crate::flow::settings::{self, Kept, Picture, SettingsForm};
 use crate::page::console::{self as page, Grave, KeeperRow, Lifetime, Outcome, SettingsField, SettingsView, Stated};
 use crate::page::words::FieldProblem;
-use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
+use crate::web::flash::{self, Flash};
+use crate::web::view;
 use crate::web::visit::off_thread;
-use crate::web::{reply, view};
 
 const HOME: &str = "/console/settings";
 
@@ -24,7 +24,7 @@ const HOME: &str = "/console/settings";
 pub async fn show(request: HttpRequest) -> Answer {
     let desk = desk!(&request);
     let kept = read(&desk).await?;
-    let outcome = if Form::query(&request)?.one("saved")?.is_some() { Outcome::Saved } else { Outcome::Opened };
+    let outcome = if desk.visit.flash.is_some() { Outcome::Saved } else { Outcome::Opened };
     Ok(draw(&desk, &kept, &kept.form, Shown { outcome, ..Shown::default() }))
 }
 
@@ -182,7 +182,7 @@ pub async fn change(request: HttpRequest, mut payload: Payload) -> Answer {
     let changed =
         desk.visit.state.write(move |act, state| settings::change(act, state, (pool, &seen), &valid, &origin)).await;
     match changed {
-        Ok(()) => Ok(reply::see_other("/console/settings?saved=1", None)),
+        Ok(()) => Ok(flash::see_other(&desk.visit, HOME, Flash::Saved)),
         Err(FlowError::Stale) => {
             let kept = read(&desk).await?;
             Ok(draw(&desk, &kept, &typed, Shown { outcome: Outcome::Stale, ..Shown::default() }))
@@ -218,5 +218,5 @@ pub async fn remove_logo(request: HttpRequest, mut payload: Payload) -> Answer {
 async fn put(desk: &Desk, picture: Option<Picture>) -> Answer {
     let (pool, origin) = (desk.pool, desk.origin());
     desk.visit.state.write(move |act, state| settings::set_logo(act, state, pool, picture.as_ref(), &origin)).await?;
-    Ok(reply::see_other("/console/settings?saved=1#picture", None))
+    Ok(flash::see_other(&desk.visit, "/console/settings#picture", Flash::Saved))
 }

@@ -20,6 +20,7 @@ use crate::page::personal_center::ActivityKind;
 use crate::page::words::FieldProblem;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
+use crate::web::flash::{self, Flash};
 use crate::web::visit::off_thread;
 use crate::web::{own_record, reply, view};
 
@@ -48,7 +49,11 @@ fn head<'a>(desk: &Desk, user: &'a User) -> Result<(UserHead<'a>, Vec<account::S
 pub async fn detail(request: HttpRequest, id: Path<String>) -> Answer {
     let desk = desk!(&request);
     let user = found(&desk, &id)?;
-    let done = Form::query(&request)?.one("saved")?.map(UserDone::parse);
+    let done = match desk.visit.flash {
+        Some(Flash::User(done)) => Some(done),
+        Some(_) => Some(UserDone::Saved),
+        None => None,
+    };
     draw(&desk, &user, StatusCode::OK, shown(&UserForm::from(&user), &[], done, Some(user.updated_at)), None)
 }
 
@@ -150,7 +155,7 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
     }
     let whom = (desk.pool, id);
     match users::edit_with_password(&desk.visit.state, whom, seen, form.clone(), password, desk.origin()).await {
-        Ok(edited) => Ok(after(id, &edited, UserDone::Saved)),
+        Ok(edited) => Ok(after(&desk, id, &edited, UserDone::Saved)),
         Err(FlowError::Invalid(refused)) => {
             draw(&desk, &user, StatusCode::UNPROCESSABLE_ENTITY, shown(&form, &refused, None, seen), None)
         }
@@ -167,14 +172,13 @@ pub async fn change(request: HttpRequest, id: Path<String>, mut payload: Payload
 }
 
 /// To the receipt where somebody was logged out, else back to the user, with what was done.
-fn after(id: UserId, edited: &Edited, done: UserDone) -> HttpResponse {
+fn after(desk: &Desk, id: UserId, edited: &Edited, done: UserDone) -> HttpResponse {
     let disabled = edited.receipt.as_ref().is_some_and(|receipt| receipt.cause == Cause::Disabled);
     let done = if disabled { UserDone::Disabled } else { done };
-    let next = match &edited.receipt {
-        Some(receipt) if edited.was_in => format!("/console/receipts/{}", receipt.id),
-        Some(_) | None => format!("/console/users/{id}?saved={}", done.as_str()),
-    };
-    reply::see_other(&next, None)
+    match &edited.receipt {
+        Some(receipt) if edited.was_in => reply::see_other(&format!("/console/receipts/{}", receipt.id), None),
+        Some(_) | None => flash::see_other(&desk.visit, &format!("/console/users/{id}"), Flash::User(done)),
+    }
 }
 
 /// `POST /console/users/{id}/reset-link`: a link by which the user sets a new password, shown once.
@@ -206,7 +210,7 @@ pub async fn switch(request: HttpRequest, id: Path<String>, mut payload: Payload
     }
     let (whom, origin) = ((desk.pool, user.id), desk.origin());
     let edited = desk.visit.state.write(move |act, state| users::switch(act, state, whom, to, &origin)).await?;
-    Ok(after(user.id, &edited, UserDone::Enabled))
+    Ok(after(&desk, user.id, &edited, UserDone::Enabled))
 }
 
 /// `POST /console/users/{id}/end` with sid: ends one session, whole. One that has ended meanwhile is no error.

@@ -13,8 +13,9 @@ use crate::page::Count;
 use crate::page::console::{self as page, Grave, UserDone, UserRow, UsersView};
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
+use crate::web::flash::{self, Flash};
+use crate::web::view;
 use crate::web::visit::off_thread;
-use crate::web::{reply, view};
 
 pub(super) fn user_id(text: &str) -> Result<UserId, Refusal> {
     UserId::parse(text).map_err(|_| Refusal::absent("user"))
@@ -119,7 +120,10 @@ pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
         sure!(desk, &sent, Grave::GiveRole(form.called(), form.role), "/console/users");
     }
     match users::create_with_password(&desk.visit.state, desk.pool, form.clone(), password, desk.origin()).await {
-        Ok(id) => Ok(reply::see_other(&format!("/console/users/{id}?saved={}", UserDone::Created.as_str()), None)),
+        Ok(id) => {
+            let done = Flash::User(UserDone::Created);
+            Ok(flash::see_other(&desk.visit, &format!("/console/users/{id}"), done))
+        }
         Err(FlowError::Invalid(refused)) => {
             let again = shown(&form, &refused, None, None);
             Ok(desk.again(|frame, rail| page::new_user(frame, rail, &again)))

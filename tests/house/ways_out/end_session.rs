@@ -94,6 +94,19 @@ fn without_a_hint_the_person_is_asked_and_then_goes_where_the_named_application_
 }
 
 #[test]
+fn the_question_also_offers_every_device() {
+    let house = House::open();
+    let (mut browser, notes, tokens) = someone_in(&house);
+    let mut phone = house.lets_in("lilei");
+    let id = notes.id.to_string();
+    browser.comes_from_elsewhere(&house.at("", &end(&[("client_id", &id), ("post_logout_redirect_uri", BYE)])));
+    let answer = browser.submits("/oidc/session/confirm", &[("everywhere", "1")]);
+    assert_eq!(answer.location(), BYE);
+    assert!(!browser.is_in("") && !phone.is_in(""));
+    notes.is_out(&tokens);
+}
+
+#[test]
 fn a_hint_of_somebody_else_is_no_leave() {
     let house = House::open();
     let (_, _, tokens) = someone_in(&house);

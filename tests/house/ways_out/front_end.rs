@@ -2,7 +2,7 @@
 
 use super::{hosts_that_know, in_everywhere, receipt_of};
 use crate::support::browser::{Started, hidden};
-use crate::support::{Browser, House};
+use crate::support::{Browser, House, RelyingParty};
 
 const LINK: &str = "/login/profile/logout";
 
@@ -107,6 +107,77 @@ fn a_refused_address_is_text_and_never_a_link_with_a_session_and_without() {
         assert_eq!(pages[0], pages[1]);
         assert!(!lilei.is_in(""), "a log-out never strands: {address}");
     }
+}
+
+#[test]
+fn developers_are_told_what_is_wrong_with_the_very_address() {
+    let house = House::open();
+    let why = |address: &str| house.browser().loads(&house.at("", &with(address)), Started::Typed).text();
+    for (address, sentence) in [
+        ("http://notes.example/bye", "Its scheme differs from the registered one: http is not https."),
+        ("https://elsewhere.example/bye", "Its host is not registered."),
+        ("https://notes.example:8443/bye", "Its port differs from the registered one."),
+        ("https://notes.example/by", "Its path differs from the registered one."),
+        ("https://notes.example/bye?x=1", "Its query differs from the registered one"),
+        ("ftp://notes.example/bye", "Only http and https addresses are accepted."),
+    ] {
+        let html = why(address);
+        assert!(html.contains(sentence), "{address} {html}");
+        let console = format!("href=\"/console/applications/{}\"", house.application("notes").id);
+        assert!(html.contains(&console), "{address} {html}");
+    }
+}
+
+#[test]
+fn the_page_of_a_refused_address_goes_on_to_where_telling_can_be_watched() {
+    let house = House::open();
+    house.tells("notes", &format!("http://127.0.0.1:{}/", RelyingParty::nowhere()));
+    let mut lilei = in_everywhere(&house, "lilei");
+    let answer = lilei.loads(&house.at("notes", &with("https://evil.example/x?a=1&b=2")), Started::Typed);
+    assert_eq!((answer.status, answer.location()), (200, ""));
+    let refresh = answer.header("refresh").expect("it goes on by itself").to_owned();
+    let link = refresh.strip_prefix("0;url=").expect("at once").to_owned();
+    assert!(link.starts_with("/signed-out?"), "{link}");
+    let page = lilei.loads(&link, Started::Here).text();
+    assert!(page.contains("data-pending") && page.contains("No answer yet"), "{page}");
+    assert!(
+        page.contains("https://evil.example/x?a=1&amp;b=2") && page.contains("Its host is not registered."),
+        "{page}"
+    );
+    assert!(is_nowhere_a_link(&page, "https://evil.example/x"));
+    let forged = link.replace("evil.example", "good.example");
+    assert!(!lilei.loads(&forged, Started::Here).text().contains("good.example/x"), "nobody else puts words there");
+    let stranger = house.browser().loads(&house.at("notes", &with("https://evil.example/x")), Started::Typed);
+    assert!(stranger.header("refresh").is_none(), "nobody was told, nothing is awaited");
+}
+
+#[test]
+fn the_question_also_offers_every_device_and_the_address_is_judged_alike() {
+    for (address, location) in
+        [("https://notes.example/bye", "https://notes.example/bye"), ("https://evil.example/", "")]
+    {
+        let house = House::open();
+        let mut lilei = in_everywhere(&house, "lilei");
+        is_asked_at(&house, &mut lilei, address);
+        assert!(!lilei.page.text().contains("everywhere"), "there is no other device");
+        let mut phone = in_everywhere(&house, "lilei");
+        let mut friend = in_everywhere(&house, "hanmeimei");
+        is_asked_at(&house, &mut lilei, address);
+        assert!(lilei.page.text().contains("name=\"everywhere\" value=\"1\""), "{}", lilei.page.text());
+        let before = house.endings();
+        let answer = lilei.submits(LINK, &[("everywhere", "1")]);
+        assert_eq!(answer.location(), location);
+        assert!(answer.clears_the_session());
+        assert_eq!(house.endings(), before + 1, "one door, one receipt");
+        assert_eq!(hosts_that_know(&mut lilei), Vec::<&str>::new());
+        assert_eq!(hosts_that_know(&mut phone), Vec::<&str>::new());
+        assert_eq!(hosts_that_know(&mut friend), ["", "notes", "board"]);
+    }
+}
+
+fn is_asked_at(house: &House, lilei: &mut Browser, address: &str) {
+    lilei.loads(&house.at("", &format!("{}&ask=1", with(address))), Started::Typed);
+    assert_eq!(lilei.page.status, 200, "{}", lilei.page.text());
 }
 
 #[test]

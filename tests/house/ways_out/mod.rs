@@ -18,7 +18,7 @@ fn receipt_of(answer: &Answer) -> String {
 
 /// Somebody who is in at the base host, in notes and in board: one session, three hosts.
 #[track_caller]
-fn in_everywhere(house: &House, name: &str) -> Browser {
+pub fn in_everywhere(house: &House, name: &str) -> Browser {
     let mut browser = house.browser();
     browser.logs_in(name);
     for identifier in ["notes", "board"] {

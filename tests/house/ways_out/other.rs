@@ -20,7 +20,7 @@ fn changes_the_password(house: &House, browser: &mut Browser, end_others: bool) 
         fields.push(("end_others", "1"));
     }
     let answer = browser.posts(&house.at("", "/u/security/password"), &fields);
-    assert_eq!(answer.location(), "/u/security?changed=1", "{}", answer.text());
+    assert_eq!(answer.location(), "/u/security", "{}", answer.text());
 }
 
 #[test]

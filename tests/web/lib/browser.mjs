@@ -127,6 +127,16 @@ export async function cookiesOf(context, origin) {
 
 export const heading = (page) => page.locator('h1').first().textContent();
 export const path = (page) => new URL(page.url()).pathname;
+/** Acts, and arrives at a page that says what was done: first in its title, and with the focus on it, for who cannot see it. */
+export async function says(page, act, what) {
+  await Promise.all([page.waitForEvent('domcontentloaded'), act()]);
+  const said = page.locator('main .notice[role=status]:focus b');
+  await said.waitFor();
+  if (!what.test(await said.textContent()) || !what.test((await page.title()).split(' · ')[0])) {
+    throw new Error(`it says ${await said.textContent()}, under the title ${await page.title()}`);
+  }
+}
+
 export const openMenu = (page) => page.click('button.me');
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

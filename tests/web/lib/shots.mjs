@@ -110,7 +110,7 @@ async function everything(house, browser) {
         await own.locator('.notice').waitFor();
         await shoot(own, 'login-wrong');
         await logInAs(own, house.base, 'lilei');
-        for (const [name, at] of [['u', '/u'], ['devices', '/u/devices'], ['devices-done', '/u/devices?done=one'], ['profile', '/u/profile'], ['security', '/u/security'],
+        for (const [name, at] of [['u', '/u'], ['devices', '/u/devices'], ['profile', '/u/profile'], ['security', '/u/security'],
           ['confirm', '/login/profile/logout?ask=1'], ['forbidden', '/console'], ['absent', '/nowhere']]) {
           await own.goto(house.base + at);
           await shoot(own, name);

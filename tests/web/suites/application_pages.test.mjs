@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, heading, logInAs, open, visitor } from '../lib/browser.mjs';
+import { axe, heading, logInAs, open, says, visitor } from '../lib/browser.mjs';
 import { LILEI, MAIL, NOTES, ask, logIn, start } from '../lib/house.mjs';
 
 let house, browser;
@@ -56,13 +56,11 @@ test('without a script a button judges the lines; Enter in a field saves', async
   assert.equal(await page.inputValue('#name'), 'Mail II');
   assert.equal(await heading(page), 'Mail', 'nothing was saved');
   await page.fill('#redirect_uris', registered);
-  await page.press('#name', 'Enter');
-  await page.waitForURL(/saved=1/);
+  await says(page, () => page.press('#name', 'Enter'), /^Saved$/);
   assert.equal(await heading(page), 'Mail II');
   await page.goto(at(MAIL, '/protocol'));
   await page.check('#grant-client_credentials');
-  await page.locator('main button.go').click();
-  await page.waitForURL(/\/protocol\?saved=1/);
+  await says(page, () => page.locator('main button.go').click(), /^Saved$/);
   assert.ok(await page.isChecked('#grant-client_credentials'));
   await page.goto(at(MAIL));
   assert.equal(await page.inputValue('#redirect_uris'), registered, 'the other part stayed');
@@ -73,8 +71,7 @@ test('two people at one form: the slower one sees what the other saved and loses
   const [first, second] = [await desk(), await desk()];
   await Promise.all([first, second].map(({ page }) => page.goto(at(NOTES))));
   await first.page.fill('#name', 'Notes of the first');
-  await first.page.locator('main button.go').click();
-  await first.page.waitForURL(/saved=1/);
+  await says(first.page, () => first.page.locator('main button.go').click(), /^Saved$/);
   await second.page.fill('#name', 'Notes of the second');
   await second.page.locator('main button.go').click();
   const notice = second.page.locator('.notice.no');
@@ -83,8 +80,7 @@ test('two people at one form: the slower one sees what the other saved and loses
   assert.equal(await second.page.evaluate(() => document.activeElement.getAttribute('role')), 'alert');
   assert.equal(await second.page.inputValue('#name'), 'Notes of the second');
   assert.deepEqual(await axe(second.page), []);
-  await second.page.locator('main button.go').click();
-  await second.page.waitForURL(/saved=1/);
+  await says(second.page, () => second.page.locator('main button.go').click(), /^Saved$/);
   assert.equal(await heading(second.page), 'Notes of the second');
   await Promise.all([first, second].map(({ context }) => context.close()));
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, cookiesOf, heading, logInAs, open, openMenu, overflow, path, visitor } from '../lib/browser.mjs';
+import { axe, cookiesOf, heading, logInAs, open, openMenu, overflow, path, says, visitor } from '../lib/browser.mjs';
 import { HANMEIMEI, LILEI, MAYA, NOTES, PASSWORD, isIn, logIn, start } from '../lib/house.mjs';
 import { AGENTS, settle } from '../lib/people.mjs';
 
@@ -185,6 +185,24 @@ describe('forms that are refused', () => {
   });
 });
 
+test('on a phone no target of the personal center is smaller than a finger, and no tab is out of sight', async () => {
+  for (const lang of ['zh', 'en']) {
+    const context = await visitor(browser, { lang, width: 360 });
+    const page = await context.newPage();
+    await logInAs(page, house.base, 'lilei');
+    for (const at of CENTER.filter((at) => at.startsWith('/u'))) {
+      await page.goto(house.base + at);
+      const small = await page.locator('header, main').locator('a, button, summary, select, input:not([type=checkbox])').evaluateAll((all) => all
+        .filter((one) => one.checkVisibility() && !one.closest('[popover]') && !one.matches('.hid'))
+        .map((one) => ({ box: one.getBoundingClientRect(), of: one.textContent.trim() || one.name }))
+        .filter(({ box }) => box.height > 0 && (box.height < 44 || box.right > innerWidth))
+        .map(({ box, of }) => `${of}: ${box.height} high, to ${box.right}`));
+      assert.deepEqual(small, [], `${lang} ${at}`);
+    }
+    await context.close();
+  }
+});
+
 describe('the keyboard', () => {
   /** What Tab reaches, from the top: names of the controls. */
   async function walk(page, steps) {
@@ -311,8 +329,7 @@ describe('without a script', () => {
     await page.goto(`${house.base}/console/applications/${id}`);
     // Edit it, take a new secret, delete it.
     await page.fill('#name', 'Wiki II');
-    await send(page);
-    await page.waitForURL(/saved=1/);
+    await says(page, () => send(page), /^Saved$/);
     assert.equal(await heading(page), 'Wiki II');
     await page.locator('form[action$="/secret"] button').click();
     const second = await page.locator('main code').filter({ hasText: /^[0-9a-f]{32}$/ }).textContent();
@@ -332,14 +349,13 @@ describe('without a script', () => {
     await page.fill('#username', 'wang');
     await page.fill('#name', '王芳');
     await page.fill('#password', 'letmeout');
-    await send(page);
-    await page.waitForURL(/\/console\/users\/[0-9a-f]{24}\?saved=created/);
+    await says(page, () => send(page), /created/);
+    assert.match(path(page), /^\/console\/users\/[0-9a-f]{24}$/);
     const at = house.base + path(page);
     const cookies = await logIn(house.base, 'wang');
     await page.goto(at);
     await page.fill('#email', 'wang@example.com');
-    await send(page);
-    await page.waitForURL(/saved=1/);
+    await says(page, () => send(page), /^Saved$/);
     assert.equal(await page.inputValue('#email'), 'wang@example.com');
     assert.equal(await isIn(house.base, cookies), true, 'a new address ends nothing');
     await page.check('input[type=radio][name=status][value=disabled]');
@@ -377,16 +393,14 @@ describe('without a script', () => {
     await page.fill('#current', PASSWORD);
     await page.fill('#new', 'let me out, please');
     await page.fill('#again', 'let me out, please');
-    await send(page);
-    await page.waitForURL(/changed=1/);
+    await says(page, () => send(page), /^The password is changed$/);
     assert.equal(await isIn(house.base, other), false);
     assert.equal(await isIn(house.base, await cookiesOf(context, house.base)), true);
     assert.equal(await isIn(house.base, before), false, 'copies of the old cookie are dead');
     await page.fill('#current', 'let me out, please');
     await page.fill('#new', PASSWORD);
     await page.fill('#again', PASSWORD);
-    await send(page);
-    await page.waitForURL(/changed=1/);
+    await says(page, () => send(page), /^The password is changed$/);
     await context.close();
   });
 
@@ -396,10 +410,10 @@ describe('without a script', () => {
     const { context, page } = await without('hanmeimei');
     await page.goto(`${house.base}/u/devices`);
     const row = page.locator('#others li').filter({ hasText: 'Safari' }).first();
-    await row.locator('button.ends').click();
-    await page.waitForURL(/done=one/);
-    await page.locator('form[action$="/end-others"] button').click();
-    await page.waitForURL(/done=others/);
+    await says(page, () => row.locator('button.ends').click(), /^That device is logged out$/);
+    await says(page, () => page.locator('form[action$="/end-others"] button').click(), /^The other devices are logged out$/);
+    await page.reload();
+    assert.equal(await page.locator('.notice').count(), 0, 'it is said once');
     assert.equal(await page.locator('#others li').count(), 0);
     for (const cookies of others) assert.equal(await isIn(house.base, cookies), false);
     await context.close();
@@ -428,11 +442,10 @@ describe('without a script', () => {
     await stale.goto(`${house.base}/console/users/${HANMEIMEI}`);
     await page.goto(`${house.base}/console/users/${HANMEIMEI}`);
     await page.fill('#phone', '+8613800000002');
-    await send(page);
-    await page.waitForURL(/saved=1/);
+    await says(page, () => send(page), /^Saved$/);
     await stale.fill('#name', 'Overwritten');
     await send(stale);
-    assert.doesNotMatch(stale.url(), /saved=1/);
+    assert.equal(await stale.locator('.notice[role=status]').count(), 0);
     await page.goto(`${house.base}/console/users/${HANMEIMEI}`);
     assert.match(await heading(page), /Han Meimei/);
     assert.equal(await page.inputValue('#phone'), '+8613800000002');

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, logInAs, open, visitor } from '../lib/browser.mjs';
+import { axe, logInAs, open, says, visitor } from '../lib/browser.mjs';
 import { MAYA, NOTES, start } from '../lib/house.mjs';
 
 let house, browser;
@@ -30,8 +30,7 @@ test('the pool gets a colour and a logo, without a script', async () => {
   await page.getByRole('button', { name: 'Preview' }).click();
   assert.match(await page.locator('.notice').textContent(), /nothing is saved yet/);
   assert.equal(await page.locator('.sample rect[fill="#8a1c5c"]').count(), 1);
-  await page.getByRole('button', { name: 'Save' }).click();
-  await page.waitForURL(/saved=1$/);
+  await says(page, () => page.getByRole('button', { name: 'Save' }).click(), /^Saved$/);
   await page.locator('#logo').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: PNG });
   await page.getByRole('button', { name: 'Use this picture' }).click();
   await page.waitForURL(/#picture$/);
@@ -60,8 +59,7 @@ test('a read-only administrator finds nothing to press', async () => {
   await logInAs(page, house.base, 'chenliqun');
   await page.goto(`${house.base}/console/users/${MAYA}`);
   await page.getByLabel(/^Read-only administrator/).check();
-  await page.getByRole('button', { name: 'Save' }).click();
-  await page.waitForURL(/saved=1$/);
+  await says(page, () => page.getByRole('button', { name: 'Save' }).click(), /^Saved$/);
   await context.close();
 
   const reader = await visitor(browser, { script: false });

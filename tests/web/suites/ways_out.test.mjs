@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { cookiesOf, enter, heading, listening, logInAs, open, openMenu, path, visitor } from '../lib/browser.mjs';
+import { cookiesOf, enter, heading, listening, logInAs, open, openMenu, path, says, visitor } from '../lib/browser.mjs';
 import { HANMEIMEI, LILEI, MAIL, NOTES, ask, isIn, kick, logIn, managementToken, start } from '../lib/house.mjs';
 
 let house, browser, elsewhere;
@@ -211,8 +211,8 @@ describe('way 1: the personal center', () => {
     await listening(there.page, () => there.page.goto(`${house.base}/u`));
     const kept = await cookiesOf(there.context, house.base);
     await here.page.goto(`${house.base}/u/devices`);
-    await here.page.locator('#others form[action$="/end"] button').first().click();
-    await here.page.waitForURL(/done=one/);
+    const end = here.page.locator('#others form[action$="/end"] button').first();
+    await says(here.page, () => end.click(), /^That device is logged out$/);
     await signedOut(there.page, 'personal_center');
     assert.equal(await isIn(house.base, kept), false);
     assert.equal(await isIn(house.base, await cookiesOf(here.context, house.base)), true);
