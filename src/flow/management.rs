@@ -11,17 +11,21 @@ use super::login::From;
 use super::state::State;
 use crate::crypto::signing::{self, ManagementClaims};
 use crate::crypto::{random, seal};
+use crate::domain::application::Application;
 use crate::domain::audit;
 use crate::domain::id::{AccessKeyId, PoolId, Sid};
 use crate::domain::logout::{Actor, Origin};
-use crate::domain::secret::{KeptSecret, Secret};
+use crate::domain::secret::{KeptSecret, Secret, SecretHash};
 use crate::domain::session::Seq;
 use crate::store::audit::Event;
 use crate::store::db::StoreError;
 use crate::store::{access_keys, pools, users};
 
-/// Life of a management token in seconds. Authing's JavaScript SDK asks for a new one an hour before the end.
+/// Life of a management token of version 3, in seconds.
 pub const LIFE_SECONDS: i64 = 7_200;
+/// The same of version 2: 15 days, as Authing has it, since SDKs of Go and C# never ask for another. It counts no longer than its
+/// credential does.
+pub const LONG_LIFE_SECONDS: i64 = 15 * 86_400;
 
 /// What the secrets of pools and access keys are sealed for.
 const SEALED: &str = "program secrets";
@@ -76,8 +80,15 @@ pub fn signer(state: &State, id: &str) -> Done<Option<(Caller, Secret)>> {
     row.map(|row| Ok((caller, opened(&row.secret)?))).transpose()
 }
 
-/// Exchanges a credential for a token. Wrong id and wrong secret look the same and are throttled by address.
-pub async fn issue(state: &Arc<State>, id: &str, secret: &str, issuer: &str, from: From) -> Done<Issued> {
+/// Exchanges a credential, id and secret, for a token that lives so many seconds. Wrong id and wrong secret look the same and are
+/// throttled by address.
+pub async fn issue(
+    state: &Arc<State>,
+    (id, secret): (&str, &str),
+    life: i64,
+    issuer: &str,
+    from: From,
+) -> Done<Issued> {
     // Only who is wrong waits: whatever others do from the same address, who has the secret can kick (security.md W6).
     let Some(caller) = credential(state, id, secret)? else {
         if let Some(seconds) = state.throttle.wait_address(&from.ip) {
@@ -86,17 +97,31 @@ pub async fn issue(state: &Arc<State>, id: &str, secret: &str, issuer: &str, fro
         state.throttle.failed_address(&from.ip);
         return Err(FlowError::Unauthenticated);
     };
-    mint(state, caller, id.to_owned(), issuer.to_owned(), from).await
+    mint(state, caller, (id.to_owned(), life), issuer.to_owned(), from).await
 }
 
-/// A new token for whoever shows one that counts; what ends the one ends both.
+/// Whether an application has this secret. An unknown application and a wrong secret look the same and are throttled by address.
+pub fn is_secret_of(state: &State, application: Option<&Application>, secret: &str, from: &From) -> Done<bool> {
+    if let Some(seconds) = state.throttle.wait_address(&from.ip) {
+        return Err(FlowError::Throttled { seconds });
+    }
+    let held = application.map_or(&SecretHash([0; 32]), |application| &application.secret);
+    let fits = seal::same(held, &seal::hash(secret)) && application.is_some();
+    if !fits {
+        state.throttle.failed_address(&from.ip);
+    }
+    Ok(fits)
+}
+
+/// A new token, as long-lived, for whoever shows one that counts; what ends the one ends both.
 pub async fn renew(state: &Arc<State>, token: &str, issuer: &str, from: From) -> Done<Issued> {
     let caller = authorise(state, token, None)?;
-    let sub = signing::read(&state.key, token).ok_or(FlowError::Unauthenticated)?.sub;
-    mint(state, caller, sub, issuer.to_owned(), from).await
+    let claims = signing::read(&state.key, token).ok_or(FlowError::Unauthenticated)?;
+    let life = claims.exp - claims.iat;
+    mint(state, caller, (claims.sub, life), issuer.to_owned(), from).await
 }
 
-async fn mint(state: &Arc<State>, caller: Caller, sub: String, iss: String, from: From) -> Done<Issued> {
+async fn mint(state: &Arc<State>, caller: Caller, (sub, life): (String, i64), iss: String, from: From) -> Done<Issued> {
     state
         .write(move |act, state| {
             let origin = Origin { actor: caller.actor.clone(), ip: from.ip, request: from.request };
@@ -116,7 +141,7 @@ async fn mint(state: &Arc<State>, caller: Caller, sub: String, iss: String, from
                 sub: sub.clone(),
                 seq: seq.0,
                 iat,
-                exp: iat + LIFE_SECONDS,
+                exp: iat + life,
                 iss,
                 jti: Sid::from_random(random::octets()).to_string(),
             };

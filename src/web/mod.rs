@@ -35,7 +35,7 @@ pub mod visit;
 
 use actix_web::Resource;
 use actix_web::http::Method;
-use actix_web::web::{ServiceConfig, delete, get, head, method, post, resource, to};
+use actix_web::web::{ServiceConfig, delete, get, head, method, patch, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
 use console::{applications, audit, import, kick, login_status, outbox, overview, receipts, settings, user, users};
 use error::{Answer, Refusal};
@@ -60,8 +60,18 @@ macro_rules! routes {
     (@one $path:literal, GET $get:path, DELETE $delete:path) => {
         only($path, "GET, HEAD, DELETE").route(get().to($get)).route(head().to($get)).route(delete().to($delete))
     };
+    (@one $path:literal, GET $get:path, POST $post:path, DELETE $delete:path) => {
+        only($path, "GET, HEAD, POST, DELETE")
+            .route(get().to($get))
+            .route(head().to($get))
+            .route(post().to($post))
+            .route(delete().to($delete))
+    };
     (@one $path:literal, POST $post:path) => {
         only($path, "POST").route(post().to($post))
+    };
+    (@one $path:literal, PATCH $patch:path) => {
+        only($path, "PATCH").route(patch().to($patch))
     };
 }
 
@@ -238,8 +248,11 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/api/applications/{app}/kick-active-users" => POST v2::applications::kick_active_users;
         "/api/v2/applications/{app}/active-users" => GET v2::applications::active_users;
         "/api/v2/userpools/access-token" => POST v2::userpools::access_token;
+        "/api/v2/userpools/accessToken" => GET v2::userpools::access_token_by_query;
         "/api/v2/users/kick" => POST v2::users::kick;
         "/api/v2/users/login-status" => GET v2::users::login_status;
+        "/api/v2/users/is-user-exists" => GET v2::users::exists;
+        "/api/v3/check-app-id-secret" => POST v3::management::check_secret;
         "/api/v3/get-management-token" => POST v3::management::get_management_token;
         "/api/v3/kick-users" => POST v3::kick::kick_users;
         "/api/v3/kick-public-accounts" => POST v3::kick::kick_users;
@@ -273,6 +286,9 @@ fn authing_wire(sheet: &mut ServiceConfig) {
         "/svg-string/guard" => GET v2::guard::icons;
         "/api/v2/users/find" => GET v2::guard::find;
         "/api/v2/users/me" => GET v2::users::me;
+        "/api/v2/users/me/info" => GET v2::users::me;
+        "/api/v2/users/refresh-token" => POST v2::users::refresh_token;
+        "/api/v2/udvs/get" => POST v2::users::custom_data;
         "/api/v2/users/login/check-status" => POST v2::users::check_status;
         "/api/v2/login/account" => POST v2::login::account;
         "/api/v2/register-{kind}" => POST v2::register::register;
@@ -294,9 +310,11 @@ fn authing_wire(sheet: &mut ServiceConfig) {
     // Programs of administrators again: whose paths end with an id come after those that end with a word.
     routes! { sheet;
         "/api/v2/users/batch" => POST v2::users::batch;
-        "/api/v2/users/{user}" => GET v2::users::detail;
+        "/api/v2/users" => POST v2::users::create;
+        "/api/v2/users/{user}" => GET v2::users::detail, POST v2::users::update;
         "/api/v2/applications" => GET v2::applications::list, POST v2::applications::create;
-        "/api/v2/applications/{app}" => GET v2::applications::detail, DELETE v2::applications::delete;
+        "/api/v2/applications/{app}" => GET v2::applications::detail, POST v2::applications::update, DELETE v2::applications::delete;
+        "/api/v2/application/{app}/refresh-secret" => PATCH v2::applications::refresh_secret;
     }
     // These end sessions by GET, so HEAD is not a GET here.
     acting! { sheet;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
-use url::Url;
+use url::{Host, Url};
 
 use super::error::Refusal;
 use crate::domain::application::Application;
@@ -77,6 +77,16 @@ impl Place {
             Some((scheme, host)) => format!("{scheme}://{}.{host}", application.identifier),
             None => self.base.clone(),
         }
+    }
+
+    /// Where people log in to an application: at its own host, or on the base host where that is an address, which has no names
+    /// below it.
+    pub fn login_of(&self, application: &Application) -> String {
+        let host = Url::parse(&self.base).ok();
+        if matches!(host.as_ref().and_then(Url::host), Some(Host::Ipv4(_) | Host::Ipv6(_))) {
+            return format!("{}/login?app_id={}", self.base, application.id);
+        }
+        format!("{}/login", self.origin_of(application))
     }
 }
 

@@ -38,6 +38,23 @@ struct RegisterConfig {
     enabled_basic_register_methods: Option<Vec<String>>,
 }
 
+/// Several addresses, or, from some SDKs of version 2, one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Addresses {
+    Several(Vec<String>),
+    One(String),
+}
+
+impl Addresses {
+    fn list(self) -> Vec<String> {
+        match self {
+            Self::Several(list) => list,
+            Self::One(address) => vec![address],
+        }
+    }
+}
+
 /// An application as it is sent, in the words of either version.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
@@ -48,11 +65,14 @@ pub struct Sent {
     app_name: Option<String>,
     identifier: Option<String>,
     app_identifier: Option<String>,
-    redirect_uris: Option<Vec<String>>,
-    logout_redirect_uris: Option<Vec<String>>,
+    redirect_uris: Option<Addresses>,
+    logout_redirect_uris: Option<Addresses>,
+    #[serde(default, deserialize_with = "super::shape::object")]
     oidc_config: Option<OidcConfig>,
     register_disabled: Option<bool>,
+    #[serde(default, deserialize_with = "super::shape::object")]
     register_config: Option<RegisterConfig>,
+    permission_strategy: Option<Value>,
     template: Option<String>,
     default_protocol: Option<String>,
     saml_provider_enabled: Option<bool>,
@@ -74,11 +94,17 @@ fn word<T>(text: Option<String>, parse: fn(&str) -> Option<T>, name: &'static st
 }
 
 impl Sent {
-    /// The parts that count. Another protocol than OpenID Connect, and ready-made integrations, are refused.
+    /// The parts that count. Another protocol than OpenID Connect, ready-made integrations, and keeping people out are refused.
     pub fn parts(self) -> Result<ApplicationParts, Refusal> {
         let others = [self.saml_provider_enabled, self.oauth_provider_enabled, self.cas_provider_enabled];
+        let strategy = self.permission_strategy.unwrap_or_default();
+        let lets_all_in = strategy["defaultStrategy"].is_null() || strategy["defaultStrategy"] == "ALLOW_ALL";
         let protocol = self.default_protocol.as_deref().unwrap_or("oidc");
-        if others.contains(&Some(true)) || protocol != "oidc" || self.template.is_some_and(|name| !name.is_empty()) {
+        if !lets_all_in
+            || others.contains(&Some(true))
+            || protocol != "oidc"
+            || self.template.is_some_and(|name| !name.is_empty())
+        {
             return Err(Coded::from(&UNSUPPORTED).into());
         }
         let oidc = self.oidc_config.unwrap_or_default();
@@ -87,8 +113,8 @@ impl Sent {
         Ok(ApplicationParts {
             name: self.app_name.or(self.name),
             identifier: self.app_identifier.or(self.identifier),
-            redirect_uris: self.redirect_uris.or(oidc.redirect_uris),
-            logout_redirect_uris: self.logout_redirect_uris.or(oidc.post_logout_redirect_uris),
+            redirect_uris: self.redirect_uris.map(Addresses::list).or(oidc.redirect_uris),
+            logout_redirect_uris: self.logout_redirect_uris.map(Addresses::list).or(oidc.post_logout_redirect_uris),
             grant_types: words(oidc.grant_types, GrantType::parse, "oidcConfig.grant_types")?,
             response_types: words(oidc.response_types, ResponseType::of_request, "oidcConfig.response_types")?,
             auth_method: word(
@@ -149,7 +175,7 @@ pub fn v3_in_short(row: &ApplicationRow) -> Value {
 
 /// An application of version 3, for an administrator.
 pub fn v3(state: &State, place: &Place, row: &ApplicationRow) -> Value {
-    let login = state.directory().application(row.id).map(|a| format!("{}/login", place.origin_of(a)));
+    let login = state.directory().application(row.id).map(|a| place.login_of(a));
     let methods = if row.protocol.self_registration { json!(["EMAIL_PASSWORD"]) } else { json!([]) };
     let mut shown = v3_in_short(row);
     let rest = json!({

@@ -2,7 +2,7 @@
 //!
 //! The token comes in `Authorization`, with `Bearer` or bare, in whatever case (contract G6, G7). Empty, `undefined` and
 //! `null` count as absent: SDKs send them (G8). A program may sign its calls instead ([`super::signed`]). The pool header
-//! must fit, unless it is absent or empty.
+//! must fit, unless it is absent.
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ pub fn admin(state: &State, request: &HttpRequest) -> Result<Caller, Refusal> {
         return signed::caller(state, request);
     }
     let token = token(request)?.ok_or(Refusal::Unauthenticated)?;
-    let pool = request.headers().get("x-authing-userpool-id").map(|v| v.to_str().unwrap_or("?"));
+    let pool = header(request, "x-authing-userpool-id");
     Ok(management::authorise(state, &token, pool)?)
 }
 

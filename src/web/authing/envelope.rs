@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
+use crate::domain::logout::Receipt;
 use crate::web::error::Refusal;
 
 /// Success on a v2 path.
@@ -14,6 +15,23 @@ pub fn v2(message: &str, data: &Value) -> HttpResponse {
 /// Success on a v3 path.
 pub fn v3(message: &str, data: &Value) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "statusCode": 200, "message": message, "data": data }))
+}
+
+/// A kick, with its receipt.
+pub fn kicked(request: &HttpRequest, receipt: &Receipt) -> HttpResponse {
+    let data = json!({ "receipt": receipt.id, "kicked": receipt.known, "unknown": receipt.unknown });
+    with_receipt(request, in_words(request, "forced logout success", "强制下线成功"), receipt, &data)
+}
+
+/// An act with a receipt, on a v2 path. Version 4 of Authing's SDK for Java reads `data` as true or false and throws at anything
+/// else, so the receipt stands beside it there.
+pub fn with_receipt(request: &HttpRequest, message: &str, receipt: &Receipt, data: &Value) -> HttpResponse {
+    let sdk = request.headers().get("x-authing-sdk-version").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if sdk.starts_with("java:4.") {
+        return HttpResponse::Ok()
+            .json(json!({ "code": 200, "message": message, "data": true, "receipt": receipt.id }));
+    }
+    v2(message, data)
 }
 
 /// Success where SDKs look for either number (contract G4).

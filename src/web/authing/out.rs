@@ -83,8 +83,7 @@ async fn kick(request: &HttpRequest, query: &Form) -> Answer {
     let receipt = state
         .write(move |act, state| door::kick(act, state, caller.pool, (vec![user], within), (Cause::Kicked, origin)))
         .await?;
-    let data = json!({ "receipt": receipt.id, "kicked": receipt.known, "unknown": receipt.unknown });
-    Ok(envelope::v2(envelope::in_words(request, "forced logout success", "强制下线成功"), &data))
+    Ok(envelope::kicked(request, &receipt))
 }
 
 /// The person's own log-out by a call. An application that nobody knows is passed over: whoever calls wants out.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::codes::{ADMINISTRATOR, Coded, MISSING, REGISTER_DISABLED, UNSUPPORTED, USER_EXISTS};
+use super::shape;
 use super::signin::{Travelled, typed};
 use crate::domain::secret::Secret;
 use crate::flow::error::FlowError;
@@ -41,6 +42,7 @@ pub struct Sent {
     /// `"0"` was how one logged out.
     pub token_expired_at: Option<Value>,
     /// Of one user, or of every one of a list.
+    #[serde(default, deserialize_with = "shape::object")]
     pub options: Option<Options>,
 }
 

@@ -29,6 +29,8 @@ pub enum By {
     Email,
     /// A user name.
     Username,
+    /// A phone number.
+    Phone,
 }
 
 /// What of a profile the house keeps.
@@ -76,6 +78,7 @@ impl Newcomer {
         match self.by {
             By::Email => form.email.clone_from(&self.account),
             By::Username => form.username.clone_from(&self.account),
+            By::Phone => form.phone.clone_from(&self.account),
         }
         form
     }

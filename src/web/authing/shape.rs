@@ -1,5 +1,8 @@
 //! Shapes that several calls share: whom a call names, how users and applications look on the wire.
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::domain::application::Application;
@@ -33,6 +36,19 @@ pub fn user_ids(value: Option<&Value>) -> Result<Vec<UserId>, Refusal> {
         return Err(refuse());
     }
     texts.iter().map(|text| UserId::parse(text).map_err(|_| refuse())).collect()
+}
+
+/// Reads an object of version 3, where an empty list is an object without anything in it: PHP knows no difference. With this a
+/// field needs `serde(default)` too.
+pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(reader: D) -> Result<Option<T>, D::Error> {
+    let Some(written) = Option::<Box<RawValue>>::deserialize(reader)? else { return Ok(None) };
+    let bare = written.get().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let text = if bare.is_some_and(|rest| rest.trim().is_empty()) { "{}" } else { written.get() };
+    // A list would be read as the parts of an object in their order.
+    if !text.starts_with('{') {
+        return Err(serde::de::Error::custom("an object is wanted"));
+    }
+    serde_json::from_str(text).map(Some).map_err(serde::de::Error::custom)
 }
 
 /// A number of a query: from 1 to `most`, where more count as `most`.
@@ -132,12 +148,11 @@ pub fn v3_user(user: &User) -> Value {
 
 /// An application as lists of a person's applications have it.
 pub fn v3_application(application: &Application, place: &Place) -> Map<String, Value> {
-    let login = format!("{}/login", place.origin_of(application));
     [
         ("appId", json!(application.id)),
         ("appName", json!(application.name)),
         ("appLogo", Value::Null),
-        ("appLoginUrl", json!(login)),
+        ("appLoginUrl", json!(place.login_of(application))),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))

@@ -11,6 +11,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage as _, HttpRequest};
 use futures_util::stream;
 
+use super::caller;
 use super::codes::{
     Coded, DATE_MALFORMED, DATE_MISSING, NONCE_USED, SIGNATURE_METHOD, SIGNATURE_VERSION, SIGNATURE_WRONG, SKEWED,
 };
@@ -94,7 +95,7 @@ fn judge(state: &State, request: &HttpRequest) -> Result<Caller, Refusal> {
         Some(Held(body)) => texts(request, &headers, &body?),
         None => Vec::new(),
     };
-    let pool = value("x-authing-userpool-id");
+    let pool = value("x-authing-userpool-id").and_then(caller::meant);
     let call = SignedCall { id, texts: &texts, signature, at, nonce, pool };
     let verdict = signed::authorise(state, &call, &visit::address(state, request))?;
     verdict.map_err(|unfit| {

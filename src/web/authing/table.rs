@@ -57,6 +57,10 @@ pub const ANSWERED: &[Answered] = answered! {
         "js 4, py 4 applications.activeUsers", KICKS;
     POST "/api/v2/userpools/access-token" => "v2::userpools::access_token",
         "REST", FIRST;
+    GET "/api/v2/userpools/accessToken" => "v2::userpools::access_token_by_query",
+        "java 4, c# 2 ManagementClient", "authing/management::a_token_of_version_2_lasts_as_long_as_its_credential_and_fifteen_days";
+    GET "/api/v2/users/is-user-exists" => "v2::users::exists",
+        "java 4, go 2, c# 2 users.exists; for administrators only", "authing/people::version_2_keeps_people_by_its_own_addresses";
     POST "/api/v2/users/kick" => "v2::users::kick",
         "js 4, py 4, go 2 users.kick", KICKS;
     GET "/api/v2/applications/{app}/public-config" => "v2::guard::public_config",
@@ -70,16 +74,30 @@ pub const ANSWERED: &[Answered] = answered! {
         "authing/guard::the_box_registers_people_where_the_application_lets_it_and_tells_nobody_who_is_there";
     GET "/api/v2/users/me" => "v2::users::me",
         "guard, py 4, ios, android", KICKS;
+    GET "/api/v2/users/me/info" => "v2::users::me",
+        "REST", "authing/log_in::a_living_token_is_renewed_and_answers_for_its_person";
+    POST "/api/v2/users/refresh-token" => "v2::users::refresh_token",
+        "REST; ios, android", "authing/log_in::a_living_token_is_renewed_and_answers_for_its_person";
+    POST "/api/v2/udvs/get" => "v2::users::custom_data",
+        "ios, android, after each log-in", "authing/log_in::a_living_token_is_renewed_and_answers_for_its_person";
     POST "/api/v2/users/batch" => "v2::users::batch",
         "js 4 users.batch", "authing/people::version_2_keeps_people_by_graphql";
     GET "/api/v2/users/{user}" => "v2::users::detail",
         "js 4, py 4 users.detail; REST", "authing/people::version_2_keeps_people_by_graphql";
+    POST "/api/v2/users" => "v2::users::create",
+        "java 4 users.create", "authing/people::version_2_keeps_people_by_its_own_addresses";
+    POST "/api/v2/users/{user}" => "v2::users::update",
+        "java 4 users.update", "authing/people::version_2_keeps_people_by_its_own_addresses";
     GET "/api/v2/applications" => "v2::applications::list",
         "js 4, py 4 applications.list", "authing/applications::version_2_keeps_applications";
     POST "/api/v2/applications" => "v2::applications::create",
         "js 4, py 4 applications.create", "authing/applications::version_2_keeps_applications";
     GET "/api/v2/applications/{app}" => "v2::applications::detail",
         "js 4, py 4 applications.findById", "authing/applications::version_2_keeps_applications";
+    POST "/api/v2/applications/{app}" => "v2::applications::update",
+        "REST", "authing/applications::version_2_keeps_applications";
+    PATCH "/api/v2/application/{app}/refresh-secret" => "v2::applications::refresh_secret",
+        "java 4 refreshApplicationSecret", "authing/applications::a_secret_is_told_once_and_a_new_one_ends_the_old";
     DELETE "/api/v2/applications/{app}" => "v2::applications::delete",
         "js 4, py 4 applications.delete", "authing/applications::a_deleted_application_is_left_by_everybody_at_once";
     GET "/api/v2/users/login-status" => "v2::users::login_status",
@@ -89,7 +107,7 @@ pub const ANSWERED: &[Answered] = answered! {
     POST "/api/v2/login/account" => "v2::login::account",
         "guard, ios, android", "authing/log_in::guards_form_logs_in_by_whatever_name";
     POST "/api/v2/register-{kind}" => "v2::register::register",
-        "guard: email, username (by codes: refused)", "authing/register::guards_form_registers_and_logs_in";
+        "guard: email, username, phone (by codes: refused)", "authing/register::guards_form_registers_and_logs_in";
     POST "/api/v2/register/{kind}" => "v2::register::register",
         "js 4 registerByEmailCode (refused: no codes are sent)", "authing/register::nobody_registers_by_a_code";
     GET "/api/v2/oidc/validate_token" => "v2::oidc::validate_token",
@@ -98,6 +116,8 @@ pub const ANSWERED: &[Answered] = answered! {
         "js 4 PublicKeyManager, guard", "authing/log_in::a_password_under_another_key_is_refused_with_the_option_to_set";
     POST "/api/v3/get-management-token" => "v3::management::get_management_token",
         "py 5, java, go 3, php ManagementClient", "ways_out/kick::an_access_key_ends_with_its_administrator_and_when_it_is_revoked";
+    POST "/api/v3/check-app-id-secret" => "v3::management::check_secret",
+        "REST", "authing/applications::a_secret_is_told_once_and_a_new_one_ends_the_old";
     POST "/api/v3/kick-users" => "v3::kick::kick_users",
         "node 4, py 5, java, go 3, php, c# kickUsers", "authing/ways_out::one_user_is_kicked_from_many_applications_or_from_none";
     POST "/api/v3/kick-public-accounts" => "v3::kick::kick_users",
@@ -198,9 +218,24 @@ pub const ANSWERED: &[Answered] = answered! {
 /// What is not here.
 pub const MISSING: &[Missing] = &[
     Missing {
+        what: "isUserExists, is-user-exists, users/find without an administrator's token",
+        en: "anybody could find out who has an account; the registration itself says that a name is taken",
+        zh: "否则任何人都能查出谁拥有账号；注册时会提示名称已被使用",
+    },
+    Missing {
+        what: "refreshToken(id) with an administrator's token",
+        en: "nobody gets a token in somebody else's name; people renew their own",
+        zh: "任何人都不能以他人名义获得 token；用户只能刷新自己的 token",
+    },
+    Missing {
         what: "js 4 new ManagementClient({appId, secret})",
         en: "an application's secret does not administer its pool; use {userPoolId, secret} with the pool's secret, or an access key",
         zh: "应用密钥不能管理用户池；请使用用户池的 {userPoolId, secret}，或访问密钥",
+    },
+    Missing {
+        what: "SM2: passwords in the old order C1C2C3, or in base64",
+        en: "set the order C1C3C2 (cipherMode 1) and hexadecimal digits, as js 4 sends them",
+        zh: "请使用 C1C3C2 顺序（cipherMode 1）和十六进制，与 js 4 一致",
     },
     Missing {
         what: "js 4.6, py 4, go 2, ios: a key for passwords that is built in",

@@ -5,6 +5,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::wire::{self, given};
+use crate::domain::clock::Timestamp;
 use crate::flow::token;
 use crate::web::body::Form;
 use crate::web::error::{Answer, Refusal};
@@ -28,7 +29,15 @@ pub async fn userinfo(request: HttpRequest, mut payload: Payload) -> Answer {
     if shown.next().is_some() {
         return Err(Refusal::bad("access_token"));
     }
-    Ok(HttpResponse::Ok().json(token::userinfo(&state, &token, own)?))
+    let mut claims = token::userinfo(&state, &token, own)?;
+    if request.headers().contains_key("x-authing-sdk-version")
+        && let Some(moment) = claims.get_mut("updated_at")
+        && let Some(seconds) = moment.as_i64()
+    {
+        // Authing writes moments as texts, and its SDK for Go takes nothing else.
+        *moment = Timestamp(seconds * 1_000).iso().into();
+    }
+    Ok(HttpResponse::Ok().json(claims))
 }
 
 fn bearer(header: &str) -> Option<String> {

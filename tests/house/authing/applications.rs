@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::House;
 use crate::support::authing::Sdk;
 use crate::support::client::Client;
+use crate::support::people::CLIENT_SECRET;
 
 fn said(answer: &Value) -> String {
     answer["data"]["secret"].as_str().unwrap_or_else(|| panic!("no secret: {answer}")).to_owned()
@@ -34,7 +35,8 @@ fn version_2_keeps_applications() {
         (json!({ "name": "", "identifier": "other" }), 2231),
         (json!({ "name": "Other", "identifier": "No Label" }), 2231),
         (json!({ "name": "Other", "redirectUris": ["javascript:alert(1)"] }), 2231),
-        (json!({ "name": "Other", "redirectUris": "http://127.0.0.1/cb" }), 2231),
+        (json!({ "name": "Other", "redirectUris": "no address" }), 2231),
+        (json!({ "name": "Other", "permissionStrategy": { "defaultStrategy": "DENY_ALL" } }), 501),
         (json!({ "name": "Other", "oidcConfig": { "grant_types": ["everything"] } }), 2231),
         (json!({ "name": "Other", "samlProviderEnabled": true }), 501),
     ] {
@@ -42,6 +44,15 @@ fn version_2_keeps_applications() {
         assert_eq!(answer["code"], code, "{body}: {answer}");
     }
     assert_eq!(house.picture(), before);
+    let change = json!({ "name": "Seedlings", "redirectUris": "http://127.0.0.1:9102/cb" });
+    let changed = program.posts(&format!("/api/v2/applications/{id}"), &change).json();
+    assert_eq!(changed["data"]["redirectUris"], json!(["http://127.0.0.1:9102/cb"]), "one address is a list of one");
+    assert_eq!(
+        (&changed["data"]["name"], &changed["data"]["secret"]),
+        (&json!("Seedlings"), &json!(null)),
+        "{changed}"
+    );
+    assert_eq!(changed["data"]["identifier"], "seeds", "what is not named stays");
 }
 
 #[test]
@@ -111,8 +122,21 @@ fn a_secret_is_told_once_and_a_new_one_ends_the_old() {
     let fresh = said(&program.posts("/api/v3/refresh-application-secret", &json!({ "appId": id })).json());
     let code = notes.code(&mut browser);
     assert_eq!(notes.trades(&code).status, 401, "the old one");
-    notes.secret = Some(fresh);
+    notes.secret = Some(fresh.clone());
     assert_eq!(notes.trades(&code).status, 200, "the new one");
+    let bearer = format!("Bearer {}", program.token);
+    let path = format!("/api/v2/application/{id}/refresh-secret");
+    let by_java = house.ask(("PATCH", &path), &[("Authorization", &bearer)], None).json();
+    assert_eq!(by_java["data"]["id"], id.as_str(), "{by_java}");
+    let newest = said(&by_java);
+    let checks = |app: &str, secret: &str| {
+        let body = json!({ "appId": app, "appSecret": secret });
+        program.posts("/api/v3/check-app-id-secret", &body).json()["data"].clone()
+    };
+    assert_eq!(checks(id.as_str(), &newest)["valid"], true);
+    let wrong = checks(id.as_str(), &fresh);
+    assert_eq!(wrong["valid"], false, "the old one");
+    assert_eq!(checks(&"f".repeat(24), &newest), wrong, "who is unknown looks like a wrong secret");
     let foreign = house.foreign_program();
     for answer in [
         foreign.gets(&format!("/api/v3/get-application-secret?appId={id}")),
@@ -121,9 +145,21 @@ fn a_secret_is_told_once_and_a_new_one_ends_the_old() {
         foreign.gets(&format!("/api/v2/applications/{id}")),
         foreign.posts("/api/v3/delete-application", &json!({ "appId": id })),
         foreign.posts("/api/v3/update-application", &json!({ "appId": id, "appName": "x" })),
+        foreign.posts(&format!("/api/v2/applications/{id}"), &json!({ "name": "x" })),
     ] {
         assert_eq!(answer.json()["apiCode"], 2011, "{}", answer.text());
     }
+}
+
+#[test]
+fn who_guesses_secrets_waits() {
+    let house = House::with(|config| config.login_tries_per_address = 3);
+    let (program, id) = (house.program(), house.application("notes").id);
+    let body = json!({ "appId": id, "appSecret": "wrong" });
+    let statuses: Vec<u16> = (0..6).map(|_| program.posts("/api/v3/check-app-id-secret", &body).status).collect();
+    assert_eq!((statuses[0], statuses[5]), (200, 429), "{statuses:?}");
+    let right = json!({ "appId": id, "appSecret": CLIENT_SECRET });
+    assert_eq!(program.posts("/api/v3/check-app-id-secret", &right).status, 429, "also with the right one");
 }
 
 #[test]

@@ -48,7 +48,11 @@ fn a_wrong_type_in_any_place_is_refused_and_nothing_breaks_it() {
             let mut broken = good.clone();
             let was = broken.pointer(&place).unwrap().clone();
             let taken = TAKEN.iter().any(|(name, parameter)| *name == sample.name && place == format!("/{parameter}"));
-            for (value, must) in of_another_type(&was).into_iter().map(|v| (v, !taken)).chain([
+            // PHP writes an object without anything in it as a list.
+            let may_be_empty = was.is_object()
+                && (sample.path.starts_with("/api/v3/") || ["/variables", "/oidcConfig"].contains(&&*place));
+            let must = |value: &Value| !(taken || may_be_empty && *value == json!([]));
+            for (value, must) in of_another_type(&was).into_iter().map(|v| (v.clone(), must(&v))).chain([
                 (json!(null), false),
                 (json!(""), false),
                 (json!("a".repeat(1 << 20)), false),

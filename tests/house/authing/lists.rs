@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::authing::Sdk;
-use crate::support::{House, Program};
+use crate::support::{House, Program, wire};
 
 fn ids(list: &Value, name: &str) -> Vec<String> {
     list.as_array().unwrap().iter().map(|row| row[name].as_str().unwrap().to_owned()).collect()
@@ -46,6 +46,34 @@ fn where_somebody_was_and_is_logged_in() {
     assert_eq!(of_one["data"]["list"][0]["clientIp"], "127.0.0.1");
     let failed = notes.gets("/api/v3/get-my-login-history?success=false").json();
     assert_eq!(failed["data"]["totalCount"], 0);
+}
+
+#[test]
+fn people_are_sent_to_an_address_that_there_is() {
+    let house = House::open();
+    let mut notes = Sdk::of(&house, "notes");
+    notes.signs_in("lilei");
+    let bearer = format!("Bearer {}", notes.token);
+    for (host, expected) in [
+        (house.host(""), house.at("notes", "/login")),
+        (format!("127.0.0.1:{}", house.port), format!("http://127.0.0.1:{}/login?app_id={}", house.port, notes.app)),
+    ] {
+        let headers = [("Authorization", bearer.as_str())];
+        let path = "/api/v3/get-my-logged-in-apps";
+        let answer = wire::request(house.port, &host, ("GET", path), &headers, None).json();
+        assert_eq!(answer["data"][0]["appLoginUrl"], expected, "{answer}");
+    }
+}
+
+#[test]
+fn a_moment_is_a_number_to_everybody_and_a_text_to_an_sdk_of_authing() {
+    let house = House::open();
+    let mut notes = Sdk::of(&house, "notes");
+    notes.signs_in("lilei");
+    let plain = notes.gets("/oidc/me").json()["updated_at"].clone();
+    let told = notes.gets_with("/oidc/me", &[("x-authing-sdk-version", "go:3.0.0")]).json()["updated_at"].clone();
+    assert!(plain.is_i64(), "OpenID Connect Core 5.1: {plain}");
+    assert!(told.as_str().is_some_and(|text| text.ends_with('Z') && text.contains('T')), "{told}");
 }
 
 #[test]

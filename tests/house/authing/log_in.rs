@@ -57,6 +57,31 @@ fn the_cookie_of_a_log_in_by_a_call_is_a_session_like_any_other() {
 }
 
 #[test]
+fn a_living_token_is_renewed_and_answers_for_its_person() {
+    let house = House::open();
+    let mut sdk = Sdk::of(&house, "notes");
+    sdk.logs_in("lilei");
+    let id = house.person("lilei").id;
+    house.clock.advance_ms(1_000);
+    let renewed = sdk.posts("/api/v2/users/refresh-token", &json!({})).json();
+    let token = renewed["data"]["token"].as_str().unwrap_or_else(|| panic!("{renewed}")).to_owned();
+    assert_eq!(renewed["code"], 200);
+    assert!(token != sdk.token && renewed["data"]["exp"].is_i64() && renewed["data"]["iat"].is_i64(), "{renewed}");
+    sdk.token = token;
+    sdk.is_in();
+    assert_eq!(sdk.gets("/api/v2/users/me/info").json()["data"]["id"], id.as_str());
+    // The mobile SDKs ask after each log-in.
+    let wanted = json!({ "targetType": "USER", "targetId": id });
+    let kept = sdk.posts("/api/v2/udvs/get", &wanted);
+    assert_eq!((kept.status, kept.json()), (200, json!([])));
+    house.program().posts("/api/v2/users/kick", &json!({ "userIds": [id] }));
+    for (path, body) in [("/api/v2/users/refresh-token", json!({})), ("/api/v2/udvs/get", wanted)] {
+        assert_eq!(sdk.posts(path, &body).json()["code"], 2020, "{path}");
+    }
+    assert_eq!(sdk.gets("/api/v2/users/me/info").json()["code"], 2020);
+}
+
+#[test]
 fn guards_form_logs_in_by_whatever_name() {
     let house = House::open();
     for name in ["lilei", " LILEI ", "lilei@example.com"] {

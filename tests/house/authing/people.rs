@@ -120,6 +120,63 @@ fn version_2_keeps_people_by_graphql() {
 }
 
 #[test]
+fn version_2_keeps_people_by_its_own_addresses() {
+    let house = open();
+    let (program, mut sdk) = (house.program(), Sdk::of(&house, "notes"));
+    let info = json!({ "username": "mei", "email": "mei@example.com", "password": sdk.encrypts(PASSWORD) });
+    let made = program.posts("/api/v2/users", &json!({ "userInfo": info, "keepPassword": false })).json();
+    let id = made["data"]["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+    sdk.logs_in("mei");
+    let exists = |query: &str| program.gets(&format!("/api/v2/users/is-user-exists?{query}")).json();
+    for (query, expected) in [
+        ("username=mei", true),
+        ("email=MEI@example.com", true),
+        ("phone=13900000001", false),
+        ("username=polly", false),
+    ] {
+        assert_eq!(exists(query), json!({ "code": 200, "message": "OK", "data": expected }), "{query}");
+    }
+    assert_eq!((exists("")["code"].as_u64(), exists("externalId=x")["code"].as_u64()), (Some(2231), Some(501)));
+    let unasked = sdk.gets_with("/api/v2/users/is-user-exists?username=mei", &[("Authorization", "")]).json();
+    assert_eq!(unasked["code"], 2020, "nobody is told");
+    let path = format!("/api/v2/users/{id}");
+    let changed = program.posts(&path, &json!({ "nickname": "Mei", "phone": "13900000001" })).json();
+    assert_eq!((&changed["data"]["name"], &changed["data"]["phone"]), (&json!("Mei"), &json!("+8613900000001")));
+    sdk.is_in();
+    let before = house.picture();
+    for (path, body, code) in [
+        ("/api/v2/users", json!({ "userInfo": info }), 2026),
+        ("/api/v2/users", json!({}), 2231),
+        ("/api/v2/users", json!({ "userInfo": { "username": "bo" }, "keepPassword": true }), 501),
+        (path.as_str(), json!({ "status": "Archived" }), 501),
+        ("/api/v2/users/ffffffffffffffffffffffff", json!({ "name": "x" }), 2004),
+        ("/api/v2/users/*", json!({ "name": "x" }), 2004),
+    ] {
+        assert_eq!(program.posts(path, &body).json()["code"], code, "{path} {body}");
+    }
+    assert_eq!(house.foreign_program().posts(&path, &json!({ "name": "x" })).json()["code"], 2004);
+    assert_eq!(house.picture(), before);
+    program.posts(&path, &json!({ "blocked": true }));
+    sdk.is_out();
+}
+
+#[test]
+fn php_writes_an_object_without_anything_in_it_as_a_list() {
+    let house = open();
+    let program = house.program();
+    let made =
+        program.posts("/api/v3/create-user", &json!({ "username": "mei", "options": [], "customData": [] })).json();
+    assert_eq!(made["data"]["username"], "mei", "{made}");
+    let empty = json!({ "keywords": "mei", "options": [], "searchQuery": [] });
+    assert_eq!(program.posts("/api/v3/list-users", &empty).json()["data"]["totalCount"], 2);
+    assert_eq!(program.posts("/api/v3/list-users", &json!({ "options": [1] })).json()["apiCode"], 2231);
+    let query = json!({ "query": "{ users { totalCount } }", "variables": [] });
+    assert_eq!(program.posts("/graphql/v2", &query).json()["data"]["users"]["totalCount"], 6);
+    let query = json!({ "query": "{ users { totalCount } }", "variables": [1] });
+    assert_eq!(program.posts("/graphql/v2", &query).json()["errors"][0]["message"]["code"], 2231);
+}
+
+#[test]
 fn version_3_keeps_people_one_by_one_and_in_lists() {
     let house = open();
     let (program, mut sdk) = (house.program(), Sdk::of(&house, "notes"));

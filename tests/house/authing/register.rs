@@ -96,6 +96,18 @@ fn guards_form_registers_and_logs_in() {
 }
 
 #[test]
+fn people_register_by_a_phone_number_and_a_password() {
+    let house = open();
+    let (mut notes, mut board) = (Sdk::of(&house, "notes"), Sdk::of(&house, "board"));
+    let body = json!({ "phone": "13900000001", "password": notes.encrypts(PASSWORD), "generateToken": true });
+    assert_eq!(board.posts("/api/v2/register-phone", &body).json()["code"], 2031);
+    let made = notes.posts("/api/v2/register-phone", &body).json();
+    assert_eq!(made["data"]["phone"], "+8613900000001", "{made}");
+    notes.token = made["data"]["token"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+    notes.is_in();
+}
+
+#[test]
 fn version_3_registers_and_logs_in_by_itself() {
     let house = open();
     let mut notes = Sdk::of(&house, "notes");

@@ -29,6 +29,25 @@ pub const CALLS: &[(&str, Who, &str)] = &[
     ("POST /api/applications/{app}/kick-active-users", Admin, r#"{"userIds":["{user}"],"appId":"{app}"}"#),
     ("GET /api/v2/applications/{app}/active-users", Admin, "page=1&limit=10"),
     ("POST /api/v2/userpools/access-token", Anyone, r#"{"userPoolId":"{pool}","secret":"{secret}"}"#),
+    ("GET /api/v2/userpools/accessToken", Anyone, "userPoolId={pool}&secret={secret}"),
+    ("GET /api/v2/users/is-user-exists", Admin, "username=lilei&email=&phone=&externalId="),
+    ("POST /api/v3/check-app-id-secret", Anyone, r#"{"appId":"{app}","appSecret":"{client_secret}"}"#),
+    ("GET /api/v2/users/me/info", Person, ""),
+    ("POST /api/v2/users/refresh-token", Person, ""),
+    ("POST /api/v2/udvs/get", Person, r#"{"targetType":"USER","targetId":"{user}"}"#),
+    (
+        "POST /api/v2/users",
+        Admin,
+        r#"{"userInfo":{"username":"seed","email":"seed@example.com","password":"{sealed}"},
+            "keepPassword":false,"resetPasswordOnFirstLogin":false,"identity":null}"#,
+    ),
+    ("POST /api/v2/users/{user}", Admin, r#"{"username":"other","password":"{sealed}","blocked":false}"#),
+    (
+        "POST /api/v2/applications/{app}",
+        Admin,
+        r#"{"name":"Other","logoutRedirectUris":[],"oidcConfig":{"redirect_uris":[]}}"#,
+    ),
+    ("PATCH /api/v2/application/{app}/refresh-secret", Admin, ""),
     ("POST /api/v2/users/kick", Admin, r#"{"userIds":["{user}"]}"#),
     ("GET /api/v2/users/me", Person, ""),
     ("GET /api/v2/users/login-status", Admin, "userId={user}&appId={app}&deviceId="),
@@ -216,4 +235,5 @@ pub const TAKEN: &[(&str, &str)] = &[
 ];
 
 /// Calls that name nothing they need: an object of other names is a good call.
-pub const NEED_NOTHING: &[&str] = &["POST /api/v3/list-users"];
+pub const NEED_NOTHING: &[&str] =
+    &["POST /api/v3/list-users", "POST /api/v2/users/{user}", "POST /api/v2/applications/{app}"];

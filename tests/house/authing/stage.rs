@@ -98,7 +98,7 @@ impl Stage {
         if !all.iter().any(|(name, _)| *name == "Content-Type") {
             all.push(("Content-Type", "application/json"));
         }
-        self.house.ask(("POST", &sample.path), &all, Some(with))
+        self.house.ask((sample.method, &sample.path), &all, Some(with))
     }
 
     pub fn credential(&self, who: Who) -> String {

@@ -353,13 +353,23 @@ fn who_calls_is_asked_before_anything_else() {
 
 #[test]
 fn a_token_ends_with_its_time() {
+    const LONG_MS: i64 = 15 * 86_400_000;
     let house = House::open();
-    let program = house.program();
+    let long = house.program();
     let (notes, id) = (house.application("notes").id, house.person("lilei").id);
+    let call = json!({ "accessKeyId": house.pool, "accessKeySecret": POOL_SECRET });
+    let issued = long.posts("/api/v3/get-management-token", &call).json();
+    let mut short = house.program();
+    short.token = issued["data"]["access_token"].as_str().unwrap().to_owned();
+    let kicks = |program: &Program| program.tries_to_kick(notes, &json!([id])).json()["code"].as_u64();
     house.clock.advance_ms(7_199_000);
-    assert_eq!(program.tries_to_kick(notes, &json!([id])).json()["code"], 200);
+    assert_eq!((kicks(&short), kicks(&long)), (Some(200), Some(200)));
     house.clock.advance_ms(1_000);
-    assert_eq!(program.tries_to_kick(notes, &json!([id])).json()["code"], 2020);
+    assert_eq!((kicks(&short), kicks(&long)), (Some(2020), Some(200)), "of version 3, and of version 2");
+    house.clock.advance_ms(LONG_MS - 7_201_000);
+    assert_eq!(kicks(&long), Some(200));
+    house.clock.advance_ms(1_000);
+    assert_eq!(kicks(&long), Some(2020));
 }
 
 #[test]

@@ -59,7 +59,9 @@ pub async fn call(request: HttpRequest, mut payload: Payload) -> Answer {
 async fn answered(request: &HttpRequest, payload: &mut Payload) -> Answer {
     let visit = signin::visit(request)?;
     let call: Call = body::json(request, payload).await?;
-    if !matches!(call.variables, Value::Null | Value::Object(_)) {
+    // PHP writes an object without anything in it as a list.
+    let none = call.variables.as_array().is_some_and(Vec::is_empty);
+    if !none && !matches!(call.variables, Value::Null | Value::Object(_)) {
         return Err(Refusal::Bad("variables"));
     }
     let asked = document::asked(&call.query, call.operation.as_deref()).ok_or(Refusal::Bad("query"))?;
@@ -73,7 +75,7 @@ async fn answered(request: &HttpRequest, payload: &mut Payload) -> Answer {
     if asked.lacks_something(&call.variables) && field.name != "accessToken" {
         return Err(Refusal::Bad("variables"));
     }
-    let arguments = asked.arguments(&call.variables).ok_or(Refusal::Bad("query: an unknown variable"))?;
+    let arguments = asked.arguments(&call.variables).map_err(|_| Refusal::Bad("query: an unknown variable"))?;
     if names_more(&field.name, &arguments) {
         return Err(Refusal::Bad("query: an unknown argument"));
     }

@@ -106,18 +106,22 @@ pub enum Given {
     Object(Vec<(String, Given)>),
 }
 
+/// A variable is named that the operation does not declare.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Undeclared;
+
 impl Given {
-    /// What it is, once variables are known. The inner `None`: nothing. The outer: a variable that was never declared.
-    fn resolved(&self, variables: &Map<String, Value>, declared: &[Declared]) -> Option<Option<Value>> {
-        Some(Some(match self {
+    /// What it is, once variables are known; nothing, where a variable is nothing.
+    fn resolved(&self, variables: &Map<String, Value>, declared: &[Declared]) -> Result<Option<Value>, Undeclared> {
+        Ok(Some(match self {
             Self::Value(value) => value.clone(),
             Self::Variable(name) => {
-                declared.iter().find(|variable| variable.name == *name)?;
-                return Some(variables.get(name).cloned());
+                let known = declared.iter().any(|variable| variable.name == *name);
+                return if known { Ok(variables.get(name).cloned()) } else { Err(Undeclared) };
             }
             Self::List(list) => {
-                let item = |item: &Self| Some(item.resolved(variables, declared)?.unwrap_or(Value::Null));
-                Value::Array(list.iter().map(item).collect::<Option<_>>()?)
+                let item = |item: &Self| Ok(item.resolved(variables, declared)?.unwrap_or(Value::Null));
+                Value::Array(list.iter().map(item).collect::<Result<_, _>>()?)
             }
             Self::Object(parts) => {
                 let mut object = Map::new();
@@ -153,7 +157,7 @@ impl Asked {
     /// The variables as they count: those that are declared, with their defaults (section 6.1.2).
     fn variables(&self, sent: &Value) -> Map<String, Value> {
         let counts = |variable: &Declared| {
-            let default = || variable.default.as_ref()?.resolved(&Map::new(), &[])?;
+            let default = || variable.default.as_ref()?.resolved(&Map::new(), &[]).ok()?;
             let value = sent.get(&variable.name).cloned().or_else(default)?;
             Some((variable.name.clone(), value))
         };
@@ -167,10 +171,10 @@ impl Asked {
         self.declared.iter().any(|variable| variable.required && !there(variable))
     }
 
-    /// What the field is given, as an object. `None`: it names a variable that was never declared.
-    pub fn arguments(&self, sent: &Value) -> Option<Value> {
+    /// What the field is given, as an object.
+    pub fn arguments(&self, sent: &Value) -> Result<Value, Undeclared> {
         let given = Given::Object(self.field.arguments.clone());
-        given.resolved(&self.variables(sent), &self.declared)?
+        Ok(given.resolved(&self.variables(sent), &self.declared)?.unwrap_or_default())
     }
 }
 
@@ -490,7 +494,7 @@ mod tests {
             ),
         ] {
             let asked = asked(text, None).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(asked.arguments(&sent), Some(expected), "{text}");
+            assert_eq!(asked.arguments(&sent), Ok(expected), "{text}");
         }
     }
 
@@ -514,7 +518,7 @@ mod tests {
             assert_eq!(asked(text, None), None, "{text}");
         }
         for text in ["{ f(a: $a) }", "query q($b: Int) { f(o: { a: [$a] }) }"] {
-            assert_eq!(asked(text, None).unwrap().arguments(&json!({ "a": 1 })), None, "{text}");
+            assert_eq!(asked(text, None).unwrap().arguments(&json!({ "a": 1 })), Err(Undeclared), "{text}");
         }
         let needs = asked("query q($a: [Int!]!, $b: Int, $c: Int! = 1) { f(a: $a) }", None).unwrap();
         assert!(!needs.lacks_something(&json!({ "a": [] })));

@@ -82,7 +82,11 @@ async fn log_in(visit: &Visit, arguments: &Value, by: &'static str) -> Result<An
 async fn register(visit: &Visit, arguments: &Value, by: By) -> Result<Answered, Refusal> {
     let input = &arguments["input"];
     let application = caller::application(&visit.state, &visit.place, &visit.request, None)?;
-    let name = if by == By::Email { "email" } else { "username" };
+    let name = match by {
+        By::Email => "email",
+        By::Username => "username",
+        By::Phone => "phone",
+    };
     let newcomer = Newcomer {
         by,
         account: required(input, name)?.to_owned(),
@@ -147,7 +151,8 @@ async fn access_token(visit: &Visit, arguments: &Value) -> Result<Answered, Refu
         caller::no_application(&visit.state, id)?;
     }
     let id = named.ok_or(Coded::from(&MISSING))?;
-    let issued = management::issue(&visit.state, id, secret, &visit.place.issuer(), visit.from()).await?;
+    let (issuer, life) = (visit.place.issuer(), management::LONG_LIFE_SECONDS);
+    let issued = management::issue(&visit.state, (id, secret), life, &issuer, visit.from()).await?;
     Ok(json!({ "accessToken": issued.token, "iat": issued.iat, "exp": issued.exp }).into())
 }
 

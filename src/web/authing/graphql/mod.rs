@@ -6,6 +6,6 @@
 mod answer;
 mod document;
 mod fields;
-mod people;
+pub(in crate::web::authing) mod people;
 
 pub use answer::call;

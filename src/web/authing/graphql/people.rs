@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::fields::{Answered, required, text};
 use crate::domain::logout::{Actor, Cause};
 use crate::flow::bearer::{self, Bearer};
+use crate::flow::management::Caller;
 use crate::flow::presence::{self, UserRef};
 use crate::flow::provisioning;
 use crate::flow::users::{self, Listing};
@@ -119,7 +120,7 @@ pub(super) fn exists(visit: &Visit, arguments: &Value) -> Result<Answered, Refus
 }
 
 /// `createUser(userInfo, keepPassword, resetPasswordOnFirstLogin, identity)`.
-pub(super) async fn create(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
+pub(in crate::web::authing) async fn create(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
     nothing_of(arguments, &["keepPassword", "resetPasswordOnFirstLogin", "identity"])?;
     let sent: Sent = read(&arguments["userInfo"], "userInfo")?.ok_or(Coded::from(&MISSING))?;
@@ -165,20 +166,30 @@ async fn update_own(visit: &Visit, arguments: &Value, person: &Bearer) -> Result
 
 async fn update_any(visit: &Visit, arguments: &Value) -> Result<Answered, Refusal> {
     let caller = caller::admin(&visit.state, &visit.request)?;
-    let whom = people::named_one(None, required(arguments, "id")?)?;
+    let id = required(arguments, "id")?;
     let sent: Sent = read(&arguments["input"], "input")?.ok_or(Coded::from(&MISSING))?;
-    let (state, origin) = (&visit.state, caller::origin(&visit.state, &visit.request, &caller));
+    change(visit, &caller, id, sent).await
+}
+
+/// A program changes somebody, or kicks them where nothing but that is asked.
+pub(in crate::web::authing) async fn change(
+    visit: &Visit,
+    caller: &Caller,
+    id: &str,
+    sent: Sent,
+) -> Result<Answered, Refusal> {
+    let whom = people::named_one(None, id)?;
+    let pool = caller.pool;
+    let (state, origin) = (&visit.state, caller::origin(&visit.state, &visit.request, caller));
     if sent.only_logs_out() {
-        let user = presence::find(state, caller.pool, &whom)?.ok_or(Refusal::absent("user"))?;
+        let user = presence::find(state, pool, &whom)?.ok_or(Refusal::absent("user"))?;
         let everywhere = (vec![user.id], None);
         let why = (Cause::Kicked, origin);
-        state
-            .write(move |act, state| crate::flow::logout::kick_known(act, state, caller.pool, everywhere, why))
-            .await?;
+        state.write(move |act, state| crate::flow::logout::kick_known(act, state, pool, everywhere, why)).await?;
         return Ok(shape::v2_user(&user).into());
     }
     let parts = sent.parts(state, Travelled::Encrypted)?;
-    let changed = provisioning::change_users(state, caller.pool, vec![(whom, parts)], origin).await;
+    let changed = provisioning::change_users(state, pool, vec![(whom, parts)], origin).await;
     let changed = changed.map_err(people::refused)?;
     Ok(changed.first().map_or(Value::Null, |changed| shape::v2_user(&changed.user)).into())
 }

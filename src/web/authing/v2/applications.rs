@@ -45,8 +45,7 @@ pub async fn kick_active_users(request: HttpRequest, app: Path<String>, mut payl
             logout::kick(act, state, caller.pool, (ids, Some(application)), (Cause::Kicked, origin))
         })
         .await?;
-    let data = json!({ "receipt": receipt.id, "kicked": receipt.known, "unknown": receipt.unknown });
-    Ok(envelope::v2(envelope::in_words(&request, "forced logout success", "强制下线成功"), &data))
+    Ok(envelope::kicked(&request, &receipt))
 }
 
 /// `GET /api/v2/applications/:appId/active-users?page=&limit=`. Odd parameters are passed over, as SDKs send them.
@@ -102,5 +101,33 @@ pub async fn delete(request: HttpRequest, app: Path<String>) -> Answer {
     let caller = caller::admin(&state, &request)?;
     let (id, origin) = (application::id(&app)?, caller::origin(&state, &request, &caller));
     let receipt = state.write(move |act, state| applications::delete(act, state, caller.pool, id, &origin)).await?;
-    Ok(envelope::v2("OK", &json!({ "receipt": receipt.id })))
+    Ok(envelope::with_receipt(&request, "OK", &receipt, &json!({ "receipt": receipt.id })))
+}
+
+/// `POST /api/v2/applications/:appId`: what is named changes. The answer holds a secret only when the change made a new one.
+pub async fn update(request: HttpRequest, app: Path<String>, mut payload: Payload) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let call: Sent = body::json(&request, &mut payload).await?;
+    let (id, origin) = (application::id(&app)?, caller::origin(&state, &request, &caller));
+    let changing = provisioning::change_application(&state, (caller.pool, id), call.parts()?, origin);
+    let (row, secret) = changing.await?;
+    let mut shown = application::v2(&state, &row);
+    if let Some(secret) = secret {
+        shown["secret"] = secret.reveal().into();
+    }
+    Ok(envelope::v2("OK", &shown))
+}
+
+/// `PATCH /api/v2/application/:appId/refresh-secret`, as Authing writes it: the new one, this once; the old one is dead.
+pub async fn refresh_secret(request: HttpRequest, app: Path<String>) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let (id, origin) = (application::id(&app)?, caller::origin(&state, &request, &caller));
+    let which = (caller.pool, id);
+    let made = state.write(move |act, state| applications::set_secret(act, state, which, None, &origin)).await?;
+    let row = applications::find(&state, caller.pool, id)?;
+    let mut shown = application::v2(&state, &row);
+    shown["secret"] = made.ok_or(Refusal::Broken)?.reveal().into();
+    Ok(envelope::v2("OK", &shown))
 }

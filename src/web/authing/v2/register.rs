@@ -1,9 +1,10 @@
-//! `POST /api/v2/register-email`, `/api/v2/register-username`, as Guard's form sends them. By codes nobody registers: none are
+//! `POST /api/v2/register-email`, `/api/v2/register-username`, `/api/v2/register-phone`, as Guard's form sends them. By codes nobody registers: none are
 //! sent.
 
 use actix_web::HttpRequest;
 use actix_web::web::{Path, Payload};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::web::authing::codes::{Coded, MISSING, UNSUPPORTED};
 use crate::web::authing::register::{self, By, Newcomer, Profile};
@@ -18,6 +19,9 @@ struct RegisterCall {
     account: Option<String>,
     email: Option<String>,
     username: Option<String>,
+    phone: Option<String>,
+    /// What was sent to prove an address.
+    code: Option<Value>,
     password: Option<String>,
     profile: Option<Profile>,
     force_login: Option<bool>,
@@ -33,6 +37,7 @@ pub async fn register(request: HttpRequest, kind: Path<String>, mut payload: Pay
     let (by, account) = match kind.as_str() {
         "email" => (By::Email, call.email.or(call.account)),
         "username" => (By::Username, call.username.or(call.account)),
+        "phone" if call.code.is_none() => (By::Phone, call.phone.or(call.account)),
         _ => return Err(Coded::from(&UNSUPPORTED).into()),
     };
     let newcomer = Newcomer {

@@ -1,4 +1,5 @@
-//! `/api/v2/users`: the kick from everything, who calls, who is who, and whether somebody is logged in.
+//! `/api/v2/users`: the kick from everything, who calls, who is who, whether somebody is logged in; and users one by one, for
+//! administrators' programs.
 
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -11,11 +12,11 @@ use crate::domain::logout::Cause;
 use crate::flow::bearer::Bearer;
 use crate::flow::{logout, presence, provisioning, users};
 use crate::web::authing::codes::LOG_IN_AGAIN;
-use crate::web::authing::{caller, envelope, people, shape};
+use crate::web::authing::{caller, envelope, graphql, people, shape};
 use crate::web::body::{self, Form};
 use crate::web::error::{Answer, Refusal};
 use crate::web::place;
-use crate::web::visit::{self, off_thread};
+use crate::web::visit::{self, Visit, off_thread};
 
 #[derive(Deserialize)]
 struct KickCall {
@@ -33,8 +34,7 @@ pub async fn kick(request: HttpRequest, mut payload: Payload) -> Answer {
     let receipt = state
         .write(move |act, state| logout::kick(act, state, caller.pool, (ids, None), (Cause::Kicked, origin)))
         .await?;
-    let data = json!({ "receipt": receipt.id, "kicked": receipt.known, "unknown": receipt.unknown });
-    Ok(envelope::v2(envelope::in_words(&request, "forced logout success", "强制下线成功"), &data))
+    Ok(envelope::kicked(&request, &receipt))
 }
 
 /// `GET /api/v2/users/:id`: anybody of the pool, for its administrators.
@@ -43,6 +43,78 @@ pub async fn detail(request: HttpRequest, user: Path<String>) -> Answer {
     let caller = caller::admin(&state, &request)?;
     let id = UserId::parse(&user).map_err(|_| Refusal::absent("user"))?;
     Ok(envelope::v2("OK", &shape::v2_user(&users::find(&state, caller.pool, id)?)))
+}
+
+/// `GET /api/v2/users/is-user-exists?username=`, `?email=`, `?phone=`. Administrators only: anybody else could find out who has an
+/// account.
+pub async fn exists(request: HttpRequest) -> Answer {
+    let state = visit::state(&request)?;
+    let caller = caller::admin(&state, &request)?;
+    let query = Form::query(&request)?;
+    let given = |name| -> Result<Option<&str>, Refusal> { Ok(query.one(name)?.and_then(caller::meant)) };
+    let sought = people::sought([
+        ("username", given("username")?),
+        ("email", given("email")?),
+        ("phone", given("phone")?),
+        ("external_id", given("externalId")?),
+    ])?;
+    let found = sought.map(|name| presence::find(&state, caller.pool, &name)).transpose()?.flatten();
+    Ok(envelope::v2("OK", &json!(found.is_some())))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateCall {
+    user_info: Option<Value>,
+    keep_password: Option<Value>,
+    reset_password_on_first_login: Option<Value>,
+    identity: Option<Value>,
+}
+
+/// `POST /api/v2/users`, as `createUser` of GraphQL.
+pub async fn create(request: HttpRequest, mut payload: Payload) -> Answer {
+    caller::admin(&*visit::state(&request)?, &request)?;
+    let call: CreateCall = body::json(&request, &mut payload).await?;
+    let arguments = json!({
+        "userInfo": call.user_info, "keepPassword": call.keep_password, "identity": call.identity,
+        "resetPasswordOnFirstLogin": call.reset_password_on_first_login,
+    });
+    let made = graphql::people::create(&Visit::of(&request)?, &arguments).await?;
+    Ok(envelope::v2("OK", &made.value))
+}
+
+/// `POST /api/v2/users/:id`, as `updateUser` of GraphQL.
+pub async fn update(request: HttpRequest, user: Path<String>, mut payload: Payload) -> Answer {
+    let caller = caller::admin(&*visit::state(&request)?, &request)?;
+    let sent: people::Sent = body::json(&request, &mut payload).await?;
+    let changed = graphql::people::change(&Visit::of(&request)?, &caller, &user, sent).await?;
+    Ok(envelope::v2("OK", &changed.value))
+}
+
+/// `POST /api/v2/users/refresh-token`, as `refreshToken` of GraphQL; nothing of the body counts.
+pub async fn refresh_token(request: HttpRequest) -> Answer {
+    let state = visit::state(&request)?;
+    let token = caller::person(&state, &request)?.renewed(&state)?;
+    Ok(envelope::v2("OK", &json!({ "token": token.token, "iat": token.iat, "exp": token.exp })))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CustomDataCall {
+    target_type: Option<String>,
+    target_id: Option<String>,
+}
+
+/// `POST /api/v2/udvs/get`: what an application keeps of somebody beside the user. Nothing is kept; the mobile SDKs ask after each
+/// log-in and take this answer's number for the log-in's. Bare.
+pub async fn custom_data(request: HttpRequest, mut payload: Payload) -> Answer {
+    let state = visit::state(&request)?;
+    caller::person(&state, &request)?;
+    let call: CustomDataCall = body::json(&request, &mut payload).await?;
+    if call.target_type.is_none() || call.target_id.is_none() {
+        return Err(Refusal::bad("targetType, targetId"));
+    }
+    Ok(HttpResponse::Ok().json(json!([])))
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use crate::domain::logout::Cause;
 use crate::flow::logout;
 use crate::flow::presence::{self, UserRef};
 use crate::web::authing::codes::{Coded, UNSUPPORTED};
-use crate::web::authing::{caller, envelope};
+use crate::web::authing::{caller, envelope, shape};
 use crate::web::body;
 use crate::web::error::{Answer, Refusal};
 use crate::web::visit;
@@ -24,6 +24,7 @@ struct KickCall {
     app_ids: Option<Vec<String>>,
     #[serde(rename = "userId")]
     user_id: Option<String>,
+    #[serde(default, deserialize_with = "shape::object")]
     options: Option<Options>,
 }
 

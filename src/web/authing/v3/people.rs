@@ -26,13 +26,16 @@ const PAGE: u32 = 50;
 struct ListCall {
     keywords: Option<String>,
     advanced_filter: Option<Vec<Value>>,
+    #[serde(default, deserialize_with = "shape::object")]
     search_query: Option<Map<String, Value>>,
+    #[serde(default, deserialize_with = "shape::object")]
     options: Option<ListOptions>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct ListOptions {
+    #[serde(default, deserialize_with = "shape::object")]
     pagination: Option<Pagination>,
     sort: Option<Vec<Sorting>>,
     fuzzy_search_on: Option<Vec<String>>,
@@ -179,6 +182,7 @@ pub async fn exists(request: HttpRequest, mut payload: Payload) -> Answer {
 #[derive(Deserialize)]
 struct ListOf {
     list: Option<Vec<Sent>>,
+    #[serde(default, deserialize_with = "shape::object")]
     options: Option<Options>,
 }
 
@@ -263,6 +267,7 @@ pub async fn update_batch(request: HttpRequest, mut payload: Payload) -> Answer 
 #[serde(rename_all = "camelCase")]
 struct DeleteCall {
     user_ids: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "shape::object")]
     options: Option<Options>,
 }
 

@@ -19,7 +19,7 @@ use crate::flow::password_key;
 use crate::flow::signin::{Given, Wanted};
 use crate::web::authing::codes::{Coded, MISSING, UNSUPPORTED};
 use crate::web::authing::signin::{self, Travelled};
-use crate::web::authing::{caller, envelope};
+use crate::web::authing::{caller, envelope, shape};
 use crate::web::error::{Answer, Refusal};
 use crate::web::oidc::wire;
 use crate::web::visit::Visit;
@@ -30,6 +30,7 @@ struct SigninCall {
     connection: Option<String>,
     #[serde(rename = "passwordPayload")]
     password_payload: Option<PasswordPayload>,
+    #[serde(default, deserialize_with = "shape::object")]
     options: Option<Options>,
     client_id: Option<String>,
     client_secret: Option<String>,

@@ -16,7 +16,9 @@ use crate::web::error::Answer;
 struct SignupCall {
     connection: Option<String>,
     password_payload: Option<PasswordPayload>,
+    #[serde(default, deserialize_with = "shape::object")]
     profile: Option<Profile>,
+    #[serde(default, deserialize_with = "shape::object")]
     options: Option<Options>,
 }
 

@@ -26,11 +26,13 @@ fn of_pool(state: &State, pool: PoolId, id: &str) -> Result<ApplicationId, Refus
 struct ActiveCall {
     #[serde(rename = "appId")]
     app_id: Option<String>,
+    #[serde(default, deserialize_with = "shape::object")]
     options: Option<ActiveOptions>,
 }
 
 #[derive(Deserialize, Default)]
 struct ActiveOptions {
+    #[serde(default, deserialize_with = "shape::object")]
     pagination: Option<Pagination>,
 }
 
