@@ -10,7 +10,6 @@ use crate::domain::user::Role;
 use crate::page::count::Count;
 use crate::page::frame::Frame;
 use crate::page::parts::{Seal, Stamp, calm, listed, name, seal, stamp};
-use crate::page::words::Common;
 
 /// One user of the list.
 #[derive(Debug, Clone)]
@@ -111,7 +110,7 @@ fn row(frame: &Frame, user: &UserRow) -> Markup {
             td.c-dev role="cell" {
                 @if user.sessions.is_none() { span.muted { (common.none_here) } } @else { ((common.sessions)(user.sessions)) }
             }
-            td.c-apps role="cell" { @if !user.applications.is_empty() { (few(common, &user.applications)) } }
+            td.c-apps role="cell" { @if !user.applications.is_empty() { (few(frame, &user.applications)) } }
             td.c-seen.nowrap role="cell" { @match user.last_login { Some(at) => (times.tag(at, &times.moment(at))), None => span.muted { (words.never) } } }
             td.c-ip role="cell" { @if let Some(ip) = &user.last_ip { span.id title=(ip) { (ip) } } }
         }
@@ -119,11 +118,11 @@ fn row(frame: &Frame, user: &UserRow) -> Markup {
 }
 
 /// As many names as a column has room for.
-fn few(common: &Common, names: &[String]) -> String {
+fn few(frame: &Frame, names: &[String]) -> String {
     const SHOWN: usize = 2;
-    let mut said = listed(common, &names[..names.len().min(SHOWN)]);
+    let mut said = listed(&frame.words().common, &names[..names.len().min(SHOWN)]);
     if names.len() > SHOWN {
-        said.push_str(&(common.and_others)((names.len() - SHOWN).into()));
+        said.push_str(&(frame.words().directory.of_all)((names.len() - SHOWN).into(), names.len().into()));
     }
     said
 }

@@ -2,6 +2,7 @@
 
 use super::table::{Counted, Named, Said, s};
 use crate::domain::user::Role;
+use crate::page::count::Count;
 
 sentences! {
 /// Applications, users and access keys.
@@ -76,6 +77,7 @@ Directory {
     n_users: Counted = |n| format!("{n} 位用户"), |n| s(n, "user");
     user_sessions: Said = "登录设备", "Devices";
     applications: Said = "应用", "Applications";
+    of_all: fn(Count, Count) -> String = |_, all| format!("等 {all} 个"), |more, _| format!(" and {more} more");
     no_sessions: Said = "现在没有登录。", "Not logged in anywhere now.";
     force_everything: Said = "强制下线…", "Force log out…";
     force_everything_line: Said = "在所有设备、所有应用上结束登录。", "Ends every log-in, on every device, in every application.";

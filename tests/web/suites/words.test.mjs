@@ -20,7 +20,7 @@ const PRODUCTS = ['Authing', 'OpenID Connect', 'OAuth', 'SAML', 'CAS', 'SDK', 'C
   'Android', 'Ubuntu', 'Linux', 'iOS', 'iPadOS', 'HarmonyOS', 'WebSocket', 'curl', 'Cookie'];
 /** Terms of the craft that Authing's console leaves in Latin letters. */
 const TERMS = ['URL', 'ID', 'App', 'App ID', 'App Secret', 'IP', 'CSV', 'JSON', 'JWKS', 'PKCE', 'http', 'https', 'HTTP', 'HTTPS', 'host', 'GB', 'MB', 'KB', 'ms', 's', 'UTC',
-  'Logo', 'PNG', 'SVG', 'JPEG', 'WebP', 'NDJSON', 'UTF-8', '.env', 'localhost', 'TOKEN', 'Asia/Shanghai', 'exeunt backup'];
+  'Logo', 'PNG', 'SVG', 'JPEG', 'WebP', 'NDJSON', 'UTF-8', '.env', 'localhost', 'TOKEN', 'Asia/Shanghai', 'exeunt backup', 'exeunt demo --port', 'Issuer', 'Token'];
 /** What a protocol calls a thing; it is never translated. By their shape: snake_case, camelCase, /a/path, {braced}. */
 const LITERAL = /\{[^}]*\}|\b[a-z]\w*[._]\w+(?:_\w+)*|\b[a-z]+[A-Z]\w*|(?<!\w)\/[\w./{}-]+|\b(?:(?:code|id_token|token)(?: (?:id_token|token))*|none|null|format=JSON|[REHP]S(?:256|384|512)|EdDSA|ACK)\b/g;
 const ADDRESS = /(?:https?|javascript):[^\s，。、；）]*|(?<![\w.])[\w.+-]+@[\w.-]+|\b(?:[0-9a-f]{1,4}:){3,}[0-9a-f]{1,4}\b|\b[0-9a-f]{12,}\b/gi;
