@@ -174,6 +174,8 @@ pub struct AuthorizeErrorView<'a> {
     pub application: Option<AppFace<'a>>,
     /// The address that was refused, when that is what is wrong.
     pub refused: Option<Refused<'a>>,
+    /// Where an administrator would register it.
+    pub settings: Option<&'a str>,
 }
 
 /// The wall without a door: what was wrong, and who can mend it how.
@@ -219,7 +221,7 @@ fn fault(frame: &Frame, view: &AuthorizeErrorView, app: Option<&str>) -> Markup 
                         (difference(frame, refused.address, closest, at))
                     }
                     @if let Some(app) = app.filter(|_| view.refused.is_some()) { p { ((words.register_it)(app)) } }
-                    @if let Some(settings) = view.refused.and_then(|refused| refused.settings) { p { a href=(settings) { (gate.open_settings) } } }
+                    @if let Some(settings) = view.settings { p { a href=(settings) { (words.open_settings) } } }
                     p { (words.code) }
                     code.id { (view.code) }
                     @if !view.description.is_empty() { p lang="en" { (calm(view.description)) } }

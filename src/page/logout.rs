@@ -107,8 +107,6 @@ pub struct Refused<'a> {
     pub rule: &'a str,
     /// For developers: the closest registered address and the index of the first character that differs, from 0.
     pub developer: Option<(&'a str, usize)>,
-    /// Where an administrator would register it.
-    pub settings: Option<&'a str>,
 }
 
 /// What the farewell shows.
@@ -267,7 +265,6 @@ fn refusal(frame: &Frame, refused: Refused) -> Markup {
                     summary { (icon("down")) (words.gate.for_developers) }
                     p { (refused.rule) }
                     @if let Some((closest, at)) = refused.developer { (difference(frame, refused.address, closest, at)) }
-                    @if let Some(settings) = refused.settings { p { a href=(settings) { (words.gate.open_settings) } } }
                 }
             }
         }

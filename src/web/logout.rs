@@ -8,8 +8,6 @@
 //! 5. Only then the answer: on to the registered address, or the farewell page. A refused address is shown as text. The
 //!    cookie is cleared, always. Without a session the answer is the same.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue, REFRESH};
 use actix_web::web::Payload;
@@ -22,10 +20,9 @@ use super::place::Place;
 use super::protect::{self, Navigation};
 use super::reply;
 use super::visit::Visit;
-use crate::domain::application::Application;
 use crate::domain::clock::Timestamp;
 use crate::domain::device::Device;
-use crate::domain::id::{ApplicationId, PoolId};
+use crate::domain::id::PoolId;
 use crate::domain::logout::{Actor, Cause, Receipt};
 use crate::domain::redirect::{self, Choice, Next, RedirectList, choose};
 use crate::flow::{account, logout, receipt};
@@ -77,17 +74,16 @@ fn asked_to_ask(query: &str) -> bool {
     query.split('&').any(|pair| pair == "ask=1")
 }
 
-/// The application whose list decides: the host's own, or on the base host the one that is named, else the default. None is
-/// of an unknown or doubled name.
-fn judge_of(visit: &Visit, query: &str) -> Option<Arc<Application>> {
-    let named = Form::parse(query.as_bytes()).and_then(|form| Ok(form.one("app_id")?.map(str::to_owned))).ok()?;
-    visit.place.application(&visit.state, named.as_deref().filter(|n| !n.is_empty())).unwrap_or(None)
-}
-
-/// What becomes of the address, and the pool whose list it was judged by.
+/// The list that decides: of the host's own application, or on the base host of the one that is named, else the default.
+/// An unknown or doubled name allows nothing. Beside it, the pool whose list it is.
 fn judge(visit: &Visit, query: &str) -> (Choice, Option<PoolId>) {
     let Some(own) = visit.place.url() else { return (Choice::Absent, None) };
-    match judge_of(visit, query) {
+    let named = Form::parse(query.as_bytes()).and_then(|form| Ok(form.one("app_id")?.map(str::to_owned)));
+    let application = match named {
+        Ok(named) => visit.place.application(&visit.state, named.as_deref().filter(|n| !n.is_empty())).unwrap_or(None),
+        Err(_) => None,
+    };
+    match application {
         Some(application) => (choose(&application.logout, query, &own), Some(application.pool)),
         None => (choose(&RedirectList::new(Vec::new()), query, &own), None),
     }
@@ -127,13 +123,7 @@ async fn leave(visit: &Visit, choice: Choice, asked: &str, which: Which) -> Answ
         Choice::Absent => (None, None),
         Choice::Refused(refusal, shown) => (None, Some((refusal, shown.as_str()))),
     };
-    let settings = judge_of(visit, asked).map(|application| settings_of(application.id));
-    farewell(visit, Cause::FrontEnd, ended.as_ref(), &Onward { to, refused, path: &path, settings })
-}
-
-/// Where the console keeps the addresses of an application.
-pub fn settings_of(application: ApplicationId) -> String {
-    format!("/console/applications/{application}")
+    farewell(visit, Cause::FrontEnd, ended.as_ref(), &Onward { to, refused, path: &path })
 }
 
 /// Where a log-out goes on to.
@@ -144,14 +134,12 @@ pub struct Onward<'a> {
     pub refused: Option<(&'a redirect::Refusal, &'a str)>,
     /// Where a change of language comes back to.
     pub path: &'a str,
-    /// Where the console keeps the list by which it was judged.
-    pub settings: Option<String>,
 }
 
 impl Onward<'_> {
     /// The farewell page.
     pub fn home() -> Self {
-        Self { to: None, refused: None, path: "/u", settings: None }
+        Self { to: None, refused: None, path: "/u" }
     }
 }
 
@@ -167,12 +155,8 @@ pub fn farewell(visit: &Visit, cause: Cause, ended: Option<&Receipt>, onward: &O
             tracing::info!(rule = refusal.code(), "a log-out address was refused");
             let rule = super::view::rule(refusal.code()).sentence(visit.lang());
             let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
-            let refused = Refused {
-                address: shown,
-                rule,
-                developer: closest.map(|c| (c.entry.as_str(), c.differs_at)),
-                settings: onward.settings.as_deref(),
-            };
+            let refused =
+                Refused { address: shown, rule, developer: closest.map(|c| (c.entry.as_str(), c.differs_at)) };
             let reading = match ended {
                 Some(receipt) => receipt::of(&visit.state, receipt)?,
                 None => None,
@@ -292,12 +276,12 @@ fn is_pending(reading: &receipt::Reading) -> bool {
 }
 
 /// What a farewell link keeps of a refused address, in this order, and the seal on it: nobody else can put words there.
-const KEPT: [&str; 5] = ["refused", "why", "near", "at", "of"];
+const KEPT: [&str; 4] = ["refused", "why", "near", "at"];
 
 /// The farewell page's own link, with the address that was refused.
 fn kept_refusal(visit: &Visit, ended: &Receipt, cause: Cause, refused: &Refused<'_>, code: &str) -> String {
     let (near, at) = refused.developer.map_or(("", String::new()), |(entry, at)| (entry, at.to_string()));
-    let values = [refused.address, code, near, &at, refused.settings.unwrap_or_default()];
+    let values = [refused.address, code, near, &at];
     let mark = receipt::farewell_mark(&visit.state, ended.id, ended.at);
     let seal = visit.state.key.mark("refused", &[[mark.as_str()].as_slice(), &values].concat());
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -316,12 +300,11 @@ fn refusal_kept<'a>(visit: &Visit, query: &'a Form) -> Result<Option<Refused<'a>
     if seal.is_empty() || !visit.state.key.recognises("refused", &[[mark].as_slice(), &values].concat(), seal) {
         return Ok(None);
     }
-    let [address, code, near, at, settings] = values;
+    let [address, code, near, at] = values;
     Ok(Some(Refused {
         address,
         rule: super::view::rule(code).sentence(visit.lang()),
         developer: at.parse().ok().map(|at| (near, at)),
-        settings: Some(settings).filter(|path| !path.is_empty()),
     }))
 }
 

@@ -27,6 +27,16 @@ fn the_log_in_page_names_the_host_that_one_returns_to() {
 }
 
 #[test]
+fn a_log_in_address_that_is_not_registered_says_why_and_where_it_would_be() {
+    let house = House::open();
+    let notes = house.application("notes").id;
+    let query = format!("client_id={notes}&redirect_uri=https%3A%2F%2Fnotes.example%2Fcallback&response_type=code");
+    let page = house.browser().opens(&house.at("", &format!("/oidc/auth?{query}"))).text();
+    assert!(page.contains("Its scheme differs from the registered one: http is not https."), "{page}");
+    assert!(page.contains(&format!("<a href=\"/console/applications/{notes}\">Open this application")), "{page}");
+}
+
+#[test]
 fn on_the_way_to_a_room_of_the_house_no_application_is_named() {
     let house = House::open();
     for (asked, heading) in [

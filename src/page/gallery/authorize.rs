@@ -74,13 +74,13 @@ fn refusals(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let address = Refused {
         address: "https://notes-acme.example.net/callback",
         rule: Rule::Differs(Differs::Host).sentence(stage.lang),
-        settings: Some("/console/applications/a"),
         developer: None,
     };
     let known = AuthorizeErrorView {
         description: "redirect_uri is not registered",
         application: Some(AppFace { name: &stage.applications[0], identifier: "notes" }),
         refused: Some(address),
+        settings: Some("/console/applications/a"),
         ..unknown
     };
     let near = Refused { developer: Some(("https://notes.acme.example/callback", 13)), ..address };

@@ -212,7 +212,6 @@ fn farewells(stage: &Stage) -> Vec<(&'static str, Markup)> {
     let refused = Refused {
         address: "https://notes-acme.example.net/after?from=logout",
         rule: Rule::Differs(Differs::Host).sentence(stage.lang),
-        settings: Some("/console/applications/a"),
         developer: Some(("https://notes.acme.example/after", 13)),
     };
     let long = hostile();

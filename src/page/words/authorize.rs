@@ -28,6 +28,7 @@ Authorize {
     to_mend: Said = "这要由管理应用的人来改正", "Whoever runs the application has to correct this";
     address: Said = "登录回调 URL 没有登记", "The login callback URL is not registered";
     register_it: Named = |n| format!("如果这个地址属于{n}，管理员可以在控制台的应用页里，把它一字不差地登记为登录回调 URL。"), |n| format!("If this address belongs to {n}, an administrator can register it in the console, on the application's page, as a login callback URL, letter for letter.");
+    open_settings: Said = "在控制台打开这个应用", "Open this application in the console";
     code: Said = "错误代码", "Error code";
 }
 }

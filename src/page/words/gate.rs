@@ -49,8 +49,6 @@ Gate {
     closest: Said = "最接近的登记地址", "The closest registered address";
     first_difference: Counted = |n| format!("从第 {n} 个字符起不同"), |n| format!("They differ from character {n} on");
 
-    open_settings: Said = "在控制台打开这个应用", "Open this application in the console";
-
     form_too_old: Said = "这个页面打开太久了", "This page was open too long";
     nothing_changed: Said = "什么都没有改动", "Nothing was changed";
     send_again_line: Said = "你填的内容还在，再提交一次就好。密码不会保留，需要重新输入。", "What you typed is still here: send it again. Passwords are not kept and have to be typed anew.";

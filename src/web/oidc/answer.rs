@@ -11,7 +11,7 @@ use crate::page::authorize as page;
 use crate::page::login::AppFace;
 use crate::page::logout::Refused;
 use crate::web::visit::Visit;
-use crate::web::{logout, protect, reply, view};
+use crate::web::{protect, reply, view};
 
 pub(in crate::web) fn failed(error: OauthError) -> Vec<(&'static str, String)> {
     vec![("error", error.code.as_str().to_owned()), ("error_description", error.description.to_owned())]
@@ -84,12 +84,10 @@ pub(in crate::web) fn not_registered(
 ) -> HttpResponse {
     tracing::info!(rule = refusal.code(), "a log-in address was refused");
     let closest = refusal.closest.as_ref().filter(|_| visit.state.config.dev);
-    let settings = logout::settings_of(application.id);
     let shown = Refused {
         address: asked,
         rule: view::rule(refusal.code()).sentence(visit.lang()),
         developer: closest.map(|closest| (closest.entry.as_str(), closest.differs_at)),
-        settings: Some(&settings),
     };
     fault(visit, application, description, Some(shown))
 }
@@ -102,12 +100,14 @@ pub(in crate::web) fn fault(
     refused: Option<Refused<'_>>,
 ) -> HttpResponse {
     let request_id = crate::web::visit::request_id(&visit.request);
+    let settings = format!("/console/applications/{}", application.id);
     let view = page::AuthorizeErrorView {
         code: OauthCode::InvalidRequest.as_str(),
         description,
         request_id: &request_id,
         application: Some(face(application)),
         refused,
+        settings: refused.is_some().then_some(settings.as_str()),
     };
     page_of_fault(visit, &view)
 }
@@ -123,6 +123,7 @@ pub(in crate::web) fn unknown(visit: &Visit, description: &str) -> HttpResponse 
             request_id: &request_id,
             application: None,
             refused: None,
+            settings: None,
         },
     )
 }

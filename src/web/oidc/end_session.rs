@@ -8,17 +8,14 @@
 //! 5. Without a hint of the person who is in, they are asked (section 2).
 //! 6. The session ends in one transaction; only then the answer. A refused address: it ends, and the page says so.
 
-use std::sync::Arc;
-
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 
 use super::wire::given;
-use crate::domain::application::Application;
 use crate::domain::id::ApplicationId;
 use crate::domain::logout::Cause;
-use crate::domain::redirect::{Choice, Next, choose_post_logout};
+use crate::domain::redirect::{Choice, Next, RedirectList, choose_post_logout};
 use crate::domain::session::Session;
 use crate::flow::authorize;
 use crate::flow::token::{self, Hint};
@@ -39,8 +36,6 @@ struct Asked {
     hint: Option<Hint>,
     choice: Choice,
     state: Option<String>,
-    /// The application whose list decided.
-    application: Option<ApplicationId>,
 }
 
 impl Asked {
@@ -57,21 +52,19 @@ impl Asked {
         let mut names = [of_hint.as_deref(), named, own.as_deref()].into_iter().flatten();
         let first = names.next();
         let (refused_hint, disagree) = (shown.is_some() && hint.is_none(), names.any(|name| Some(name) != first));
-        let judge = if refused_hint || disagree { None } else { Self::judge(visit, first) };
-        let list = judge.as_ref().map(|application| application.logout.clone()).unwrap_or_default();
-        let choice = choose_post_logout(&list, query);
-        let application = judge.map(|application| application.id);
+        let list = if refused_hint || disagree { None } else { Self::list(visit, first) };
+        let choice = choose_post_logout(&list.unwrap_or_default(), query);
         let state = form.one("state")?.map(str::to_owned);
         // A hint of another application than the one that is named vouches for nobody (section 2).
-        Ok(Self { hint: hint.filter(|_| !disagree), choice, state, application })
+        Ok(Self { hint: hint.filter(|_| !disagree), choice, state })
     }
 
-    /// The application whose log-out list decides: the one that is named; when none is, the default one.
-    fn judge(visit: &Visit, named: Option<&str>) -> Option<Arc<Application>> {
+    /// The log-out list of the application that is named; when none is, of the default one.
+    fn list(visit: &Visit, named: Option<&str>) -> Option<RedirectList> {
         let directory = visit.state.directory();
         match named {
-            Some(named) => directory.application(ApplicationId::parse(named).ok()?).cloned(),
-            None => directory.default_application().cloned(),
+            Some(named) => directory.application(ApplicationId::parse(named).ok()?).map(|a| a.logout.clone()),
+            None => directory.default_application().map(|a| a.logout.clone()),
         }
     }
 
@@ -139,9 +132,7 @@ async fn leave(visit: &Visit, asked: Asked, query: &str, which: Which) -> Answer
         Choice::Refused(refusal, shown) => Some((refusal, shown.as_str())),
         Choice::Allowed(_) | Choice::Absent => None,
     };
-    let settings = asked.application.map(logout::settings_of);
-    let onward = logout::Onward { to: onward, refused, path: &path, settings };
-    logout::farewell(visit, Cause::EndSession, ended.as_ref(), &onward)
+    logout::farewell(visit, Cause::EndSession, ended.as_ref(), &logout::Onward { to: onward, refused, path: &path })
 }
 
 /// Who may hold the frame: pages of registered applications (security.md H5).

@@ -107,7 +107,10 @@ fn what_was_given_up_is_said_in_the_overview_and_once_in_the_log() {
     assert_eq!(events, 1);
     assert!(wang.opens(&house.at("", "/console")).text().contains("2 given up"));
     let log = wang.opens(&house.at("", "/console/audit?view=admin")).text();
-    assert!(log.contains("A message was given up") && log.contains(&format!("/console/receipts/{}", last(&house))));
+    assert!(
+        log.contains("Gave up a message to the application")
+            && log.contains(&format!("/console/receipts/{}", last(&house)))
+    );
 }
 
 #[test]

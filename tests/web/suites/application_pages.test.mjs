@@ -30,7 +30,7 @@ test('each line is judged as one types, and nothing is saved by that', async () 
   assert.equal(await page.evaluate(() => document.activeElement.id), 'logout_redirect_uris', 'the pen stays where it writes');
   // An address is tried on what is typed, on either list, letter by letter.
   await page.locator('#try_url').pressSequentially('https://fine.example/by');
-  await page.locator('#try-verdict').filter({ hasText: 'The path differs' }).waitFor();
+  await page.locator('#try-verdict').filter({ hasText: 'Its path differs' }).waitFor();
   await page.locator('#try_url').pressSequentially('e');
   await page.locator('#try-verdict').filter({ hasText: 'Allowed, by this entry' }).waitFor();
   await page.selectOption('[name=try_list]', 'login');
