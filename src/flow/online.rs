@@ -4,15 +4,74 @@ use std::collections::HashMap;
 
 use super::error::{Done, FlowError};
 use super::state::State;
+use crate::domain::clock::Timestamp;
 use crate::domain::id::{ApplicationId, PoolId, Sid, UserId};
 use crate::domain::session::SessionId;
 use crate::domain::user::User;
+pub use crate::store::online::OnlineRow;
 use crate::store::online::{self, CAP};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{grants, users};
 
 /// Counting stops here; a list says "1,000+".
 pub const COUNTED: u32 = CAP;
+
+/// Sessions on a page of who is online.
+const PAGE: usize = 50;
+/// Sessions that are read at once.
+const BATCH: u32 = 500;
+/// Sessions that one page looks at, at most: those of other pools are passed over.
+const LOOKED_AT: u32 = 5_000;
+
+/// Where a page of who is online begins: behind this session, which was last seen then.
+pub type Place = (Timestamp, SessionId);
+
+/// A page of who is online in a pool.
+#[derive(Debug, Default)]
+pub struct InPool {
+    /// Sessions, the last seen first, each with the applications that it is in.
+    pub rows: Vec<(OnlineRow, Vec<ApplicationId>)>,
+    /// Where the next page begins.
+    pub next: Option<Place>,
+    /// People online, counted up to one more than the cap.
+    pub people: u32,
+    /// Sessions, likewise.
+    pub sessions: u32,
+}
+
+/// Reads a page of who is online in a pool.
+pub fn in_pool(state: &State, pool: PoolId, before: Option<Place>) -> Done<InPool> {
+    state.store.read(|conn| {
+        // A session that has left its last application is over, though its row may not say so yet.
+        let with_applications = |row: OnlineRow| -> Done<Option<(OnlineRow, Vec<ApplicationId>)>> {
+            let inside: Vec<_> = sessions::applications(conn, row.session)?.into_iter().map(|(id, _)| id).collect();
+            let over = inside.is_empty() && sessions::has_participants(conn, row.session)?;
+            Ok((!over).then_some((row, inside)))
+        };
+        let (people, sessions) = online::count_pool(conn, pool, CAP + 1)?;
+        let mut page = InPool { people, sessions, ..InPool::default() };
+        let (mut from, mut looked) = (before.unwrap_or((Timestamp(i64::MAX), SessionId(i64::MAX))), 0);
+        while looked < LOOKED_AT {
+            let batch = online::seen_before(conn, pool, from, BATCH)?;
+            let last = batch.len() < BATCH as usize;
+            for row in batch {
+                if page.rows.len() == PAGE {
+                    page.next = Some(from);
+                    return Ok(page);
+                }
+                (from, looked) = ((row.online.last_seen_at, row.online.session), looked + 1);
+                if row.counts {
+                    page.rows.extend(with_applications(row.online)?);
+                }
+            }
+            if last {
+                return Ok(page);
+            }
+        }
+        page.next = Some(from);
+        Ok(page)
+    })
+}
 
 /// A page of users in an application and how many there are, as Authing's `active-users` has it. `page` counts from 1.
 pub fn active_users(state: &State, application: ApplicationId, page: u32, limit: u32) -> Done<(u32, Vec<User>)> {

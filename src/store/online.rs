@@ -144,6 +144,29 @@ pub fn count_people(conn: &Connection, application: ApplicationId, cap: u32) -> 
     Ok(conn.prepare_cached(&text)?.query_row(params![application, cap], |row| row.get(0))?)
 }
 
+/// A living session of the house, and whether it counts in a pool.
+#[derive(Debug, Clone)]
+pub struct SeenRow {
+    /// The session, entered into the house.
+    pub online: OnlineRow,
+    /// Whether its person is of the pool, may log in, and was not forced out since.
+    pub counts: bool,
+}
+
+/// Living sessions that were last seen before that of `before`, the latest first, at most `limit`: all that are read on the
+/// way, those of other pools too, so that the caller knows how far it has looked.
+pub fn seen_before(conn: &Connection, pool: PoolId, before: (Timestamp, SessionId), limit: u32) -> Rows<Vec<SeenRow>> {
+    let text = "SELECT s.seq, s.id, s.sid, s.user_id, CASE WHEN u.name <> '' THEN u.name ELSE coalesce(u.username, u.email, u.phone, u.id) END,
+                  coalesce(u.username, u.email, u.phone, u.id), s.created_at, s.last_seen_at, s.ip, s.user_agent,
+                  u.pool_id = ?1 AND u.status = 'activated' AND s.seq > u.barrier_seq
+                FROM sessions s INDEXED BY sessions_by_seen CROSS JOIN users u ON u.id = s.user_id
+                WHERE s.ended_at IS NULL AND s.last_seen_at <= ?2 AND (s.last_seen_at < ?2 OR s.id < ?3)
+                ORDER BY s.last_seen_at DESC, s.id DESC LIMIT ?4";
+    let row = |row: &Row<'_>| Ok(SeenRow { online: row_to_online(row)?, counts: row.get(10)? });
+    let mut sql = conn.prepare_cached(text)?;
+    Ok(sql.query_map(params![pool, before.0, before.1, limit], row)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// People and sessions of a pool, each counted up to `cap`.
 pub fn count_pool(conn: &Connection, pool: PoolId, cap: u32) -> Rows<(u32, u32)> {
     let alive = "s.ended_at IS NULL AND s.seq > u.barrier_seq AND u.status = 'activated' AND u.pool_id = ?1";

@@ -280,7 +280,8 @@ pub fn oldest_of_user(conn: &Connection, user: UserId, limit: u32) -> Rows<Vec<S
     Ok(sql.query_map(params![user, limit], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-fn has_participants(conn: &Connection, id: SessionId) -> Rows<bool> {
+/// Whether a session ever entered an application.
+pub fn has_participants(conn: &Connection, id: SessionId) -> Rows<bool> {
     let text = "SELECT EXISTS (SELECT 1 FROM participants WHERE session_id = ?1)";
     Ok(conn.prepare_cached(text)?.query_row([id], |row| row.get(0))?)
 }

@@ -37,7 +37,9 @@ use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, delete, get, head, method, patch, post, resource, to};
 use authing::{cas, graphql, out, v2, v3};
-use console::{applications, audit, import, kick, login_status, outbox, overview, receipts, settings, user, users};
+use console::{
+    applications, audit, import, kick, login_status, online, outbox, overview, receipts, settings, user, users,
+};
 use error::{Answer, Refusal};
 use oidc::wire::preflight;
 use oidc::{authorize, discovery, end_session, introspect, pushed, register, revoke, token, userinfo};
@@ -163,6 +165,7 @@ fn administrators(sheet: &mut ServiceConfig) {
         "/console" => GET overview::dashboard;
         "/console/find" => GET overview::find;
         "/console/audit" => GET audit::audit;
+        "/console/online" => GET online::list;
         "/console/audit.csv" => GET audit::csv;
         "/console/audit.ndjson" => GET audit::ndjson;
         "/console/deliveries" => GET outbox::deliveries;

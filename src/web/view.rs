@@ -99,15 +99,18 @@ pub fn deed_of(row: &AuditRow) -> Deed {
 
 /// What an event means in the log: what an administrator did to a user or an application is told as their act.
 pub fn deed_in_log(row: &AuditRow) -> Deed {
-    let only = if let [only] = row.detail.changes() { Some(only) } else { None };
-    match deed_of(row) {
-        Deed::Ended(Cause::Disabled) => Deed::UserDisabled,
-        Deed::Ended(Cause::Deleted) => Deed::UserDeleted,
-        Deed::Ended(Cause::ApplicationDeleted) => Deed::ApplicationDeleted,
-        Deed::UserChanged if only.is_some_and(|c| c.field == "status" && c.after.as_deref() == Some("activated")) => {
-            Deed::UserEnabled
-        }
-        other => other,
+    let enabled = |c: &audit::Change| c.field == "status" && c.after.as_deref() == Some("activated");
+    let deed = deed_of(row);
+    if deed == Deed::Ended(Cause::Disabled) {
+        Deed::UserDisabled
+    } else if deed == Deed::Ended(Cause::Deleted) {
+        Deed::UserDeleted
+    } else if deed == Deed::Ended(Cause::ApplicationDeleted) {
+        Deed::ApplicationDeleted
+    } else if deed == Deed::UserChanged && matches!(row.detail.changes(), [only] if enabled(only)) {
+        Deed::UserEnabled
+    } else {
+        deed
     }
 }
 

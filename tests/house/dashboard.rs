@@ -209,6 +209,7 @@ fn steps(house: &House) -> Vec<(String, i32)> {
         spent(&["SELECT p.seq, s.id", "p.seq < ?2", "'activated' ORDER BY"], &[&notes, &end, &26]),
         spent(&["(SELECT 1 FROM notices WHERE state = 'waiting'"], &[&notes, &0, &cap]),
         spent(&["SELECT e.id", "e.act IN ('login', 'login_refused', 'registered')"], &[&pool, &(last - 900), &20]),
+        spent(&["sessions s INDEXED BY sessions_by_seen"], &[&pool, &end, &end, &500]),
         spent(&["SELECT coalesce(max(id), 0) FROM audit"], &[]),
         spent(&["SELECT id, at, act, target FROM audit"], &[&pool, &last, &10_000]),
         spent(&["FROM users WHERE pool_id = ?1 AND id <> ?2 AND status"], &[&pool, &wang.to_string()]),
@@ -248,4 +249,43 @@ fn a_log_too_long_to_be_counted_says_from_when_on_it_was() {
     let logins = tally::logins(&house.state, house.pool).unwrap();
     assert_eq!(logins.ok[23], 10);
     assert_eq!(logins.since, Some(house.state.now().plus_ms(-1_000)));
+}
+
+#[test]
+fn the_online_list_holds_every_session_of_the_pool_and_none_besides_page_by_page() {
+    let house = House::open();
+    let mut wang = house.browser();
+    wang.logs_in("wang");
+    house.browser().logs_in_at(&house.at("shop", ""), "olga", crate::support::PASSWORD);
+    house.clock.advance_ms(60_000);
+    let mut lilei = house.browser();
+    lilei.logs_in("lilei");
+    let page = wang.opens(&house.at("", "/console")).text();
+    assert!(page.contains("<a href=\"/console/online\"><b>2</b>"), "{page}");
+    let list = |wang: &mut crate::support::Browser, at: &str| {
+        let page = wang.opens(&house.at("", at));
+        assert_eq!(page.status, 200, "{}", page.text());
+        page.text()
+    };
+    let page = list(&mut wang, "/console/online");
+    let (lilei_id, sid) = (house.person("lilei").id, house.sid_of(&lilei));
+    let notes = house.application("notes").id;
+    assert!(page.contains(&format!("href=\"/console/users/{lilei_id}\"")) && !page.contains("olga"), "{page}");
+    assert!(page.contains("2 people online, 2 sessions") || page.contains("2 people online"), "{page}");
+    let ask = format!("/console/applications/{notes}/kick?sid={sid}&amp;scope=device");
+    assert!(page.contains(&ask), "{page}");
+    assert_eq!(wang.opens(&house.at("", &ask.replace("&amp;", "&"))).status, 200);
+    // A kick that stands only as a barrier counts at once.
+    house.program().kicks(notes, &[&house.person("lilei")]);
+    assert!(!list(&mut wang, "/console/online").contains(&lilei_id.to_string()));
+    let _many = [(); 60].map(|()| house.lets_in("hanmeimei"));
+    let (mut at, mut met) = ("/console/online".to_owned(), Vec::new());
+    for _ in 0..3 {
+        let page = list(&mut wang, &at);
+        met.push(page.matches("class=\"c-who\" role=\"cell\"").count());
+        let Some((before, _)) = page.split_once("\" rel=\"next\"") else { break };
+        at = before.rsplit("href=\"").next().unwrap().replace("&amp;", "&");
+    }
+    assert_eq!(met, [50, 11]);
+    assert_eq!(wang.opens(&house.at("", "/console/online?seen=x&after=1")).status, 400);
 }

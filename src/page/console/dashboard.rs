@@ -152,9 +152,9 @@ pub fn dashboard(frame: &Frame, rail: &Rail, view: &DashboardView) -> Markup {
         div.now {
             section {
                 p.big #online data-live-region data-said=((words.online_said)(view.people, view.sessions)) {
-                    b { (view.people) }
-                    span { ((words.people_online)(view.people)) }
+                    a href="/console/online" { b { (view.people) } span { ((words.people_online)(view.people)) } }
                     span.muted { ((words.sessions_in_apps)(view.sessions, view.open_applications)) }
+                    a.btn.s.push href="/console/online" { (words.open_online) }
                 }
                 div.head.tight { h2 { (words.just_now) } (liveness(frame)) }
                 (ticker(frame, view))

@@ -24,6 +24,7 @@ pub struct Rail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Overview,
+    Online,
     Applications,
     Users,
     Deliveries,
@@ -78,6 +79,7 @@ fn rail_markup(frame: &Frame, rail: &Rail, section: Section) -> Markup {
     let words = &frame.words().console;
     let entries = [
         (Section::Overview, "/console", words.overview, None),
+        (Section::Online, "/console/online", words.online, None),
         (Section::Applications, "/console/applications", words.applications, rail.applications),
         (Section::Users, "/console/users", words.users, rail.users),
         (Section::Deliveries, "/console/deliveries", words.deliveries, None),

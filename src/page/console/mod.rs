@@ -1,6 +1,6 @@
 //! The console: where an administrator sees who is online, ends sessions, and keeps applications, users and keys.
 //!
-//! `/console` dashboard · `/console/applications…` · `/console/applications/{id}/sessions` the ledger ·
+//! `/console` dashboard · `/console/online` · `/console/applications…` · `/console/applications/{id}/sessions` the ledger ·
 //! `/console/applications/{id}/kick` the scope page · `/console/receipts/{id}` · `/console/users…` · `/console/keys` ·
 //! `/console/audit` ·
 //! `/console/deliveries`.
@@ -20,6 +20,7 @@ mod frame;
 mod import;
 mod kick;
 mod login_status;
+mod online;
 mod outbox;
 mod quick_start;
 mod reading;
@@ -53,6 +54,7 @@ pub use frame::Rail;
 pub use import::{Column, FileFault, ImportLine, ImportView, Imported, LookView, import, imported, look};
 pub use kick::{Effect, KickField, KickTarget, KickView, Reckoning, Staying, kick, nobody_to_kick};
 pub use login_status::{Asked, LedgerView, ledger};
+pub use online::{OnlineEntry, OnlineView, online};
 pub use outbox::{OutboxKind, OutboxRow, OutboxView, outbox};
 pub use quick_start::quick_start;
 pub use receipt::{EndedRow, ReceiptView, receipt};

@@ -2,17 +2,66 @@
 
 use maud::Markup;
 
-use super::people::{DAY, HOUR, NOW, Stage, application, chrome, device, hostile, safari, wechat};
-use crate::page::console::{ByApplication, DashboardView, Health, Logins, Rail, Steps, TickerRow, Warning, dashboard};
+use super::people::{DAY, HOUR, NOW, Stage, application, chrome, device, hostile, safari, user, wechat};
+use crate::domain::id::Sid;
+use crate::page::console::{
+    ByApplication, DashboardView, Health, Logins, OnlineEntry, OnlineView, Rail, Steps, TickerRow, Warning, dashboard,
+    online,
+};
 use crate::page::count::Count;
-use crate::page::parts::DeviceKind;
+use crate::page::parts::{Device, DeviceKind};
+use crate::page::session::{LedgerRow, SessionRow};
 use crate::page::words::{By, Cause, Deed, Whom};
 
 pub(super) const RAIL: Rail =
     Rail { applications: Some(Count { n: 6, more: false }), users: Some(Count { n: 214, more: false }) };
 
 pub(super) fn pages(stage: &Stage) -> Vec<(&'static str, Markup)> {
-    dashboards(stage)
+    let mut pages = dashboards(stage);
+    pages.extend(online_lists(stage));
+    pages
+}
+
+fn online_lists(stage: &Stage) -> Vec<(&'static str, Markup)> {
+    let frame = stage.admin();
+    let entry = |n: u8, back: i64, who: &str, device: Device, apps: usize| OnlineEntry {
+        end: "/console/users/60aa0000000000000000000a/devices".to_owned(),
+        of: LedgerRow {
+            user: user(n),
+            name: who.to_owned(),
+            identifier: format!("person{n}"),
+            session: SessionRow {
+                sid: Sid::from_random([n; 12]),
+                device,
+                ip: "10.0.3.24".to_owned(),
+                since: NOW.plus_ms(-back - 5 * HOUR),
+                seen: NOW.plus_ms(-back),
+                applications: stage.applications[..apps].to_vec(),
+                this: false,
+                ended: None,
+            },
+        },
+    };
+    let full = OnlineView {
+        people: 37u32.into(),
+        sessions: 52u32.into(),
+        rows: vec![
+            entry(0, 0, stage.pick("李雷", "Li Lei"), chrome(), 2),
+            entry(1, 40_000, "Maya Okafor", safari(), 1),
+            entry(2, 4 * HOUR, stage.pick("周婷", "Zhou Ting"), wechat(stage), 5),
+            entry(3, 20 * HOUR, &hostile(), Device::default(), 0),
+        ],
+        first: None,
+        next: Some("?after=1".to_owned()),
+    };
+    let none = OnlineView {
+        people: 0u32.into(),
+        sessions: 0u32.into(),
+        rows: Vec::new(),
+        first: Some("?".to_owned()),
+        next: None,
+    };
+    vec![("online", online(&frame, &RAIL, &full)), ("online-none", online(&frame, &RAIL, &none))]
 }
 
 fn dashboards(stage: &Stage) -> Vec<(&'static str, Markup)> {

@@ -20,6 +20,9 @@ Console {
     who_is_online: Said = "谁在线", "Who is online";
     people_online: fn(Count) -> &'static str = |_| "人在线", |n| if n.is_one() { "person online" } else { "people online" };
     sessions_in_apps: fn(Count, Count) -> String = |n, apps| format!("{n} 个会话，{apps} 个应用"), |n, apps| format!("{} in {}", s(n, "session"), s(apps, "application"));
+    online: Said = "在线", "Online";
+    open_online: Said = "打开在线列表", "Open the online list";
+    in_no_application: Said = "没有进入应用", "in no application";
     // Said aloud when it changes.
     online_said: fn(Count, Count) -> String = |p, n| format!("{p} 人在线，{n} 个会话"), |p, n| format!("{} online, {}", people(p), s(n, "session"));
     confirmed_said: fn(Count, Count) -> String = |some, all| format!("{all} 个中已确认 {some} 个"), |some, all| format!("{some} of {all} confirmed");

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod import;
 pub mod kick;
 pub mod login_status;
+pub mod online;
 pub mod outbox;
 pub mod overview;
 pub mod receipts;
