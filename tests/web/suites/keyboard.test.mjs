@@ -93,6 +93,10 @@ test('what is seldom done opens beside its button, comes next, and closes by Esc
   await button.click();
   await page.mouse.click(400, 600);
   await menu.waitFor({ state: 'hidden' });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await button.click();
+  const { x, width } = await menu.boundingBox();
+  assert.ok(x >= 0 && x + width <= 360, `on a phone it goes from ${x} to ${x + width}`);
   await context.close();
 });
 
