@@ -30,6 +30,7 @@ fn online_lists(stage: &Stage) -> Vec<(&'static str, Markup)> {
             user: user(n),
             name: who.to_owned(),
             identifier: format!("person{n}"),
+            own: false,
             session: SessionRow {
                 sid: Sid::from_random([n; 12]),
                 device,

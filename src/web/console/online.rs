@@ -44,6 +44,7 @@ fn entry(desk: &Desk, row: &OnlineRow, inside: &[ApplicationId]) -> OnlineEntry 
             user,
             name: row.name.clone(),
             identifier: row.identifier.clone(),
+            own: user == desk.session.user,
             session: SessionRow {
                 sid,
                 device: view::device(&row.user_agent),
