@@ -217,6 +217,11 @@ pub fn end_picked(
     if devices.is_empty() {
         return Err(FlowError::Absent("session"));
     }
+    // Where it is not among what ends, everything ends by the barrier as ever.
+    let keep = match keep {
+        Some(kept) => sessions::by_id(act.conn(), kept)?.filter(|own| people.contains(&own.user)).map(|_| kept),
+        None => None,
+    };
     let gone = sids.len() - devices.len();
     let within = || application.ok_or(FlowError::field("application", "required"));
     if let Some(application) = application {
