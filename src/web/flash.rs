@@ -67,8 +67,11 @@ impl Flash {
     pub fn sentence(self, visit: &Visit) -> String {
         let words = visit.lang().words();
         match self {
-            // The page of a user says who.
-            Self::Saved | Self::User(_) => words.refusal.saved.to_owned(),
+            Self::Saved | Self::User(UserDone::Saved) => words.refusal.saved.to_owned(),
+            // The page says of whom; its title has the name beside it.
+            Self::User(UserDone::Created) => words.directory.created.to_owned(),
+            Self::User(UserDone::Disabled) => words.directory.disabled.to_owned(),
+            Self::User(UserDone::Enabled) => words.directory.enabled.to_owned(),
             Self::DeviceEnded => words.person.device_ended.to_owned(),
             Self::DevicesEnded => words.person.devices_ended.to_owned(),
             Self::StrangerOut => words.person.stranger_out.to_owned(),

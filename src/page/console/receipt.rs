@@ -153,7 +153,7 @@ fn ways_back(frame: &Frame, view: &ReceiptView) -> Markup {
     html! {
         div.acts {
             @if let Some(id) = view.ledger { a.btn.s href={ "/console/applications/" (id) "/sessions" } { (words.back) } }
-            @if let Some((id, name)) = view.user { a.btn.s href={ "/console/users/" (id) } { ((words.back_to)(&calm(name))) } }
+            @if let Some((id, name)) = view.user { a.btn.s.named href={ "/console/users/" (id) } { ((words.back_to)(&calm(name))) } }
             @if view.ledger.is_none() && view.user.is_none() {
                 @if view.cause == Cause::Deleted { a.btn.s href="/console/users" { (words.back_to_users) } }
                 @else { a.btn.s href="/console" { (words.back_to_overview) } }

@@ -235,7 +235,7 @@ pub const MISSING: &[Missing] = &[
     Missing {
         what: "SM2: passwords in the old order C1C2C3, or in base64",
         en: "set the order C1C3C2 (cipherMode 1) and hexadecimal digits, as js 4 sends them",
-        zh: "请使用 C1C3C2 顺序（cipherMode 1）和十六进制，与 js 4 一致",
+        zh: "密文请按新标准的次序排列，并以十六进制发送",
     },
     Missing {
         what: "js 4.6, py 4, go 2, ios: a key for passwords that is built in",

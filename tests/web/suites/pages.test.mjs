@@ -349,7 +349,7 @@ describe('without a script', () => {
     await page.fill('#username', 'wang');
     await page.fill('#name', '王芳');
     await page.fill('#password', 'letmeout');
-    await says(page, () => send(page), /created/);
+    await says(page, () => send(page), /created/i);
     assert.match(path(page), /^\/console\/users\/[0-9a-f]{24}$/);
     const at = house.base + path(page);
     const cookies = await logIn(house.base, 'wang');
