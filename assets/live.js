@@ -1,11 +1,11 @@
 // exeunt: what a page does better with a script; every page works without it.
 (() => {
   'use strict';
-  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const id = (name) => document.getElementById(name);
-  const on = addEventListener;
-  const data = document.body.dataset;
-  const boxes = (inside) => all('td input[type=checkbox]', inside.closest('form'));
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)],
+    id = (name) => document.getElementById(name),
+    on = addEventListener,
+    data = document.body.dataset,
+    boxes = (inside) => all('td [type=checkbox]', inside.closest('form'));
 
   // The browser's zone, so that the server can tell times in it.
   document.cookie = `tz=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)};Path=/;SameSite=Lax;Max-Age=31536000`;
@@ -16,9 +16,9 @@
   // Relative times in the page's words: moments | minutes | hours | one day | days.
   const tell = () => {
     for (const time of all('time[data-rel]')) {
-      const past = (Date.now() - Date.parse(time.dateTime)) / 60000;
-      const row = (time.dataset.rel === 'long' ? data.ago : data.agoShort).split('|');
-      const [n, form] = past < 1 ? [0, 0] : past < 60 ? [past, 1] : past < 1440 ? [past / 60, 2] : [past / 1440, past < 2880 ? 3 : 4];
+      const past = (Date.now() - Date.parse(time.dateTime)) / 60000,
+        row = (time.dataset.rel === 'long' ? data.ago : data.agoShort).split('|'),
+        [n, form] = past < 1 ? [0, 0] : past < 60 ? [past, 1] : past < 1440 ? [past / 60, 2] : [past / 1440, past < 2880 ? 3 : 4];
       time.textContent = row[form].replace('{}', n | 0);
     }
   };
@@ -26,9 +26,9 @@
 
   // What parts of the page have to say anew is said in a region that was there from the start.
   let told;
-  const announce = (word) => {
-    const parts = all('[data-said]').map((part) => part.dataset.said);
-    const fresh = word || (told && parts.filter((part) => !told.includes(part)).join(' '));
+  const speak = (word) => {
+    const parts = all('[data-said]').map((part) => part.dataset.said),
+      fresh = word || (told && parts.filter((part) => !told.includes(part)).join(' '));
     told = parts;
     if (fresh) id('said').textContent = fresh;
   };
@@ -36,12 +36,12 @@
   // Names and numbers of what is ticked.
   const count = () => {
     for (const line of all('[data-picked]')) {
-      const picked = boxes(line).filter((box) => box.checked);
-      const people = new Map(picked.map((box) => [box.dataset.user, box.dataset.name]));
-      const say = people.size === 1 ? line.dataset.pickedOne : line.dataset.picked;
+      const picked = boxes(line).filter((box) => box.checked),
+        people = new Map(picked.map((box) => [box.dataset.user, box.dataset.name])),
+        say = people.size === 1 ? line.dataset.pickedOne : line.dataset.picked;
       line.textContent = say.replace('{p}', people.size).replace('{n}', picked.length);
       line.dataset.said = line.textContent;
-      const names = line.parentElement.querySelector('[data-names]');
+      const names = all('[data-names]', line.parentElement)[0];
       names.textContent = [...people.values()].slice(0, 4).join(names.dataset.names) + (people.size > 4 ? ' …' : '');
     }
     for (const box of all('[data-all]')) {
@@ -49,7 +49,7 @@
       box.checked = ticked > 0 && ticked === boxes(box).length;
       box.indeterminate = ticked > 0 && !box.checked;
     }
-    announce();
+    speak();
   };
   // Buttons that only a script can serve.
   const dress = () => {
@@ -69,7 +69,7 @@
     if (show) {
       const hidden = id(show).type === 'password';
       id(show).type = hidden ? 'text' : 'password';
-      button.setAttribute('aria-pressed', hidden);
+      button.ariaPressed = hidden;
       [button.textContent, button.dataset.on] = [button.dataset.on, button.textContent];
       return;
     }
@@ -78,8 +78,8 @@
       getSelection().selectAllChildren(id(copy));
       say = keys;
     }
-    announce(say);
-    const label = button.querySelector('span'), before = label.textContent;
+    speak(say);
+    const label = all('span', button)[0], before = label.textContent;
     if (before === say) return;
     label.textContent = say;
     setTimeout(() => { label.textContent = before; }, 3000);
@@ -89,10 +89,10 @@
   const policy = window.trustedTypes?.createPolicy('exeunt', { createHTML: (html) => html });
   on('input', ({ target }) => { if (!/checkbox|radio/.test(target.type)) target.dataset.typed = '1'; });
   const swap = (old, fresh) => {
-    const ticked = new Set(all('input:checked', old).map((box) => box.value));
-    const open = new Set(all('details[open]', old).map((box) => box.id));
-    const held = old.querySelector(':focus');
-    const by = held && ['id', 'value', 'href', 'data-copy'].find((name) => held.getAttribute(name));
+    const ticked = new Set(all('input:checked', old).map((box) => box.value)),
+      open = new Set(all('details[open]', old).map((box) => box.id)),
+      held = all(':focus', old)[0],
+      by = held && ['id', 'value', 'href', 'data-copy'].find((name) => held.getAttribute(name));
     for (const box of all('input', fresh)) if (ticked.has(box.value)) box.checked = true;
     for (const box of [fresh, ...all('details', fresh)]) if (open.has(box.id) || (box === fresh && old.open)) box.open = true;
     old.replaceWith(fresh);
@@ -102,41 +102,40 @@
   };
   // Nothing that is heard may outrun a page load that has begun: it may be this very page's log-out, on its way to an
   // application. A load that ends in a download leaves the page standing, which then catches up.
-  let busy, again, leaving;
+  let busy, again, gone, away, farewell;
   const leaves = () => {
-    leaving = true;
-    setTimeout(() => { leaving = false; if (data.live) refresh(); }, 10000);
+    gone = 1;
+    setTimeout(() => { gone = 0; if (data.live) refresh(); }, 10000);
   };
   on('submit', leaves);
   // Nor is what was typed into a form lost without a word.
   on('beforeunload', (event) => {
-    if (!leaving && all('[data-keep] [data-typed]').some((field) => field.value !== field.defaultValue)) event.preventDefault();
+    if (!gone && all('[data-keep] [data-typed]').some((field) => field.value !== field.defaultValue)) event.preventDefault();
     else leaves();
   });
   const asked = { headers: { 'x-exeunt-live': 1 }, redirect: 'manual' };
   // Takes over what the answer has anew of these parts of the page.
   const take = async (answer, parts) => {
-    const html = await answer.text();
-    const page = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, 'text/html');
+    const html = await answer.text(),
+      page = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, 'text/html');
     for (const old of all(parts)) {
       const fresh = page.getElementById(old.id);
-      if (fresh && !old.querySelector('[data-typed]') && !old.isEqualNode(fresh)) swap(old, document.adoptNode(fresh));
+      if (fresh && !all('[data-typed]', old)[0] && !old.isEqualNode(fresh)) swap(old, document.adoptNode(fresh));
     }
     dress();
     tell();
   };
   const refresh = async () => {
-    if (leaving) return;
-    if (busy) { again = true; return; }
-    busy = true;
+    if (gone || (again = busy)) return;
+    busy = 1;
     try {
       const answer = await fetch(location.href, asked);
       // Who is led away goes there as a page: a fetch may not follow to another host (CSP connect-src). The stream comes first,
-      // it knows why.
-      if (answer.type === 'opaqueredirect') setTimeout(() => leaving || location.reload(), 1000);
-      else if (answer.ok && !leaving) await take(answer, '[data-live-region][id]');
+      // it knows why, and so does the farewell of another tab.
+      if (answer.type === 'opaqueredirect') away = setTimeout(() => gone || (farewell ? location.replace(farewell) : location.reload()), 1000);
+      else if (answer.ok && !gone) await take(answer, '[data-live-region][id]');
     } catch { /* offline: the next change asks again */ }
-    setTimeout(() => { busy = false; if (again) { again = false; refresh(); } }, 500);
+    setTimeout(() => { busy = 0; if (again) refresh(); }, 500);
   };
 
   // A form that can be checked is, as one types; what came of each line is put beside it.
@@ -154,7 +153,7 @@
 
   // A farewell that still waits for an application asks again, ever more seldom.
   const wait = (ms) => setTimeout(() => {
-    if (ms > 20000 || !document.querySelector('[data-pending]')) return;
+    if (ms > 20000 || !all('[data-pending]')[0]) return;
     refresh();
     wait(ms * 2);
   }, ms);
@@ -162,40 +161,46 @@
 
   // One stream serves all tabs of a session: browsers open six connections to a host, and a seventh tab would hang.
   if (data.live) {
-    const name = data.live + document.querySelector('[name=csrf]').value, line = new BroadcastChannel(name);
+    const name = data.live + all('[name=csrf]')[0].value, line = new BroadcastChannel(name);
     let opened = 0;
-    setTimeout(() => { opened ||= 1; }, 1000); // who takes over late has missed something
-    // Between the tabs goes an address to leave for, nothing: something changed, or how the stream is: 1 open, 0 not, 2 asked.
+    setTimeout(() => { opened ||= 1; }, 200); // who takes over late has missed something
+    // Between the tabs goes an address to leave for, nothing: something changed, how the stream is: 1 open, 0 not, 2 asked, or
+    // where the farewell of a tab stands. That is not proof: whoever is still let in stays.
     const hear = ({ data: to }) => {
       if (to === 2 && data.up) line.postMessage(data.up);
       if (to < 2) data.up = to;
-      if (leaving || to < 3) return;
-      if (!to) return refresh();
+      if (gone || to < 3) return;
+      if (!to || to.url) {
+        farewell = to?.url;
+        return refresh();
+      }
       leaves();
       location.replace(to);
     };
     const say = (to) => { line.postMessage(to); hear({ data: to }); };
-    const listen = () => {
-      if (leaving) return;
-      const stream = new EventSource(data.live);
+    const listen = async () => {
+      await (opened && refresh());
+      if (gone || away) return;
+      const feed = new EventSource(data.live);
       // What happened between the making of this page and now was told to nobody.
-      stream.onopen = () => { say(1); if (opened++) say(); else if (all('[data-live-region]').length) refresh(); };
-      stream.onerror = () => {
+      feed.onopen = () => { say(1); if (opened++) say(); else if (all('[data-live-region]').length) refresh(); };
+      feed.onerror = () => {
         say(0);
-        if (stream.readyState < 2) return;
+        if (feed.readyState < 2) return;
         refresh();
         setTimeout(listen, 5000);
       };
-      stream.addEventListener('changed', () => say());
-      stream.addEventListener('ended', (event) => {
-        stream.close();
+      feed.addEventListener('changed', () => say());
+      feed.addEventListener('ended', (event) => {
+        feed.close();
         const to = new URL(JSON.parse(event.data).to, location.href);
         if (to.origin === location.origin) say(to.href);
       });
     };
-    line.onmessage = hear;
+    line.onmessage = new BroadcastChannel('farewell').onmessage = hear;
     line.postMessage(2);
     if (navigator.locks) navigator.locks.request(name, () => new Promise(listen)).catch(() => {}); else listen();
-  }
+    // The tab that listened may be the one that logs out, and be gone before it hears so; its next page tells the others.
+  } else if (id('farewell')) new BroadcastChannel('farewell').postMessage({ url: location.href });
   dress();
 })();

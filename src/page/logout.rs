@@ -160,7 +160,8 @@ pub fn signed_out(frame: &Frame, view: &SignedOutView) -> Markup {
     let nobody = view.told.iter().all(|told| told.state == ToldState::NotTold);
     let pending = view.may_be_asked_again && view.told.iter().any(|told| told.state == ToldState::Waiting);
     let deed = html! {
-        div.deed {
+        // The script tells other tabs of the session that it is over.
+        div.deed id=[view.reason.is_some().then_some("farewell")] {
             @if let Some(refused) = view.refused { (refusal(frame, refused)) }
             @if !view.told.is_empty() {
                 section.wider #told data-live-region data-pending[pending] data-said=(confirmed(frame, view.told)) {

@@ -108,6 +108,33 @@ describe('way 1: the personal center', () => {
     for (const origin of [house.base, house.notes, house.mail]) await asksToLogIn(page, `${origin}/u`);
   });
 
+  test('the tab that listened for all is gone before it hears of its own log-out: its farewell tells the others', async () => {
+    const { context, page } = await person('lilei', { everywhere: false });
+    await page.addInitScript(() => {
+      const heard = EventSource.prototype.addEventListener;
+      EventSource.prototype.addEventListener = function (name, ...how) { if (name !== 'ended') heard.call(this, name, ...how); };
+    });
+    await listening(page, () => page.goto(`${house.base}/u`));
+    const tab = await context.newPage();
+    await listening(tab, () => tab.goto(`${house.base}/u/devices`));
+    await openMenu(page);
+    await page.click('#menu button.out');
+    await signedOut(page, 'personal_center', 'Li Lei');
+    await signedOut(tab, 'personal_center', 'Li Lei');
+  });
+
+  test('a farewell that is not theirs leads nobody away', async () => {
+    const { context, page } = await person('lilei', { everywhere: false });
+    const tab = await context.newPage();
+    await listening(tab, () => tab.goto(`${house.base}/u/devices`));
+    const asked = tab.waitForResponse(`${house.base}/u/devices`);
+    await page.goto(`${house.base}/signed-out?reason=kicked`);
+    assert.equal((await asked).status(), 200);
+    await page.goto(`${house.base}/u`);
+    assert.equal(path(page), '/u');
+    assert.equal(path(tab), '/u/devices');
+  });
+
   test('with the keyboard alone', async () => {
     const { context, page } = await person('lilei', { everywhere: false });
     const kept = await cookiesOf(context, house.base);
