@@ -102,7 +102,7 @@
   };
   // Nothing that is heard may outrun a page load that has begun: it may be this very page's log-out, on its way to an
   // application. A load that ends in a download leaves the page standing, which then catches up.
-  let busy, again, gone, away, farewell;
+  let busy, again, gone, farewell;
   const leaves = () => {
     gone = 1;
     setTimeout(() => { gone = 0; if (data.live) refresh(); }, 10000);
@@ -132,7 +132,7 @@
       const answer = await fetch(location.href, asked);
       // Who is led away goes there as a page: a fetch may not follow to another host (CSP connect-src). The stream comes first,
       // it knows why, and so does the farewell of another tab.
-      if (answer.type === 'opaqueredirect') away = setTimeout(() => gone || (farewell ? location.replace(farewell) : location.reload()), 1000);
+      if (answer.type === 'opaqueredirect') setTimeout(() => gone || (farewell ? location.replace(farewell) : location.reload()), 1000);
       else if (answer.ok && !gone) await take(answer, '[data-live-region][id]');
     } catch { /* offline: the next change asks again */ }
     setTimeout(() => { busy = 0; if (again) refresh(); }, 500);
@@ -163,7 +163,7 @@
   if (data.live) {
     const name = data.live + all('[name=csrf]')[0].value, line = new BroadcastChannel(name);
     let opened = 0;
-    setTimeout(() => { opened ||= 1; }, 200); // who takes over late has missed something
+    setTimeout(() => { opened ||= 1; }, 1000); // who takes over late has missed something
     // Between the tabs goes an address to leave for, nothing: something changed, how the stream is: 1 open, 0 not, 2 asked, or
     // where the farewell of a tab stands. That is not proof: whoever is still let in stays.
     const hear = ({ data: to }) => {
@@ -178,9 +178,8 @@
       location.replace(to);
     };
     const say = (to) => { line.postMessage(to); hear({ data: to }); };
-    const listen = async () => {
-      await (opened && refresh());
-      if (gone || away) return;
+    const listen = () => {
+      if (gone) return;
       const feed = new EventSource(data.live);
       // What happened between the making of this page and now was told to nobody.
       feed.onopen = () => { say(1); if (opened++) say(); else if (all('[data-live-region]').length) refresh(); };

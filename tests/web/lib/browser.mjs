@@ -49,8 +49,8 @@ export async function visitor(browser, { lang = 'en', width = 1280, height = 800
 /** Page loads may lead elsewhere, a frame's too (OpenID Connect Front-Channel Logout); what a page loads may not. */
 function watch(request, abroad) {
   if (request.isNavigationRequest() || !/^https?:/.test(request.url())) return;
-  // A redirect that a fetch is told not to follow is reported too; one that is followed breaks the CSP, which complains.
-  if (request.redirectedFrom()) return;
+  // What a page asks of itself again follows no redirect, but the place it was led to is reported as asked.
+  if (request.redirectedFrom()?.headers()['x-exeunt-live']) return;
   const from = request.frame().url();
   if (!/^https?:/.test(from)) return;
   const { origin, port } = new URL(from);
